@@ -1,0 +1,127 @@
+// swift-tools-version: 6.2
+// SPDX-License-Identifier: Apache-2.0
+import PackageDescription
+
+/// The one settings list of the house. Every target, test and program is compiled with it.
+let house: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .treatAllWarnings(as: .error),
+]
+
+let log = Target.Dependency.product(name: "Logging", package: "swift-log")
+let metrics = Target.Dependency.product(name: "Metrics", package: "swift-metrics")
+let lifecycle = Target.Dependency.product(
+    name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let unixSignals = Target.Dependency.product(
+    name: "UnixSignals", package: "swift-service-lifecycle")
+let configuration = Target.Dependency.product(
+    name: "Configuration", package: "swift-configuration")
+let systemPackage = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
+let arguments = Target.Dependency.product(
+    name: "ArgumentParser", package: "swift-argument-parser")
+let nio: [Target.Dependency] = [
+    .product(name: "NIOCore", package: "swift-nio"),
+    .product(name: "NIOPosix", package: "swift-nio"),
+]
+let nioHTTP = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
+
+let package = Package(
+    name: "onegrid",
+    products: [
+        .executable(name: "gridd", targets: ["gridd"]),
+        .executable(name: "gridctl", targets: ["gridctl"]),
+        .executable(name: "gridsim", targets: ["gridsim"]),
+        .executable(name: "gridbench", targets: ["gridbench"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(
+            url: "https://github.com/apple/swift-configuration", from: "1.4.0", traits: ["YAML"]),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(
+            url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    ],
+    targets: [
+        // Doors to C libraries.
+        .systemLibrary(
+            name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
+        .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+
+        // Floor 0.
+        .target(name: "GridCore", swiftSettings: house),
+        // Floor 1.
+        .target(name: "GridCodec", dependencies: ["GridCore"], swiftSettings: house),
+        .target(name: "GridCrypto", dependencies: ["CSodium"], swiftSettings: house),
+        .target(
+            name: "GridTransport", dependencies: ["GridCrypto", log] + nio, swiftSettings: house),
+        // Floor 2.
+        .target(
+            name: "GridLog", dependencies: ["GridCore", "GridCodec", "GridCrypto", "CZstd"],
+            swiftSettings: house),
+        // Floor 3.
+        .target(
+            name: "GridSync", dependencies: ["GridCore", "GridCodec", "GridLog"],
+            swiftSettings: house),
+        // Floor 4.
+        .target(
+            name: "GridStore",
+            dependencies: [
+                "GridCore", "GridCodec", "GridLog", "GridSync",
+                .product(name: "GRDB", package: "GRDB.swift"),
+            ],
+            swiftSettings: house),
+        // Floor 5.
+        .target(
+            name: "GridNode",
+            dependencies: [
+                "GridCore", "GridCrypto", "GridLog", "GridSync", "GridStore", "GridTransport",
+                log, metrics, lifecycle, configuration, systemPackage,
+            ],
+            swiftSettings: house),
+        .target(
+            name: "GridSimulator", dependencies: ["GridCore", "GridLog", "GridSync", "GridStore"],
+            swiftSettings: house),
+        // Floor 6.
+        .target(
+            name: "GridHTTP",
+            dependencies: [
+                "GridCore", "GridLog", "GridNode",
+                .product(name: "Hummingbird", package: "hummingbird"),
+            ],
+            swiftSettings: house),
+        // Floor 7.
+        .executableTarget(
+            name: "gridd",
+            dependencies: ["GridNode", "GridHTTP", log, lifecycle, unixSignals, arguments],
+            swiftSettings: house),
+        .executableTarget(
+            name: "gridctl",
+            dependencies: [
+                "GridCore", "GridCrypto", "GridLog", "GridStore", arguments, nioHTTP,
+            ] + nio,
+            swiftSettings: house),
+        .executableTarget(
+            name: "gridsim", dependencies: ["GridSimulator", arguments], swiftSettings: house),
+        .executableTarget(
+            name: "gridbench", dependencies: ["GridCore", "GridLog", "GridSync", "GridStore"],
+            swiftSettings: house),
+
+        // Tests.
+        .testTarget(name: "GridCoreTests", dependencies: ["GridCore"], swiftSettings: house),
+        .testTarget(
+            name: "GridCodecTests", dependencies: ["GridCore", "GridCodec"],
+            swiftSettings: house),
+        .testTarget(name: "GridCryptoTests", dependencies: ["GridCrypto"], swiftSettings: house),
+        .testTarget(
+            name: "GridTransportTests", dependencies: ["GridTransport", "GridCrypto"],
+            swiftSettings: house),
+    ]
+)
