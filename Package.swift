@@ -123,5 +123,26 @@ let package = Package(
         .testTarget(
             name: "GridTransportTests", dependencies: ["GridTransport", "GridCrypto"],
             swiftSettings: house),
+        .testTarget(
+            name: "GridLogTests", dependencies: ["GridCore", "GridCodec", "GridCrypto", "GridLog"],
+            swiftSettings: house),
+        .testTarget(
+            name: "GridSyncTests",
+            dependencies: ["GridCore", "GridCodec", "GridCrypto", "GridLog", "GridSync"],
+            swiftSettings: house),
+        .testTarget(
+            name: "GridStoreTests",
+            dependencies: [
+                "GridCore", "GridCodec", "GridCrypto", "GridLog", "GridSync", "GridStore",
+                .product(name: "GRDB", package: "GRDB.swift"),
+            ],
+            swiftSettings: house),
+        .testTarget(
+            name: "GridNodeTests",
+            dependencies: [
+                "GridCore", "GridCrypto", "GridLog", "GridSync", "GridStore", "GridTransport",
+                "GridNode", "GridHTTP",
+            ],
+            swiftSettings: house),
     ]
 )

@@ -22,18 +22,18 @@ package struct ElementSet: Hashable, Sendable {
     package var elements: [FieldValue] { members.map(\.element) }
 
     package mutating func add(_ element: FieldValue, dot: Dot, seen context: VersionVector) {
-        if let index = members.firstIndex(where: { $0.element == element }) {
+        let index = firstIndex(notBelow: element)
+        if index < members.count, members[index].element == element {
             members[index].dots.removeAll { context.covers($0) }
             members[index].dots.insertSorted(dot, by: <)
         } else {
-            members.insertSorted(Member(element: element, dots: [dot])) {
-                $0.element.precedes($1.element)
-            }
+            members.insert(Member(element: element, dots: [dot]), at: index)
         }
     }
 
     package mutating func remove(_ element: FieldValue, seen context: VersionVector) {
-        guard let index = members.firstIndex(where: { $0.element == element }) else { return }
+        let index = firstIndex(notBelow: element)
+        guard index < members.count, members[index].element == element else { return }
         members[index].dots.removeAll { context.covers($0) }
         if members[index].dots.isEmpty { members.remove(at: index) }
     }
@@ -52,6 +52,16 @@ package struct ElementSet: Hashable, Sendable {
             if !dots.isEmpty { result.append(Member(element: element, dots: dots)) }
         }
         members = result
+    }
+
+    private func firstIndex(notBelow element: FieldValue) -> Int {
+        var low = 0
+        var high = members.count
+        while low < high {
+            let middle = (low + high) / 2
+            if members[middle].element.precedes(element) { low = middle + 1 } else { high = middle }
+        }
+        return low
     }
 
     private static func least(_ left: Member?, _ right: Member?) -> FieldValue? {

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension FieldValue {
+    package static func == (left: FieldValue, right: FieldValue) -> Bool {
+        left.compare(right) == 0
+    }
+
     /// A total order over all values, for sets: by kind, then by value; texts by UTF-8 bytes.
     package func precedes(_ other: FieldValue) -> Bool { compare(other) < 0 }
 

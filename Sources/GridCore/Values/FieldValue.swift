@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// One value of one field, as a person or a program wrote it.
+///
+/// Texts are equal when their UTF-8 bytes are: what looks alike but is composed differently is a
+/// different value, on every replica alike.
 package enum FieldValue: Hashable, Sendable {
     /// UTF-8 without U+0000. Enumerations are texts too.
     case text(String)
@@ -28,6 +31,10 @@ package enum FieldValue: Hashable, Sendable {
         package init(name: String, value: FieldValue) {
             self.name = name
             self.value = value
+        }
+
+        package static func == (left: MapPart, right: MapPart) -> Bool {
+            FieldValue.map([left]) == FieldValue.map([right])
         }
     }
 

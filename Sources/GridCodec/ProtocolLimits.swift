@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Every bound of the protocol, unit last, reason beside it. The same table stands in
+/// Protocol/limits.md.
+package enum ProtocolLimits {
+    /// Largest encoded entry, head and values: eight times the largest record form measured.
+    package static let entryBytesMax = 65_536
+    /// Largest run before compression: what a receiver must hold at once to check one signature.
+    package static let runBytesMax = 262_144
+    /// A local commit is cut into runs of about this size, so that a slow link acknowledges often.
+    package static let runBytesTarget = 65_536
+    /// Smaller runs are sent as they are: compression gains nothing there.
+    package static let runCompressionBytesMin = 1_024
+    /// Largest frame of a link: one run at its worst, and its frame around it.
+    package static let frameBytesMax = 307_200
+    /// Largest greeting; it is read before the peer is authenticated.
+    package static let greetingBytesMax = 65_439
+    /// A greeting carries full frontiers up to this size, digests beyond.
+    package static let greetingFrontierBytesMax = 4_096
+    /// Logs in one causal context: bounds what one entry makes a receiver look up.
+    package static let contextLogsMax = 4_096
+    /// Records in one entry; also bounds the index of a creation to one byte.
+    package static let entryRecordsMax = 256
+    /// Field operations on one record in one entry.
+    package static let recordWritesMax = 512
+    /// Elements or items in one operation.
+    package static let operationValuesMax = 4_096
+    /// Last sequence of a log: rows of the ledger and of records are found by one 64-bit key.
+    package static let sequenceMax: UInt64 = (1 << 32) - 1
+    /// Entries in one run.
+    package static let runEntriesMax = 65_536
+    /// How deep lists and maps may stand in each other.
+    package static let valueDepthMax = 4
+    /// Numbers of collections and fields.
+    package static let catalogueNumberMax: UInt64 = 65_535
+    /// Certificates from the root to a device, both included.
+    package static let certificateChainMax = 5
+    /// Largest certificate.
+    package static let certificateBytesMax = 1_024
+    /// Longest name or post in a certificate, in bytes of UTF-8.
+    package static let certificateNameBytesMax = 120
+    /// Runs that wait for their causes, per peer.
+    package static let parkedBytesMax = 16_777_216
+    /// Areas named in one message.
+    package static let messageAreasMax = 4_096
+    /// Rows of a frontier in one message.
+    package static let frontierRowsMax = 4_096
+    /// Credit one side may hold from the other.
+    package static let creditBytesMax: UInt64 = 67_108_864
+    /// Longest text in a message (software name, reason).
+    package static let messageTextBytesMax = 200
+}

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import GridCodec
+import GridCore
+
+/// Certificates from a root down to a key, as somebody presented them: unverified.
+package struct CertificateChain: Hashable, Sendable {
+    /// Root first, 1...`ProtocolLimits.certificateChainMax`.
+    package let certificates: [Certificate]
+
+    package init(_ certificates: [Certificate]) { self.certificates = certificates }
+
+    package var encoded: [UInt8] {
+        var writer = ByteWriter()
+        writer.count(certificates.count)
+        for certificate in certificates { writer.block(certificate.encoded) }
+        return writer.bytes
+    }
+
+    package init(from reader: inout ByteReader) throws(DecodingViolation) {
+        let count = try reader.count(max: ProtocolLimits.certificateChainMax)
+        guard count > 0 else { throw .empty }
+        var certificates: [Certificate] = []
+        for _ in 0..<count {
+            let bytes = try reader.block(max: ProtocolLimits.certificateBytesMax)
+            certificates.append(try Certificate(decoding: bytes))
+        }
+        self.certificates = certificates
+    }
+
+    package init(decoding bytes: [UInt8]) throws(DecodingViolation) {
+        var reader = ByteReader(bytes)
+        try self.init(from: &reader)
+        try reader.finish()
+    }
+}
+
+/// Why a chain proves nothing.
+package enum ChainRefusal: String, Error, Hashable, CaseIterable, Sendable {
+    case empty = "chain_empty"
+    /// More than `ProtocolLimits.certificateChainMax` certificates.
+    case tooLong = "chain_too_long"
+    /// The first certificate is not the pinned root's own.
+    case foreignRoot = "foreign_root"
+    case signatureWrong = "certificate_signature_wrong"
+    /// A certificate's issuer is not the subject of the one before it.
+    case brokenLink = "chain_broken"
+    /// The issuer may not certify.
+    case issuerMayNotCertify = "issuer_may_not_certify"
+    /// The area lies outside the issuer's.
+    case areaWidened = "area_widened"
+    /// A right that the issuer does not have.
+    case rightsWidened = "rights_widened"
+}
+
+/// A chain that leads from the pinned root to a key without widening anything on the way.
+/// Only `verify` makes one.
+package struct VerifiedChain: Hashable, Sendable {
+    package let certificates: [Certificate]
+
+    /// The certificate of the key at the end.
+    package let leaf: Certificate
+
+    private init(certificates: [Certificate], leaf: Certificate) {
+        self.certificates = certificates
+        self.leaf = leaf
+    }
+
+    package static func verify(
+        _ chain: CertificateChain, root: PublicKey
+    ) throws(ChainRefusal) -> VerifiedChain {
+        let certificates = chain.certificates
+        guard let first = certificates.first, let leaf = certificates.last else { throw .empty }
+        guard certificates.count <= ProtocolLimits.certificateChainMax else { throw .tooLong }
+        guard first.isSelfIssued, first.subject == root else { throw .foreignRoot }
+        guard first.hasValidSignature else { throw .signatureWrong }
+        for (parent, child) in zip(certificates, certificates.dropFirst()) {
+            guard child.issuer == parent.subject else { throw .brokenLink }
+            guard parent.rights.contains(.certify) else { throw .issuerMayNotCertify }
+            guard parent.area.contains(child.area) else { throw .areaWidened }
+            guard parent.rights.isSuperset(of: child.rights) else { throw .rightsWidened }
+            guard child.hasValidSignature else { throw .signatureWrong }
+        }
+        return VerifiedChain(certificates: certificates, leaf: leaf)
+    }
+}

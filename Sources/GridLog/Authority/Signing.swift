@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import GridCore
+package import GridCrypto
+
+/// What a signature speaks of. Each kind signs its own prefix, so that a signature over one can
+/// never be shown as one over another.
+package enum SignaturePurpose: Sendable {
+    case entry, certificate
+
+    fileprivate var prefix: [UInt8] {
+        switch self {
+        case .entry: Array("onegrid/entry/1".utf8) + [0]
+        case .certificate: Array("onegrid/certificate/1".utf8) + [0]
+        }
+    }
+}
+
+/// Checks signatures. libsodium is the only verifier.
+package enum Signing {
+    package static func isValid(
+        _ signature: [UInt8], of purpose: SignaturePurpose, over digest: Bytes32,
+        by key: PublicKey
+    ) -> Bool {
+        Ed25519.verify(
+            signature: signature, message: purpose.prefix + digest.array,
+            publicKey: key.bytes.array)
+    }
+}
+
+/// A node's own key, as far as the floors above may use it: to sign.
+package struct Author: Sendable {
+    private let signingKey: SigningKey
+    package let key: PublicKey
+
+    package init(_ signingKey: SigningKey) {
+        self.signingKey = signingKey
+        guard let bytes = Bytes32(signingKey.publicKey) else {
+            preconditionFailure("an Ed25519 public key has 32 bytes")
+        }
+        key = PublicKey(bytes)
+    }
+
+    /// 64 bytes.
+    package func sign(_ purpose: SignaturePurpose, over digest: Bytes32) -> [UInt8] {
+        signingKey.sign(purpose.prefix + digest.array)
+    }
+}

@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import GridCodec
+package import GridCore
+
+/// Consecutive entries of one log under one signature, as bytes (Protocol/runs.md).
+///
+/// A run has been taken apart only as far as is needed to store, cut, join and send it. Nothing in
+/// it has been judged; `RunVerifier` does that.
+package struct Run: Hashable, Sendable {
+    /// Where the salts of some consecutive entries come from.
+    package enum SaltSegment: Hashable, Sendable {
+        case seed(Salt, entries: Int)
+        case salts([Salt])
+        /// The values of these entries were redacted, and their salts with them.
+        case withheld(entries: Int)
+
+        package var entries: Int {
+            switch self {
+            case .seed(_, let entries), .withheld(let entries): entries
+            case .salts(let salts): salts.count
+            }
+        }
+    }
+
+    package let identity: LogIdentity
+    /// Sequence of the first entry.
+    package let first: UInt64
+    /// Number of entries, at least 1.
+    package let count: Int
+    /// Hash of the entry before the first; the log's digest when there is none.
+    package let backlink: Bytes32
+    package let salts: [SaltSegment]
+    /// The entries, one after the other.
+    package let entryBytes: [UInt8]
+    /// Ed25519 over the hash of the last entry, 64 bytes.
+    package let signature: [UInt8]
+
+    /// Sequence of the last entry.
+    package var last: UInt64 { first + UInt64(count) - 1 }
+
+    package init(
+        identity: LogIdentity, first: UInt64, count: Int, backlink: Bytes32,
+        salts: [SaltSegment], entryBytes: [UInt8], signature: [UInt8]
+    ) {
+        self.identity = identity
+        self.first = first
+        self.count = count
+        self.backlink = backlink
+        self.salts = salts
+        self.entryBytes = entryBytes
+        self.signature = signature
+    }
+
+    /// Joins a run to the one right before it, or returns nil when that would pass
+    /// `ProtocolLimits.runBytesMax` or the two do not follow each other in one log. The signature
+    /// of the later one covers both.
+    package func joined(with next: Run) -> Run? {
+        guard identity == next.identity, next.first == last + 1,
+            encodedSize + next.encodedSize <= ProtocolLimits.runBytesMax,
+            count + next.count <= ProtocolLimits.runEntriesMax
+        else { return nil }
+        var salts = salts
+        for segment in next.salts {
+            if case .seed(let seed, let more) = segment,
+                case .seed(seed, let entries)? = salts.last
+            {
+                salts[salts.count - 1] = .seed(seed, entries: entries + more)
+            } else {
+                salts.append(segment)
+            }
+        }
+        return Run(
+            identity: identity, first: first, count: count + next.count, backlink: backlink,
+            salts: salts, entryBytes: entryBytes + next.entryBytes, signature: next.signature)
+    }
+
+    /// An upper bound of the encoded size, in bytes.
+    package var encodedSize: Int {
+        let saltBytes = salts.reduce(0) { sum, segment in
+            switch segment {
+            case .seed: sum + 32
+            case .salts(let salts): sum + 16 + 16 * salts.count
+            case .withheld: sum + 16
+            }
+        }
+        return 200 + saltBytes + entryBytes.count
+    }
+}
+
+extension Run {
+    /// The canonical bytes.
+    package var encoded: [UInt8] {
+        var writer = ByteWriter(reserving: encodedSize)
+        writer.byte(EntryFormat.version)
+        writer.raw(identity.key.bytes)
+        writer.fixed64(identity.nonce.high)
+        writer.fixed64(identity.nonce.low)
+        writer.area(identity.domain.area)
+        writer.byte(identity.domain.lane.rawValue)
+        writer.unsigned(first)
+        writer.count(count)
+        writer.raw(backlink)
+        writer.count(salts.count)
+        for segment in salts {
+            switch segment {
+            case .seed(let seed, let entries):
+                writer.byte(0)
+                writer.count(entries)
+                writer.raw(seed.array)
+            case .salts(let salts):
+                writer.byte(1)
+                writer.count(salts.count)
+                for salt in salts { writer.raw(salt.array) }
+            case .withheld(let entries):
+                writer.byte(2)
+                writer.count(entries)
+            }
+        }
+        writer.block(entryBytes)
+        writer.raw(signature)
+        return writer.bytes
+    }
+
+    /// Reads a run; the entries inside it are not looked at.
+    package init(decoding bytes: [UInt8]) throws(DecodingViolation) {
+        guard bytes.count <= ProtocolLimits.runBytesMax else { throw .lengthTooLarge }
+        var reader = ByteReader(bytes)
+        guard try reader.byte() == EntryFormat.version else { throw .unknownVersion }
+        let key = PublicKey(try reader.bytes32())
+        let nonce = ReplicaNonce(high: try reader.fixed64(), low: try reader.fixed64())
+        let domain = try reader.domain()
+        let first = try reader.sequence()
+        let count = try reader.count(max: ProtocolLimits.runEntriesMax)
+        guard count > 0 else { throw .empty }
+        guard first - 1 + UInt64(count) <= ProtocolLimits.sequenceMax else {
+            throw .sequenceOutOfRange
+        }
+        let backlink = try reader.bytes32()
+        let salts = try Self.salts(&reader, covering: count)
+        let entryBytes = try reader.block(max: ProtocolLimits.runBytesMax)
+        let signature = try reader.raw(64)
+        try reader.finish()
+        self.init(
+            identity: LogIdentity(key: key, nonce: nonce, domain: domain), first: first,
+            count: count, backlink: backlink, salts: salts, entryBytes: entryBytes,
+            signature: signature)
+    }
+
+    private static func salts(
+        _ reader: inout ByteReader, covering count: Int
+    ) throws(DecodingViolation) -> [SaltSegment] {
+        let segments = try reader.count(max: count)
+        var salts: [SaltSegment] = []
+        var covered = 0
+        for _ in 0..<segments {
+            let kind = try reader.byte()
+            let entries = try reader.count(max: count - covered)
+            guard entries > 0 else { throw .empty }
+            covered += entries
+            switch kind {
+            case 0: salts.append(.seed(Salt(try reader.raw(16)), entries: entries))
+            case 1:
+                let bytes = try reader.raw(16 * entries)
+                salts.append(
+                    .salts((0..<entries).map { Salt(bytes[16 * $0..<16 * $0 + 16]) }))
+            case 2: salts.append(.withheld(entries: entries))
+            default: throw .unknownTag
+            }
+        }
+        guard covered == count else { throw .saltsDoNotCover }
+        return salts
+    }
+}

@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import GridCodec
+package import GridCore
+import GridCrypto
+
+/// Why local changes do not fit into an entry.
+package enum AuthoringFailure: Error, Hashable, Sendable {
+    /// The entry would be larger than `ProtocolLimits.entryBytesMax`.
+    case entryTooLarge(bytes: Int)
+    /// More than `ProtocolLimits.entryRecordsMax` records in one change.
+    case tooManyRecords(Int)
+    /// The log has reached `ProtocolLimits.sequenceMax`.
+    case logFull
+}
+
+/// Writes the next entries of one's own log and seals them under one signature.
+package struct RunWriter: Sendable {
+    /// A new seed for the salts begins at least this often.
+    private static let entriesPerSeed: UInt64 = 256
+
+    private let backlink: Bytes32
+    private let first: UInt64
+    package let identity: LogIdentity
+    private var state: LogState
+    private var writer = ByteWriter(reserving: 1024)
+    private var salts: [Run.SaltSegment] = []
+    private var deriver: SaltDeriver
+    private var seededAt: UInt64
+    private var entries: [Entry] = []
+    private var hashes: [Bytes32] = []
+    private var hasher: EntryHasher
+
+    /// Begins a run right after `state`.
+    package init(after state: LogState) {
+        self.state = state
+        identity = state.identity
+        backlink = state.head
+        first = state.height + 1
+        deriver = SaltDeriver(seed: .random())
+        seededAt = first
+        hasher = EntryHasher(log: state.identity.digest)
+    }
+
+    package var isEmpty: Bool { entries.isEmpty }
+    /// Bytes written so far, without the run's own head.
+    package var byteCount: Int { writer.bytes.count }
+    /// The sequence that the next entry will have.
+    package var nextSequence: UInt64 { state.height + 1 }
+
+    /// Writes one entry.
+    ///
+    /// - Parameter applied: what this replica has applied in the domain.
+    /// - Returns: the entry and its hash.
+    package mutating func append(
+        _ changes: [DraftChange], applied: VersionVector, timestamp: HybridTimestamp
+    ) throws(AuthoringFailure) -> (entry: Entry, hash: Bytes32) {
+        guard changes.count <= ProtocolLimits.entryRecordsMax else {
+            throw .tooManyRecords(changes.count)
+        }
+        guard state.height < ProtocolLimits.sequenceMax else { throw .logFull }
+        var next = state
+        let contextChanges = next.contextChanges(to: applied)
+        let previous = next.timestamp
+        let timestampChange = Int64(
+            bitPattern: timestamp.rawValue &- previous.rawValue)
+        let shaped = Self.shape(changes, in: next, with: contextChanges)
+        var values = ByteWriter()
+        values.values(shaped)
+        var head = ByteWriter()
+        head.entryHead(
+            timestampChange: timestampChange, contextChanges: contextChanges,
+            valuesLength: values.bytes.count, changes: shaped)
+        let size = head.bytes.count + values.bytes.count
+        guard size <= ProtocolLimits.entryBytesMax else { throw .entryTooLarge(bytes: size) }
+        let entry = place(
+            head: head.bytes, values: values.bytes, sequence: next.height + 1,
+            timestampChange: timestampChange, contextChanges: contextChanges, changes: shaped)
+        let hash = hasher.hash(entry, in: writer.bytes, backlink: next.head)
+        do {
+            _ = try next.resolve(entry)
+        } catch {
+            preconditionFailure("an entry just written resolves: \(error)")
+        }
+        next.advance(to: hash)
+        state = next
+        entries.append(entry)
+        hashes.append(hash)
+        return (entry, hash)
+    }
+
+    /// Signs the last hash and closes the run. Precondition: at least one entry.
+    package consuming func seal(with author: Author) -> VerifiedRun {
+        guard let last = hashes.last else { preconditionFailure("a run has an entry") }
+        let run = Run(
+            identity: identity, first: first, count: entries.count, backlink: backlink,
+            salts: salts, entryBytes: writer.bytes, signature: author.sign(.entry, over: last))
+        return VerifiedRun(run: run, entries: entries, hashes: hashes)
+    }
+
+    private mutating func place(
+        head: [UInt8], values: [UInt8], sequence: UInt64, timestampChange: Int64,
+        contextChanges: [ContextChange], changes: [ShapedChange]
+    ) -> Entry {
+        let salt = nextSalt(at: sequence)
+        let headStart = writer.bytes.count
+        writer.raw(head)
+        let valuesStart = writer.bytes.count
+        writer.raw(values)
+        let valuesHash = values.withUnsafeBytes {
+            Hashing.digest($0, personal: .values, salt: salt)
+        }
+        return Entry(
+            sequence: sequence, timestampChange: timestampChange, contextChanges: contextChanges,
+            changes: changes, valuesHash: valuesHash, head: headStart..<valuesStart,
+            values: valuesStart..<writer.bytes.count)
+    }
+
+    private mutating func nextSalt(at sequence: UInt64) -> Salt {
+        if sequence - seededAt >= Self.entriesPerSeed {
+            deriver = SaltDeriver(seed: .random())
+            seededAt = sequence
+        }
+        if case .seed(deriver.seed, let entries)? = salts.last {
+            salts[salts.count - 1] = .seed(deriver.seed, entries: entries + 1)
+        } else {
+            salts.append(.seed(deriver.seed, entries: 1))
+        }
+        return deriver.salt(at: sequence)
+    }
+
+    /// Gives the changes the references of this log; the table already holds, or will hold after
+    /// the context changes, every log of the domain.
+    private static func shape(
+        _ changes: [DraftChange], in state: LogState, with contextChanges: [ContextChange]
+    ) -> [ShapedChange] {
+        var table = state.references
+        for case .added(let replica, _) in contextChanges {
+            table.append(LogID(replica: replica, domain: state.identity.domain))
+        }
+        var creations: UInt16 = 0
+        return changes.map { change in
+            let reference: RecordReference
+            switch change.target {
+            case .new:
+                reference = .new(creations)
+                creations += 1
+            case .existing(.named(let id)): reference = .named(id)
+            case .existing(.created(let dot, let index)):
+                guard let log = table.firstIndex(of: dot.log) else {
+                    preconditionFailure("a record's creator \(dot) lies in its domain's context")
+                }
+                reference = .existing(
+                    log: UInt32(log), sequence: dot.sequence, index: index)
+            }
+            return ShapedChange(
+                collection: change.collection, reference: reference, archives: change.archives,
+                writes: change.writes)
+        }
+    }
+}
+
+/// What a local write does to one record, before it has a place in a log.
+package struct DraftChange: Hashable, Sendable {
+    package enum Target: Hashable, Sendable {
+        case new
+        case existing(RecordAddress)
+    }
+
+    package let collection: UInt32
+    package let target: Target
+    package let archives: Bool
+    /// Ascending by field, then operation.
+    package let writes: [FieldWrite]
+
+    package init(collection: UInt32, target: Target, archives: Bool, writes: [FieldWrite]) {
+        self.collection = collection
+        self.target = target
+        self.archives = archives
+        self.writes = writes.sorted {
+            ($0.field, $0.operation.code.rawValue) < ($1.field, $1.operation.code.rawValue)
+        }
+    }
+}

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import GridCore
+package import GridLog
+
+/// The records of one data folder, as a value: it authors, admits and applies, and leaves clocks,
+/// sockets and files to others.
+///
+/// Work happens in a `ReplicaBatch`, which reads through a storage and is written to it in one
+/// transaction. Only when that has committed does `adopt` make the batch this replica's state.
+package struct Replica: Sendable {
+    package let author: Author
+    package let nonce: ReplicaNonce
+    /// The name under which this folder writes.
+    package let id: ReplicaID
+    /// What this folder carries.
+    package let scope: Scope
+    package private(set) var directory: CertificateDirectory
+    package private(set) var clock: HybridClock
+    private(set) var domains: [Domain: DomainState] = [:]
+    private(set) var parked: ParkedRuns
+
+    /// Takes up the states that a store kept.
+    package init(
+        author: Author, nonce: ReplicaNonce, scope: Scope, directory: CertificateDirectory,
+        logs: some Sequence<LogState>
+    ) {
+        self.author = author
+        self.nonce = nonce
+        id = LogIdentity.replica(key: author.key, nonce: nonce)
+        self.scope = scope
+        self.directory = directory
+        parked = ParkedRuns()
+        var last = HybridTimestamp(rawValue: 0)
+        for log in logs {
+            domains[log.identity.domain, default: DomainState()].update(log)
+            if log.identity.log.replica == id { last = max(last, log.timestamp) }
+        }
+        clock = HybridClock(last: last)
+    }
+
+    /// Heights of every log held.
+    package var frontier: VersionVector {
+        var frontier = VersionVector()
+        for state in domains.values { frontier.merge(state.applied) }
+        return frontier
+    }
+
+    /// The areas in which something is held, ascending.
+    package var areas: [AreaCode] { Set(domains.keys.map(\.area)).sorted() }
+
+    package func height(of log: LogID) -> UInt64 {
+        domains[log.domain]?.applied[log] ?? 0
+    }
+
+    /// The states of all logs whose area passes the test, ascending by log.
+    package func logs(where isWanted: (AreaCode) -> Bool) -> [LogState] {
+        domains.filter { isWanted($0.key.area) }.values
+            .flatMap { $0.logs.values }
+            .sorted { $0.identity.log < $1.identity.log }
+    }
+
+    /// Begins a batch at wall time `now`, in milliseconds since 1970.
+    package func batch<Rules: MergeRules>(rules: Rules, now: UInt64) -> ReplicaBatch<Rules> {
+        ReplicaBatch(replica: self, rules: rules, now: now)
+    }
+
+    /// Makes a committed batch this replica's state.
+    package mutating func adopt<Rules: MergeRules>(_ batch: ReplicaBatch<Rules>) {
+        for (domain, state) in batch.domains { domains[domain] = state }
+        directory = batch.directory
+        clock = batch.clock
+        parked = batch.parked
+    }
+
+    /// Learns certificates that came outside of any log, as in a peer's greeting.
+    package mutating func learn(_ chain: VerifiedChain) { directory.add(chain) }
+
+    /// Forgets what a peer had sent ahead of its causes.
+    package mutating func forgetParked(from source: PublicKey) { parked.forget(source) }
+}

@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import GridCodec
+import GridCore
+package import GridLog
+
+extension ReplicaBatch {
+    /// Judges verified runs from a peer and applies what may be applied.
+    ///
+    /// A run is admitted whole or not at all. Within a domain, runs may depend on each other in
+    /// any way; they are taken as far as their contexts are covered, and those that cannot be
+    /// taken to their end wait.
+    ///
+    /// - Returns: one verdict a run, in order.
+    package mutating func admit(
+        _ incoming: [VerifiedRun], from source: PublicKey, storage: some ReplicaStorage
+    ) throws -> [Verdict] {
+        var verdicts = [Verdict](repeating: .known, count: incoming.count)
+        var byDomain: [Domain: [Candidate]] = [:]
+        for (index, run) in incoming.enumerated() {
+            byDomain[run.run.identity.domain, default: []].append(
+                Candidate(run: run, source: source, index: index))
+        }
+        // Authority first: it may hold the certificates that the rest is judged by.
+        let order = byDomain.keys.sorted { ($0.lane, $0.area) < ($1.lane, $1.area) }
+        for domain in order {
+            let waiting = parked.take(domain).map {
+                Candidate(run: $0.run, source: $0.source, index: nil)
+            }
+            let candidates = waiting + (byDomain[domain] ?? [])
+            for (candidate, verdict) in try admit(candidates, in: domain, storage: storage) {
+                var verdict = verdict
+                if verdict == .parked {
+                    let item = ParkedRuns.Waiting(run: candidate.run, source: candidate.source)
+                    if !parked.park(item) { verdict = .refused(.tooMuchParked) }
+                }
+                if let index = candidate.index { verdicts[index] = verdict }
+            }
+        }
+        return verdicts
+    }
+
+    /// Whether a key may write in a domain, and the level its word has there.
+    func standing(of key: PublicKey, in domain: Domain) -> Result<AreaLevel, Refusal> {
+        let rights: Rights = domain.lane == .authority ? [.write, .certify] : .write
+        if let chain = directory.chain(of: key, covering: domain.area, with: rights) {
+            return .success(chain.leaf.area.level)
+        }
+        return .failure(directory.chain(of: key) == nil ? .unknownKey : .notEntitled)
+    }
+
+    private mutating func admit(
+        _ candidates: [Candidate], in domain: Domain, storage: some ReplicaStorage
+    ) throws -> [(Candidate, Verdict)] {
+        var verdicts: [(Candidate, Verdict)] = []
+        var eligible: [(candidate: Candidate, level: AreaLevel)] = []
+        for candidate in candidates {
+            switch judge(candidate.run, in: domain) {
+            case .success(let level): eligible.append((candidate, level))
+            case .failure(let refusal): verdicts.append((candidate, .refused(refusal)))
+            }
+        }
+        while true {
+            var attempt = self
+            var progress = Progress(eligible.count)
+            try attempt.advance(eligible, in: domain, progress: &progress, storage: storage)
+            let stopped = eligible.indices.filter { !progress.isDone($0, eligible) }
+            let strays = stopped.filter { progress.applied[$0] > 0 || progress.refused[$0] != nil }
+            if strays.isEmpty {
+                self = attempt
+                for index in eligible.indices {
+                    verdicts.append((eligible[index].candidate, progress.verdict(index, eligible)))
+                }
+                return verdicts
+            }
+            // A run that could be applied only in part must not leave that part behind: leave it
+            // out and see how far the others come without it.
+            for index in strays.reversed() {
+                let verdict = progress.refused[index].map { Verdict.refused($0) } ?? .parked
+                verdicts.append((eligible[index].candidate, verdict))
+                eligible.remove(at: index)
+            }
+        }
+    }
+
+    /// What can be said of a run before its entries are looked at.
+    private mutating func judge(
+        _ run: VerifiedRun, in domain: Domain
+    ) -> Result<AreaLevel, Refusal> {
+        guard replica.scope.contains(domain.area) else { return .failure(.outsideScope) }
+        guard run.entries.allSatisfy({ $0.changes != nil }) else {
+            return .failure(.valuesWithheld)
+        }
+        let log = state(of: domain).log(run.run.identity)
+        if run.run.identity.log.replica == replica.id, run.run.last > log.height {
+            foundOwnLogAhead = true
+            return .failure(.ownLogAhead)
+        }
+        if let hash = run.hash(at: log.height), hash != log.head {
+            return .failure(.forked(at: log.height))
+        }
+        return standing(of: run.run.identity.key, in: domain)
+    }
+
+    /// Applies entries of all candidates, round after round, until none can go on.
+    private mutating func advance(
+        _ eligible: [(candidate: Candidate, level: AreaLevel)], in domain: Domain,
+        progress: inout Progress, storage: some ReplicaStorage
+    ) throws {
+        var moved = true
+        while moved {
+            moved = false
+            for index in eligible.indices where progress.refused[index] == nil {
+                let (candidate, level) = eligible[index]
+                let applied = try advance(
+                    candidate.run, level: level, in: domain,
+                    position: &progress.positions[index], refused: &progress.refused[index],
+                    storage: storage)
+                progress.applied[index] += applied
+                if applied > 0 { moved = true }
+                if progress.applied[index] > 0, !progress.kept[index],
+                    progress.isDone(index, eligible)
+                {
+                    progress.kept[index] = true
+                    runs.append(candidate.run)
+                }
+            }
+        }
+    }
+
+    /// Applies the entries of one run from `position` on, as far as their contexts are covered.
+    /// - Returns: how many were applied.
+    private mutating func advance(
+        _ run: VerifiedRun, level: AreaLevel, in domain: Domain, position: inout Int,
+        refused: inout Refusal?, storage: some ReplicaStorage
+    ) throws -> Int {
+        guard position < run.entries.count else { return 0 }
+        var domainState = state(of: domain)
+        var log = domainState.log(run.run.identity)
+        guard run.run.first <= log.height + 1 else { return 0 }
+        if let hash = run.hash(at: log.height), hash != log.head {
+            refused = .forked(at: log.height)
+            return 0
+        }
+        var applied = 0
+        while position < run.entries.count {
+            let entry = run.entries[position]
+            if entry.sequence <= log.height {
+                position += 1
+                continue
+            }
+            guard log.isCovered(entry, by: domainState.applied) else { break }
+            do {
+                let (timestamp, changes) = try log.resolve(entry)
+                let dot = Dot(log: run.run.identity.log, sequence: entry.sequence)
+                clock.observe(timestamp, now: now)
+                try apply(
+                    changes, stamp: WriteStamp(dot: dot, timestamp: timestamp, level: level),
+                    context: log.context, storage: storage)
+            } catch let violation as DecodingViolation {
+                refused = .violation(.malformed(violation))
+                break
+            }
+            log.advance(to: run.hashes[position])
+            position += 1
+            applied += 1
+        }
+        if applied > 0 {
+            domainState.update(log)
+            domains[domain] = domainState
+        }
+        return applied
+    }
+}
+
+/// A run before the gate and where it came from.
+private struct Candidate {
+    let run: VerifiedRun
+    let source: PublicKey
+    /// Its place among the incoming runs; nil for one that was waiting.
+    let index: Int?
+}
+
+/// How far each candidate has come in one attempt.
+private struct Progress {
+    var positions: [Int]
+    var applied: [Int]
+    var refused: [Refusal?]
+    /// Whether the run is among those for the ledger.
+    var kept: [Bool]
+
+    init(_ count: Int) {
+        positions = Array(repeating: 0, count: count)
+        applied = Array(repeating: 0, count: count)
+        refused = Array(repeating: nil, count: count)
+        kept = Array(repeating: false, count: count)
+    }
+
+    func isDone(_ index: Int, _ eligible: [(candidate: Candidate, level: AreaLevel)]) -> Bool {
+        positions[index] == eligible[index].candidate.run.entries.count
+    }
+
+    func verdict(
+        _ index: Int, _ eligible: [(candidate: Candidate, level: AreaLevel)]
+    ) -> Verdict {
+        guard isDone(index, eligible) else { return .parked }
+        return applied[index] == 0 ? .known : .admitted(entries: applied[index])
+    }
+}

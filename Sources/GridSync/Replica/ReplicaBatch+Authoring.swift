@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import GridCodec
+package import GridCore
+package import GridLog
+
+/// One record's part of a local write, and the area in whose logs it belongs.
+package struct LocalChange: Hashable, Sendable {
+    package let domain: Domain
+    package let draft: DraftChange
+
+    package init(domain: Domain, draft: DraftChange) {
+        self.domain = domain
+        self.draft = draft
+    }
+}
+
+/// What became of one local write.
+package struct AuthoredWrite: Hashable, Sendable {
+    /// The entries written, one for each domain the write touched, ascending.
+    package let dots: [Dot]
+    /// The address of the record each change speaks of, in the order of the changes.
+    package let addresses: [RecordAddress]
+}
+
+/// Why a local write was turned away; nothing of it is applied.
+package enum WriteRefusal: Error, Hashable, Sendable {
+    /// This node's certificate does not let it write there.
+    case notEntitled(AreaCode)
+    case tooLarge(AuthoringFailure)
+}
+
+extension ReplicaBatch {
+    /// Writes one local change set: one entry in each domain it touches.
+    ///
+    /// The entry passes the same right check and the same `apply` as one from a peer.
+    package mutating func author(
+        _ changes: [LocalChange], storage: some ReplicaStorage
+    ) throws -> AuthoredWrite {
+        precondition(!changes.isEmpty, "a write changes something")
+        var levels: [Domain: AreaLevel] = [:]
+        for domain in Set(changes.map(\.domain)) {
+            guard case .success(let level) = standing(of: replica.author.key, in: domain) else {
+                throw WriteRefusal.notEntitled(domain.area)
+            }
+            levels[domain] = level
+        }
+        let timestamp = clock.stamp(now: now)
+        var addresses = [RecordAddress?](repeating: nil, count: changes.count)
+        var dots: [Dot] = []
+        let saved = self
+        for (domain, level) in levels.sorted(by: { $0.key < $1.key }) {
+            let indices = changes.indices.filter { changes[$0].domain == domain }
+            do {
+                let dot = try write(
+                    indices.map { changes[$0].draft }, in: domain, level: level,
+                    timestamp: timestamp, storage: storage)
+                dots.append(dot)
+                var creations: UInt16 = 0
+                for index in indices {
+                    switch changes[index].draft.target {
+                    case .existing(let address): addresses[index] = address
+                    case .new:
+                        addresses[index] = .created(dot: dot, index: creations)
+                        creations += 1
+                    }
+                }
+            } catch let failure as AuthoringFailure {
+                self = saved
+                throw WriteRefusal.tooLarge(failure)
+            }
+        }
+        return AuthoredWrite(dots: dots, addresses: addresses.compactMap { $0 })
+    }
+
+    private mutating func write(
+        _ drafts: [DraftChange], in domain: Domain, level: AreaLevel, timestamp: HybridTimestamp,
+        storage: some ReplicaStorage
+    ) throws -> Dot {
+        if let writer = writers[domain], writer.byteCount >= ProtocolLimits.runBytesTarget {
+            sealWriter(domain)
+        }
+        var domainState = state(of: domain)
+        let identity = LogIdentity(
+            key: replica.author.key, nonce: replica.nonce, domain: domain)
+        var log = domainState.log(identity)
+        var writer = writers.removeValue(forKey: domain) ?? RunWriter(after: log)
+        let (entry, hash): (Entry, Bytes32)
+        do {
+            (entry, hash) = try writer.append(
+                drafts, applied: domainState.applied, timestamp: timestamp)
+        } catch {
+            writers[domain] = writer
+            throw error
+        }
+        writers[domain] = writer
+        let resolved = try log.resolve(entry)
+        let dot = Dot(log: identity.log, sequence: entry.sequence)
+        try apply(
+            resolved.changes,
+            stamp: WriteStamp(dot: dot, timestamp: resolved.timestamp, level: level),
+            context: log.context, storage: storage)
+        log.advance(to: hash)
+        domainState.update(log)
+        domains[domain] = domainState
+        return dot
+    }
+}

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import GridCore
+package import GridLog
+
+/// What a replica needs of a store, within one transaction of it.
+///
+/// Reads see what was committed before. Writes come once per batch: first all runs, then all
+/// records, then all logs; they become visible and durable together or not at all.
+package protocol ReplicaStorage {
+    /// The state of one record; nil when no entry has touched it.
+    func record(_ key: RecordKey) throws -> RecordState?
+    func append(_ run: VerifiedRun) throws
+    func save(_ record: RecordState) throws
+    func save(_ log: LogState) throws
+    /// Notes two edits of different fields that had not seen each other.
+    func note(_ update: ParallelUpdate) throws
+}
+
+/// A record within everything a replica holds.
+package struct RecordKey: Hashable, Sendable {
+    package let domain: Domain
+    package let collection: UInt32
+    package let address: RecordAddress
+
+    package init(domain: Domain, collection: UInt32, address: RecordAddress) {
+        self.domain = domain
+        self.collection = collection
+        self.address = address
+    }
+}
+
+/// Two entries that changed one record without having seen each other.
+package struct ParallelUpdate: Hashable, Sendable {
+    package let record: RecordKey
+    package let earlier: Dot
+    package let later: Dot
+}
+
+/// The collections that carry authority, not catalogue data (Protocol/certificates.md).
+package enum SystemCollection {
+    /// One certificate a record, named by its digest; field 1 holds its bytes.
+    package static let certificates: UInt32 = 1
+    package static let certificateBytesField: UInt32 = 1
+}

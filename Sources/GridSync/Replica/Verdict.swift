@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import GridCodec
+import GridCore
+package import GridLog
+
+/// What became of a run at the gate.
+package enum Verdict: Hashable, Sendable {
+    /// Its new entries are applied.
+    case admitted(entries: Int)
+    /// Everything in it was here already.
+    case known
+    /// Waits for entries it depends on.
+    case parked
+    case refused(Refusal)
+}
+
+/// Why the gate turned a run away.
+package enum Refusal: Error, Hashable, Sendable {
+    case violation(RunViolation)
+    /// The area is not among those this replica carries.
+    case outsideScope
+    /// No certificate is known that leads from the root to the key.
+    case unknownKey
+    /// The key has certificates, but none that lets it write in this area and lane.
+    case notEntitled
+    /// The log goes on differently here: two entries, one dot.
+    case forked(at: UInt64)
+    /// Values are missing and no redaction explains it.
+    case valuesWithheld
+    /// A peer holds more of this replica's own log than this replica does.
+    case ownLogAhead
+    /// More than `ProtocolLimits.parkedBytesMax` wait for their causes.
+    case tooMuchParked
+
+    /// The stable code of this refusal, as people and programs meet it.
+    package var code: String {
+        switch self {
+        case .violation(.malformed(let violation)): "malformed_\(violation.rawValue)"
+        case .violation(.entryTooLarge): "entry_too_large"
+        case .violation(.firstBacklinkWrong): "first_backlink_wrong"
+        case .violation(.signatureWrong): "signature_wrong"
+        case .outsideScope: "outside_scope"
+        case .unknownKey: "unknown_key"
+        case .notEntitled: "not_entitled"
+        case .forked: "forked"
+        case .valuesWithheld: "values_withheld"
+        case .ownLogAhead: "own_log_ahead"
+        case .tooMuchParked: "too_much_parked"
+        }
+    }
+}

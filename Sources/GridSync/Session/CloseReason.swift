@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import GridCodec
+
+/// Why a session ends. The code is the word that people, programs and the peer meet.
+package enum CloseReason: Error, Hashable, Sendable {
+    case violation(SessionViolation)
+    /// No version of the protocol in common.
+    case noCommonVersion
+    /// Neither side may send the other anything.
+    case nothingShared
+    /// Nothing was heard for this many seconds.
+    case silent(seconds: UInt64)
+    /// The peer knows more of this replica than it does itself; it takes a new identity.
+    case rolledBack
+    /// The peer said goodbye.
+    case peerLeft(code: String)
+    /// This node is stopping, or an admin paused the link.
+    case leaving
+
+    package var code: String {
+        switch self {
+        case .violation(let violation): violation.code
+        case .noCommonVersion: "no_common_version"
+        case .nothingShared: "nothing_shared"
+        case .silent: "silent"
+        case .rolledBack: "rolled_back"
+        case .peerLeft(let code): "peer_left_\(code)"
+        case .leaving: "leaving"
+        }
+    }
+}
+
+/// The ways in which a peer can break the protocol. Each has a test.
+package enum SessionViolation: Hashable, Sendable {
+    case malformed(DecodingViolation)
+    /// A run whose chain or signature is not its log's: no honest node passes such a run on.
+    case runNotGenuine
+    /// More bytes of runs than were granted.
+    case creditExceeded
+    /// A grant so small that one run may never fit.
+    case creditTooSmall
+    /// An acknowledgement or grant that would let the peer's credit pass its limit.
+    case creditTooLarge
+    /// Rows or runs of an area that the two do not share.
+    case areaNotShared
+    /// Rows for an area that the message does not name.
+    case rowOutsideAreas
+    /// A second greeting's worth of totals.
+    case secondTotals
+
+    package var code: String {
+        switch self {
+        case .malformed(let violation): "malformed_\(violation.rawValue)"
+        case .runNotGenuine: "run_not_genuine"
+        case .creditExceeded: "credit_exceeded"
+        case .creditTooSmall: "credit_too_small"
+        case .creditTooLarge: "credit_too_large"
+        case .areaNotShared: "area_not_shared"
+        case .rowOutsideAreas: "row_outside_areas"
+        case .secondTotals: "second_totals"
+        }
+    }
+}

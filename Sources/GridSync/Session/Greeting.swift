@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import GridCodec
+package import GridCore
+package import GridLog
+
+/// What a side says of itself in the first message, inside the handshake
+/// (Protocol/messages.md, "Greeting").
+package struct Greeting: Hashable, Sendable {
+    /// What a side holds, in full or in brief.
+    package enum Holdings: Hashable, Sendable {
+        case frontier([FrontierRow])
+        /// For each area one digest of its rows; the rows follow for areas that differ.
+        case digests([AreaDigest])
+    }
+
+    package struct AreaDigest: Hashable, Sendable {
+        package let area: AreaCode
+        package let digest: FrontierDigest
+
+        package init(area: AreaCode, digest: FrontierDigest) {
+            self.area = area
+            self.digest = digest
+        }
+    }
+
+    /// Versions of the protocol that this side speaks.
+    package let versions: ClosedRange<UInt64>
+    /// Options offered, one bit each; unknown bits are ignored.
+    package let features: UInt64
+    /// Name and version of the program, for people.
+    package let software: String
+    package let nonce: ReplicaNonce
+    /// Wall time in milliseconds since 1970.
+    package let clock: UInt64
+    /// How many bytes of runs the other side may send at once.
+    package let credit: UInt64
+    package let chain: CertificateChain
+    /// The area whose scope this side carries.
+    package let area: AreaCode
+    package let holdings: Holdings
+
+    package init(
+        versions: ClosedRange<UInt64> = 1...1, features: UInt64 = 0, software: String,
+        nonce: ReplicaNonce, clock: UInt64, credit: UInt64, chain: CertificateChain,
+        area: AreaCode, holdings: Holdings
+    ) {
+        self.versions = versions
+        self.features = features
+        self.software = software
+        self.nonce = nonce
+        self.clock = clock
+        self.credit = credit
+        self.chain = chain
+        self.area = area
+        self.holdings = holdings
+    }
+
+    package var encoded: [UInt8] {
+        var writer = ByteWriter(reserving: 1024)
+        writer.byte(1)
+        writer.unsigned(versions.lowerBound)
+        writer.unsigned(versions.upperBound)
+        writer.unsigned(features)
+        writer.text(software)
+        writer.fixed64(nonce.high)
+        writer.fixed64(nonce.low)
+        writer.unsigned(clock)
+        writer.unsigned(credit)
+        writer.block(chain.encoded)
+        writer.area(area)
+        switch holdings {
+        case .frontier(let rows):
+            writer.byte(0)
+            writer.frontier(rows)
+        case .digests(let digests):
+            writer.byte(1)
+            writer.count(digests.count)
+            for item in digests {
+                writer.area(item.area)
+                writer.fixed64(item.digest.high)
+                writer.fixed64(item.digest.low)
+            }
+        }
+        return writer.bytes
+    }
+
+    package init(decoding bytes: [UInt8]) throws(DecodingViolation) {
+        guard bytes.count <= ProtocolLimits.greetingBytesMax else { throw .lengthTooLarge }
+        var reader = ByteReader(bytes)
+        guard try reader.byte() == 1 else { throw .unknownVersion }
+        let lowest = try reader.unsigned()
+        let highest = try reader.unsigned()
+        guard lowest <= highest else { throw .notAscending }
+        versions = lowest...highest
+        features = try reader.unsigned()
+        software = try reader.text(max: ProtocolLimits.messageTextBytesMax)
+        nonce = ReplicaNonce(high: try reader.fixed64(), low: try reader.fixed64())
+        clock = try reader.unsigned()
+        credit = try reader.unsigned(max: ProtocolLimits.creditBytesMax)
+        chain = try CertificateChain(
+            decoding: try reader.block(max: ProtocolLimits.greetingBytesMax))
+        area = try reader.area()
+        guard area.level <= .village else { throw .areaNotHome }
+        switch try reader.byte() {
+        case 0: holdings = .frontier(try reader.frontier())
+        case 1:
+            let count = try reader.count(max: ProtocolLimits.messageAreasMax)
+            var digests: [AreaDigest] = []
+            for _ in 0..<count {
+                let area = try reader.area()
+                if let last = digests.last, last.area >= area { throw .notAscending }
+                let digest = FrontierDigest(
+                    high: try reader.fixed64(), low: try reader.fixed64())
+                digests.append(AreaDigest(area: area, digest: digest))
+            }
+            holdings = .digests(digests)
+        default: throw .unknownTag
+        }
+        try reader.finish()
+    }
+}

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import GridCodec
+package import GridCore
+
+/// What passes between two nodes after the greetings, one message a frame
+/// (Protocol/messages.md).
+package enum SyncMessage: Hashable, Sendable {
+    /// All logs of some areas, for a peer whose digest differed or who must start over.
+    case frontier(areas: [AreaCode], rows: [FrontierRow])
+    /// How much is to come, so that progress has a denominator.
+    case totals([LaneTotal])
+    /// A run in its envelope.
+    case run([UInt8])
+    /// What the sender of this message now has durably, and how many bytes of runs it grants.
+    case ack(rows: [AckRow], credit: UInt64)
+    /// A log of which no more is wanted, and why (a refusal's code).
+    case refusal(log: LogID, code: String)
+    /// Shows that the link is alive.
+    case ping
+    /// The sender is about to close, for the reason with this code.
+    case bye(code: String)
+
+    package struct LaneTotal: Hashable, Sendable {
+        package let lane: Lane
+        package let entries: UInt64
+        package let bytes: UInt64
+
+        package init(lane: Lane, entries: UInt64, bytes: UInt64) {
+            self.lane = lane
+            self.entries = entries
+            self.bytes = bytes
+        }
+    }
+
+    package struct AckRow: Hashable, Sendable {
+        package let log: LogID
+        package let height: UInt64
+
+        package init(log: LogID, height: UInt64) {
+            self.log = log
+            self.height = height
+        }
+    }
+}
+
+private enum MessageTag: UInt8 {
+    case frontier = 1
+    case totals = 2
+    case run = 3
+    case ack = 4
+    case refusal = 5
+    case ping = 6
+    case bye = 7
+}
+
+extension SyncMessage {
+    package var encoded: [UInt8] {
+        var writer = ByteWriter(reserving: 64)
+        switch self {
+        case .frontier(let areas, let rows):
+            writer.byte(MessageTag.frontier.rawValue)
+            writer.count(areas.count)
+            for area in areas { writer.area(area) }
+            writer.frontier(rows)
+        case .totals(let totals):
+            writer.byte(MessageTag.totals.rawValue)
+            writer.count(totals.count)
+            for total in totals {
+                writer.byte(total.lane.rawValue)
+                writer.unsigned(total.entries)
+                writer.unsigned(total.bytes)
+            }
+        case .run(let envelope):
+            writer.byte(MessageTag.run.rawValue)
+            writer.raw(envelope)
+        case .ack(let rows, let credit):
+            writer.byte(MessageTag.ack.rawValue)
+            writer.count(rows.count)
+            for row in rows {
+                writer.log(row.log)
+                writer.unsigned(row.height)
+            }
+            writer.unsigned(credit)
+        case .refusal(let log, let code):
+            writer.byte(MessageTag.refusal.rawValue)
+            writer.log(log)
+            writer.text(code)
+        case .ping: writer.byte(MessageTag.ping.rawValue)
+        case .bye(let code):
+            writer.byte(MessageTag.bye.rawValue)
+            writer.text(code)
+        }
+        return writer.bytes
+    }
+
+    package init(decoding bytes: [UInt8]) throws(DecodingViolation) {
+        guard bytes.count <= ProtocolLimits.frameBytesMax else { throw .lengthTooLarge }
+        var reader = ByteReader(bytes)
+        guard let tag = MessageTag(rawValue: try reader.byte()) else { throw .unknownTag }
+        switch tag {
+        case .frontier: self = try Self.frontier(&reader)
+        case .totals: self = .totals(try Self.totals(&reader))
+        case .run: self = .run(try reader.raw(reader.remaining))
+        case .ack: self = try Self.ack(&reader)
+        case .refusal:
+            let log = try reader.log()
+            let code = try reader.text(max: ProtocolLimits.messageTextBytesMax)
+            self = .refusal(log: log, code: code)
+        case .ping: self = .ping
+        case .bye: self = .bye(code: try reader.text(max: ProtocolLimits.messageTextBytesMax))
+        }
+        try reader.finish()
+    }
+
+    private static func frontier(
+        _ reader: inout ByteReader
+    ) throws(DecodingViolation) -> SyncMessage {
+        let count = try reader.count(max: ProtocolLimits.messageAreasMax)
+        var areas: [AreaCode] = []
+        for _ in 0..<count {
+            let area = try reader.area()
+            if let last = areas.last, last >= area { throw .notAscending }
+            areas.append(area)
+        }
+        return .frontier(areas: areas, rows: try reader.frontier())
+    }
+
+    private static func totals(
+        _ reader: inout ByteReader
+    ) throws(DecodingViolation) -> [LaneTotal] {
+        let count = try reader.count(max: Lane.allCases.count)
+        var totals: [LaneTotal] = []
+        for _ in 0..<count {
+            guard let lane = Lane(rawValue: try reader.byte()) else { throw .unknownTag }
+            if let last = totals.last, last.lane >= lane { throw .notAscending }
+            totals.append(
+                LaneTotal(
+                    lane: lane, entries: try reader.unsigned(), bytes: try reader.unsigned()))
+        }
+        return totals
+    }
+
+    private static func ack(_ reader: inout ByteReader) throws(DecodingViolation) -> SyncMessage {
+        let count = try reader.count(max: ProtocolLimits.frontierRowsMax)
+        var rows: [AckRow] = []
+        for _ in 0..<count {
+            let row = AckRow(log: try reader.log(), height: try reader.sequence())
+            if let last = rows.last, last.log >= row.log { throw .notAscending }
+            rows.append(row)
+        }
+        return .ack(
+            rows: rows, credit: try reader.unsigned(max: ProtocolLimits.creditBytesMax))
+    }
+}
