@@ -36,7 +36,4 @@ final class LinkAdmission: Sendable {
             counts.byAddress[address] = here == 1 ? nil : here - 1
         }
     }
-
-    /// Connections that are counted now.
-    var count: Int { counts.withLock { $0.all } }
 }

@@ -6,7 +6,7 @@ package import GridCrypto
 package enum LinkFailure: Error, Hashable, Sendable {
     /// This side closed it.
     case closed
-    /// The peer ended the connection.
+    /// The peer ended the connection, orderly or by a reset.
     case peerClosed
     /// The peer ended the connection instead of answering our greeting: it does not know our key,
     /// we have not its right key, or it has no room. They look alike on purpose.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import Glibc
 internal import GridCrypto
 internal import NIOCore
 
@@ -108,12 +109,15 @@ final class LinkHandler: ChannelDuplexHandler {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        let failure = error as? LinkFailure ?? .connectionLost("\(error)")
-        perform(machine.close(failure), context)
+        // A reset is how a peer ends that had not read everything.
+        let code = (error as? IOError)?.errnoCode
+        let failure: LinkFailure =
+            code == ECONNRESET || code == EPIPE ? .peerClosed : .connectionLost("\(error)")
+        perform(machine.connectionEnded(failure), context)
     }
 
     func channelInactive(context: ChannelHandlerContext) {
-        perform(machine.connectionEnded(), context)
+        perform(machine.connectionEnded(.peerClosed), context)
         context.fireChannelInactive()
     }
 

@@ -129,11 +129,12 @@ struct LinkMachine: Sendable {
         }
     }
 
-    /// The connection has ended: what that means here. Nothing when the machine had closed it.
-    mutating func connectionEnded() -> [Effect] {
+    /// The connection has ended from outside. Before an answer that is a refusal, whatever the
+    /// system calls it: a listener that is full resets a connection whose bytes it has not read.
+    mutating func connectionEnded(_ failure: LinkFailure) -> [Effect] {
         switch state {
-        case .awaitingAnswer: return close(.refused)
-        case .awaitingPreface, .awaitingGreeting, .answering, .open: return close(.peerClosed)
+        case .awaitingAnswer: return fail(.refused)
+        case .awaitingPreface, .awaitingGreeting, .answering, .open: return fail(failure)
         case .closed: return []
         }
     }

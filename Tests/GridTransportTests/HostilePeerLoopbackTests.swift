@@ -66,36 +66,33 @@ struct HostilePeerLoopbackTests {
         }
     }
 
-    @Test func moreThanTheCapIsHungUpAtOnce() async throws {
+    @Test(arguments: [(2, 64), (64, 2)])
+    func moreThanTheCapIsHungUpAtOnce(_ all: Int, _ perAddress: Int) async throws {
         var limits = LinkLimits()
-        limits.unprovenPerAddressMax = 2
-        try await withListener(limits: limits) { [limits] listening in
+        limits.unprovenMax = all
+        limits.unprovenPerAddressMax = perAddress
+        try await withListener(limits: limits) { listening in
             // Proven links do not count.
-            let dialer = LinkDialer(identity: .generate(), limits: limits)
-            try await withThrowingTaskGroup { group in
-                for _ in 0..<2 {
-                    group.addTask {
-                        try await dialer.withLink(
-                            to: listening.address, remoteKey: listening.remoteKey, greeting: []
-                        ) { link in
-                            try await link.send([[1]])
-                            for try await _ in link.frames { break }
-                            try await Task.sleep(for: .milliseconds(500))
-                        }
-                    }
-                }
-                try await Task.sleep(for: .milliseconds(200))
-                var held: [RawSocket] = []
-                for _ in 0..<2 { held.append(try RawSocket(listening.address)) }
-                let third = try RawSocket(listening.address)
-                #expect(try await third.isClosed(within: .seconds(3)))
-                #expect(try await held[0].receive(1, within: .milliseconds(50)) == nil)
-                held.removeAll()
-                try await Task.sleep(for: .milliseconds(100))
-                let fourth = try RawSocket(listening.address)
-                _ = try await fourth.shakeHands(with: listening)
-                try await group.waitForAll()
+            let proven = try (0..<2).map { _ in try RawSocket(listening.address) }
+            for socket in proven {
+                var transport = try await socket.shakeHands(with: listening)
+                socket.send(message: try transport.sending.encrypt([0, 0, 1, 42]))
+                #expect(try await socket.receiveMessage().count == 20)
             }
+            var held = try (0..<2).map { _ in try RawSocket(listening.address) }
+            let third = try RawSocket(listening.address)
+            #expect(try await third.isClosed(within: .seconds(3)))
+            for socket in held + proven {
+                #expect(try await socket.receive(1, within: .milliseconds(50)) == nil)
+            }
+            held.removeAll()
+            // The places are free again as soon as the listener has seen the ends.
+            var isTaken = false
+            for _ in 0..<100 where !isTaken {
+                let next = try RawSocket(listening.address)
+                isTaken = (try? await next.shakeHands(with: listening)) != nil
+            }
+            #expect(isTaken)
         }
     }
 
