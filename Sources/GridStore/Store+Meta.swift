@@ -5,6 +5,7 @@ import GRDB
 import GridCodec
 package import GridCore
 package import GridLog
+import GridSync
 
 /// What a folder knows about its own node.
 package struct NodeRecord: Sendable {
@@ -96,6 +97,28 @@ extension Store {
                 (try Certificate(decoding: Array($0["bytes"] as Data)), $0["waiting"] as Int)
             }
             return (all.map(\.0), all.filter { $0.1 == 1 }.map(\.0))
+        }
+    }
+
+    /// The bytes of all certificates that stand in lane 0, as they were written.
+    package func certificateRecords() throws -> [[UInt8]] {
+        try pool.read { database in
+            let references = try LogReferences(database)
+            let rows = try Row.fetchAll(
+                database, sql: "SELECT * FROM other_records WHERE collection = ? ORDER BY id",
+                arguments: [SystemCollection.certificates])
+            let key = FieldKey(
+                field: SystemCollection.certificateBytesField, family: .assigned)
+            return try rows.flatMap { row -> [[UInt8]] in
+                let state = try Self.state(
+                    Array(row["_merge"] as Data), key: RowKey(rawValue: row["_key"]),
+                    id: row["id"], area: row["_area"], lane: .authority,
+                    collection: SystemCollection.certificates, references: references)
+                guard case .register(let register) = state[key] else { return [] }
+                return register.siblings.compactMap {
+                    if case .bytes(let bytes) = $0.value { bytes } else { nil }
+                }
+            }
         }
     }
 

@@ -45,7 +45,20 @@ package final class Store: Sendable {
         _ work: (inout ReplicaBatch<Rules>, StoreTransaction) throws -> Result
     ) throws -> Result {
         let known = references.withLock { $0 }
-        return try pool.writeWithoutTransaction { database in
+        do {
+            return try commit(&batch, known: known, work)
+        } catch let error as DatabaseError {
+            throw error.resultCode == .SQLITE_FULL
+                ? StoreFailure.diskFull(path: folder.path)
+                : StoreFailure.databaseFailed(path: folder.databasePath, reason: "\(error)")
+        }
+    }
+
+    private func commit<Rules: MergeRules, Result>(
+        _ batch: inout ReplicaBatch<Rules>, known: LogReferences,
+        _ work: (inout ReplicaBatch<Rules>, StoreTransaction) throws -> Result
+    ) throws -> Result {
+        try pool.writeWithoutTransaction { database in
             let storage = SQLiteReplicaStorage(database, tables: tables, references: known)
             var result: Result?
             var isCommitted = false

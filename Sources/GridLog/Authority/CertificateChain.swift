@@ -49,6 +49,8 @@ package enum ChainRefusal: String, Error, Hashable, CaseIterable, Sendable {
     case issuerMayNotCertify = "issuer_may_not_certify"
     /// The area lies outside the issuer's.
     case areaWidened = "area_widened"
+    /// A key that is no valid point of the curve's main group (RFC 8032 §5.1.3).
+    case keyNotValid = "certificate_key_not_valid"
     /// A right that the issuer does not have.
     case rightsWidened = "rights_widened"
 }
@@ -72,6 +74,9 @@ package struct VerifiedChain: Hashable, Sendable {
         let certificates = chain.certificates
         guard let first = certificates.first, let leaf = certificates.last else { throw .empty }
         guard certificates.count <= ProtocolLimits.certificateChainMax else { throw .tooLong }
+        guard certificates.allSatisfy({ Signing.isValidKey($0.subject) }) else {
+            throw .keyNotValid
+        }
         guard first.isSelfIssued, first.subject == root else { throw .foreignRoot }
         guard first.hasValidSignature else { throw .signatureWrong }
         for (parent, child) in zip(certificates, certificates.dropFirst()) {

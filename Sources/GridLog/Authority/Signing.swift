@@ -18,6 +18,11 @@ package enum SignaturePurpose: Sendable {
 
 /// Checks signatures. libsodium is the only verifier.
 package enum Signing {
+    /// Whether a key is worth a certificate at all: small and mixed orders are refused.
+    package static func isValidKey(_ key: PublicKey) -> Bool {
+        Ed25519.isValidPublicKey(key.bytes.array)
+    }
+
     package static func isValid(
         _ signature: [UInt8], of purpose: SignaturePurpose, over digest: Bytes32,
         by key: PublicKey

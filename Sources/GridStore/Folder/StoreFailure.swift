@@ -15,6 +15,10 @@ package enum StoreFailure: Error, Hashable, Sendable {
     case settingRefused(name: String, value: String)
     /// What lies in the database is not what was written there.
     case damaged(what: String)
+    /// There is no room left; nothing was changed.
+    case diskFull(path: String)
+    /// SQLite could not read or write.
+    case databaseFailed(path: String, reason: String)
     /// The database was made by a newer program.
     case tooNew(path: String)
 }
@@ -36,6 +40,10 @@ extension StoreFailure: CustomStringConvertible {
             "数据库设置 \(name) 为 \(value),不能保证写入不丢,拒绝启动。 / the database setting \(name) is \(value); writes would not be safe, so the node does not start"
         case .damaged(let what):
             "数据库损坏:\(what)。请运行 gridctl verify。 / the database is damaged: \(what); run gridctl verify"
+        case .diskFull(let path):
+            "磁盘已满,\(path) 没有改动。请腾出空间。 / the disk is full, \(path) was not changed; make room"
+        case .databaseFailed(let path, let reason):
+            "数据库 \(path) 出错:\(reason)。请检查磁盘。 / the database \(path) failed: \(reason); check the disk"
         case .tooNew(let path):
             "\(path) 由更新的版本创建,请升级程序。 / \(path) was made by a newer version; upgrade this program"
         }

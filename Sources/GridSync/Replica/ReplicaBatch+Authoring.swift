@@ -48,7 +48,8 @@ extension ReplicaBatch {
         let timestamp = clock.stamp(now: now)
         var addresses = [RecordAddress?](repeating: nil, count: changes.count)
         var dots: [Dot] = []
-        let saved = self
+        // A single entry fails before anything is applied; of several, the first may have been.
+        let saved = levels.count > 1 ? self : nil
         for (domain, level) in levels.sorted(by: { $0.key < $1.key }) {
             let indices = changes.indices.filter { changes[$0].domain == domain }
             do {
@@ -66,7 +67,7 @@ extension ReplicaBatch {
                     }
                 }
             } catch let failure as AuthoringFailure {
-                self = saved
+                if let saved { self = saved }
                 throw WriteRefusal.tooLarge(failure)
             }
         }

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import GridCore
+import GridLog
+import GridStore
+import GridSync
+
+/// Turns a request into a change: finds the record, reads the values, asks the catalogue.
+struct WriteDrafting {
+    let catalogue: Catalogue
+    /// The node's own area.
+    let home: AreaCode
+    /// Milliseconds since 1970.
+    let now: UInt64
+
+    struct Draft {
+        let change: LocalChange
+        let advice: [Problem]
+        /// Nothing would change: the record already is as asked.
+        let isIdle: Bool
+    }
+
+    /// - Parameter find: the record of an id, with what the batch has already done to it.
+    func draft(
+        _ request: WriteRequest,
+        find: (RecordID, CollectionDefinition) throws -> RecordDisplay?
+    ) throws -> Draft {
+        guard let collection = catalogue.collection(named: request.collection) else {
+            throw DeskRefusal.unknownCollection(request.collection)
+        }
+        var reading = try InputReading(collection: collection, request: request)
+        var target = DraftChange.Target.new
+        var record: RecordDisplay?
+        var area = home
+        if let text = request.id {
+            guard let id = RecordID(parsing: text), let found = try find(id, collection) else {
+                throw DeskRefusal.unknownRecord(collection: collection.name, id: text)
+            }
+            record = found
+            area = found.state.domain.area
+            target = .existing(found.state.address)
+        } else {
+            area = try placement(request, reading: reading)
+            if !collection.namedBy.isEmpty {
+                let id = try name(in: collection, area: area, reading: reading)
+                record = try find(id, collection)
+                target = .existing(.named(id))
+            }
+        }
+        reading.skipUnchanged(record)
+        let advice = try check(reading, record: record, area: area)
+        let writes = reading.writes(against: record)
+        let isIdle = record != nil && writes.isEmpty && !request.archives
+        return Draft(
+            change: LocalChange(
+                domain: Domain(area: area, lane: collection.lane),
+                draft: DraftChange(
+                    collection: collection.number, target: target, archives: request.archives,
+                    writes: writes)),
+            advice: advice, isIdle: isIdle)
+    }
+
+    /// The area in whose logs a new record belongs.
+    private func placement(_ request: WriteRequest, reading: InputReading) throws -> AreaCode {
+        if let text = request.area {
+            do {
+                return try AreaCode(parsing: text).home
+            } catch {
+                throw DeskRefusal(
+                    .wrongValues, "bad_area", chinese: "“\(text)”不是区划代码,请填6、9、12、15、17或19位数字。",
+                    english: "\"\(text)\" is no area code; give 6, 9, 12, 15, 17 or 19 digits.")
+            }
+        }
+        let codes = reading.values.compactMap { item -> AreaCode? in
+            if case .area(let code) = item.value, code.level >= .grid { code.home } else { nil }
+        }
+        guard let code = codes.min(), home.contains(code) else { return home }
+        return code
+    }
+
+    private func name(
+        in collection: CollectionDefinition, area: AreaCode, reading: InputReading
+    ) throws -> RecordID {
+        let key = try collection.namedBy.map { name in
+            guard let value = reading.values.first(where: { $0.name == name })?.value else {
+                throw DeskRefusal(
+                    .wrongValues, "key_missing",
+                    chinese: "新建“\(collection.label)”必须填写 \(name)。",
+                    english: "A new record of \(collection.name) needs \(name).")
+            }
+            return value
+        }
+        return RecordNaming.id(collection: collection.number, area: area, key: key)
+    }
+
+    private func check(
+        _ reading: InputReading, record: RecordDisplay?, area: AreaCode
+    ) throws -> [Problem] {
+        let context = WriteContext(
+            area: area, today: ChinaTime.day(of: Int64(clamping: now)), now: Int64(clamping: now))
+        let problems = reading.collection.problems(
+            in: reading.values.map { ($0.name, $0.value) },
+            others: { name in record?[name]?.value }, context: context)
+        let refusals = problems.filter(\.isRefusal)
+        guard refusals.isEmpty else { throw DeskRefusal.wrongValues(refusals) }
+        return problems
+    }
+}
+
+extension DeskRefusal {
+    static func unknownCollection(_ name: String) -> DeskRefusal {
+        DeskRefusal(
+            .notFound, "unknown_collection", chinese: "没有“\(name)”这类记录,请用 GET /v1/collections 查看。",
+            english: "There is no collection \"\(name)\"; see GET /v1/collections.")
+    }
+
+    static func unknownRecord(collection: String, id: String) -> DeskRefusal {
+        DeskRefusal(
+            .notFound, "unknown_record", chinese: "本节点没有记录 \(collection)/\(id)。",
+            english: "This node has no record \(collection)/\(id).")
+    }
+
+    static func wrongValues(_ problems: [Problem]) -> DeskRefusal {
+        DeskRefusal(
+            .wrongValues, "wrong_values", chinese: "有 \(problems.count) 处填写不正确,没有保存。",
+            english: "\(problems.count) value(s) are wrong; nothing was saved.", problems: problems)
+    }
+}

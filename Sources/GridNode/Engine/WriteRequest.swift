@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import GridCore
+import GridSync
+
+/// What a user asks to be written: one record, new or existing.
+package struct WriteRequest: Sendable {
+    /// A value as it came: text is read as people write it, JSON as what it is.
+    package typealias Input = JSONValue
+
+    package var collection: String
+    /// Nil for a new record.
+    package var id: String?
+    /// Where a new record lives; nil for the node's own area or what its codes say.
+    package var area: String?
+    /// Values to assign; null clears. A set becomes exactly the list; timelines append.
+    package var fields: [String: Input]
+    package var additions: [String: Input]
+    package var removals: [String: Input]
+    package var archives: Bool
+
+    package init(
+        collection: String, id: String? = nil, area: String? = nil,
+        fields: [String: Input] = [:], additions: [String: Input] = [:],
+        removals: [String: Input] = [:], archives: Bool = false
+    ) {
+        self.collection = collection
+        self.id = id
+        self.area = area
+        self.fields = fields
+        self.additions = additions
+        self.removals = removals
+        self.archives = archives
+    }
+}
+
+/// What was written, durable when it is given.
+package struct WriteReceipt: Sendable {
+    package let id: RecordID
+    /// The entries, `log#sequence`; none when nothing had to change.
+    package let entries: [String]
+    /// What is unusual about it, and not wrong.
+    package let advice: [Problem]
+}
+
+/// Why a request was not carried out. The code is stable; the texts say what, where and what to
+/// do.
+package struct DeskRefusal: Error, Sendable {
+    package enum Kind: Sendable {
+        case malformed, notAllowed, notFound, notPossible, wrongValues, tryAgain, failed
+    }
+
+    package let kind: Kind
+    package let code: String
+    package let chinese: String
+    package let english: String
+    package let problems: [Problem]
+
+    package init(
+        _ kind: Kind, _ code: String, chinese: String, english: String, problems: [Problem] = []
+    ) {
+        self.kind = kind
+        self.code = code
+        self.chinese = chinese
+        self.english = english
+        self.problems = problems
+    }
+}
+
+extension DeskRefusal {
+    static let stopping = DeskRefusal(
+        .tryAgain, "stopping", chinese: "节点正在停止,请稍后再试。没有保存。",
+        english: "The node is stopping; try again later. Nothing was saved.")
+
+    static let diskFull = DeskRefusal(
+        .tryAgain, "disk_full", chinese: "磁盘已满,没有保存。请腾出空间后再试。",
+        english: "The disk is full; nothing was saved. Make room and try again.")
+
+    static func storeFailed(_ reason: String) -> DeskRefusal {
+        DeskRefusal(
+            .failed, "store_failed",
+            chinese: "写入失败(\(reason)),节点已停止写入以保护数据。请检查磁盘,运行 gridctl verify,再重启 gridd。",
+            english: """
+                Writing failed (\(reason)); the node has stopped writing to protect its data. \
+                Check the disk, run gridctl verify, then restart gridd.
+                """)
+    }
+
+    init(_ refusal: WriteRefusal) {
+        switch refusal {
+        case .notEntitled(let area):
+            self.init(
+                .notAllowed, "not_entitled",
+                chinese: "本节点无权在 \(area) 写入:它的证书不包括这个区域。没有保存。",
+                english: """
+                    This node may not write in \(area): its certificate does not cover it. \
+                    Nothing was saved.
+                    """)
+        case .tooLarge(let failure):
+            self.init(
+                .wrongValues, "too_large", chinese: "一次写入的内容太多(\(failure)),请分几次保存。没有保存。",
+                english: "This is too much for one write (\(failure)); save it in parts. Nothing was saved.")
+        }
+    }
+}
