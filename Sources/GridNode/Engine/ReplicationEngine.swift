@@ -144,18 +144,33 @@ package actor ReplicationEngine {
         replica.logs(where: isWanted).filter { $0.height > 0 }.map { FrontierRow($0) }
     }
 
-    /// Learns the chain by which a peer showed who it is.
-    package func learn(_ chain: VerifiedChain) throws {
-        let isNews = chain.certificates.contains { certificate in
-            !replica.directory.certificates.contains(certificate)
-        }
-        guard isNews else { return }
-        for certificate in chain.certificates { try store.add(certificate, waiting: false) }
+    /// Writes down a meeting with a peer, and learns the chain by which it showed who it is.
+    package func meet(_ chain: VerifiedChain, greeting: Greeting) throws {
+        let key = chain.leaf.subject
+        let now = WallClock.now
+        try store.met(
+            PeerRecord(
+                key: key, name: chain.leaf.name, area: chain.leaf.area,
+                replica: LogIdentity.replica(key: key, nonce: greeting.nonce),
+                software: greeting.software, lastContact: now,
+                clockSkew: Int64(clamping: greeting.clock) - Int64(clamping: now)))
+        let known = Set(replica.directory.certificates.map(\.digest))
+        let news = chain.certificates.filter { !known.contains($0.digest) }
+        guard !news.isEmpty else { return }
+        for certificate in news { try store.add(certificate, waiting: false) }
         replica.learn(chain)
         glance()
     }
 
-    package func forgetParked(from source: PublicKey) { replica.forgetParked(from: source) }
+    /// Writes down the end of a meeting.
+    package func part(from key: PublicKey, reason: String) throws {
+        replica.forgetParked(from: key)
+        try store.left(key, at: WallClock.now, reason: reason)
+    }
+
+    package func recordHeld(_ rows: [SyncMessage.AckRow], by key: PublicKey) throws {
+        try store.recordHeld(rows, by: key)
+    }
 
     /// Becomes a new replica, because a peer showed that this one was rolled back. What peers hold
     /// of the old one comes back as ordinary data.

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import GridCore
+package import GridLog
+import Synchronization
+
+/// How a link or the attempt at one stands, for people.
+package enum LinkState: String, Sendable {
+    case connected
+    case connecting
+    /// Until the next attempt.
+    case waiting
+    case paused
+    case absent
+}
+
+/// What is known of the link to one peer now.
+package struct LinkStatus: Sendable {
+    package enum Direction: String, Sendable {
+        case inbound = "in"
+        case outbound = "out"
+    }
+
+    package var state: LinkState
+    /// The code of why there is no link, or why it ended; empty when all is well.
+    package var reason = ""
+    package var address: String?
+    package var direction: Direction?
+    /// Entries that the peer has not acknowledged; nil without a session.
+    package var waitingOut: UInt64?
+    /// Entries that the peer announced and that have not come yet; nil without a session.
+    package var waitingIn: UInt64?
+
+    package init(state: LinkState) { self.state = state }
+}
+
+/// A call that was turned away before it became a link: whose, why and when.
+package struct TurnedAway: Sendable {
+    package let reason: String
+    /// Milliseconds since 1970.
+    package let at: UInt64
+}
+
+/// The live links and what admins have said about them.
+package final class LinkBoard: Sendable {
+    private struct State {
+        var links: [PublicKey: LinkStatus] = [:]
+        var closers: [PublicKey: (token: UInt64, close: @Sendable () -> Void)] = [:]
+        var nextToken: UInt64 = 0
+        var paused: Set<PublicKey> = []
+        var allPaused = false
+        var turnedAway: [TurnedAway] = []
+        var listening: String?
+
+        func isPaused(_ key: PublicKey) -> Bool { allPaused || paused.contains(key) }
+    }
+
+    private static let turnedAwayMax = 20
+    private let state = Mutex(State())
+
+    package init() {}
+
+    package subscript(key: PublicKey) -> LinkStatus? {
+        state.withLock { $0.links[key] }
+    }
+
+    package var listening: String? {
+        get { state.withLock { $0.listening } }
+        set { state.withLock { $0.listening = newValue } }
+    }
+
+    package var turnedAway: [TurnedAway] { state.withLock { $0.turnedAway } }
+
+    func turnAway(_ reason: String, at time: UInt64) {
+        state.withLock { state in
+            state.turnedAway.append(TurnedAway(reason: reason, at: time))
+            if state.turnedAway.count > Self.turnedAwayMax { state.turnedAway.removeFirst() }
+        }
+    }
+
+    func update(_ key: PublicKey, _ change: (inout LinkStatus) -> Void) {
+        state.withLock { change(&$0.links[key, default: LinkStatus(state: .absent)]) }
+    }
+
+    /// Takes up a new link with a peer. An older one with the same peer is closed: the peer has
+    /// called anew because it lost the old one.
+    /// - Returns: a token by which to sign off.
+    func signOn(
+        _ key: PublicKey, address: String, direction: LinkStatus.Direction,
+        close: @escaping @Sendable () -> Void
+    ) -> UInt64 {
+        let (token, older) = state.withLock { state in
+            let older = state.closers[key]?.close
+            state.nextToken += 1
+            state.closers[key] = (state.nextToken, close)
+            var status = LinkStatus(state: .connected)
+            status.address = address
+            status.direction = direction
+            state.links[key] = status
+            return (state.nextToken, older)
+        }
+        older?()
+        return token
+    }
+
+    /// Signs a link off, unless a newer one has taken its place.
+    func signOff(_ key: PublicKey, token: UInt64, reason: String) {
+        state.withLock { state in
+            guard state.closers[key]?.token == token else { return }
+            state.closers[key] = nil
+            var status = LinkStatus(state: state.isPaused(key) ? .paused : .absent)
+            status.reason = state.isPaused(key) ? "paused" : reason
+            status.address = state.links[key]?.address
+            state.links[key] = status
+        }
+    }
+
+    package func isPaused(_ key: PublicKey) -> Bool { state.withLock { $0.isPaused(key) } }
+
+    /// Pauses one peer or, with nil, all: live links close, and none is opened or taken.
+    package func pause(_ key: PublicKey?) {
+        let closers = state.withLock { state -> [@Sendable () -> Void] in
+            if let key {
+                state.paused.insert(key)
+                return state.closers[key].map { [$0.close] } ?? []
+            }
+            state.allPaused = true
+            return state.closers.values.map(\.close)
+        }
+        for close in closers { close() }
+    }
+
+    package func resume(_ key: PublicKey?) {
+        state.withLock { state in
+            if let key { state.paused.remove(key) } else { state.paused = [] }
+            if key == nil { state.allPaused = false }
+        }
+    }
+}

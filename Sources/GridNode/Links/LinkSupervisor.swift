@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import GridCore
+package import GridCrypto
+package import GridLog
+import GridStore
+import GridSync
+package import GridTransport
+package import Logging
+
+/// A node to be called, and where.
+package struct PeerAddress: Hashable, Sendable {
+    package let key: PublicKey
+    package let address: LinkAddress
+
+    package init(key: PublicKey, address: LinkAddress) {
+        self.key = key
+        self.address = address
+    }
+}
+
+/// Keeps this node's links alive: takes calls, and calls its peers again and again.
+package struct LinkSupervisor: Sendable {
+    /// The first wait after a failure; it doubles up to the longest, and each is drawn between a
+    /// half and the whole, so that villages do not all call at once when the township is back.
+    private static let retryMillisecondsMin = 500
+    private static let retryMillisecondsMax = 60_000
+    /// A link that lived this long counts as a success, after which waiting starts over.
+    private static let steadyMilliseconds: UInt64 = 10_000
+
+    private let engine: ReplicationEngine
+    private let board: LinkBoard
+    private let greeter: Greeter
+    private let identity: AgreementKey
+    private let limits: LinkLimits
+    private let logger: Logger
+
+    package init(
+        engine: ReplicationEngine, board: LinkBoard, identity: AgreementKey, software: String,
+        credit: UInt64, limits: LinkLimits = LinkLimits(), logger: Logger
+    ) {
+        self.engine = engine
+        self.board = board
+        greeter = Greeter(engine: engine, board: board, software: software, credit: credit)
+        self.identity = identity
+        self.limits = limits
+        self.logger = logger
+    }
+
+    /// Takes calls until cancelled. Throws `LinkFailure.listenFailed`.
+    package func listen(at address: LinkAddress) async throws {
+        let listener = LinkListener(
+            address: address, identity: identity, limits: limits, logger: logger)
+        try await listener.run(
+            listening: { board.listening = "\($0)" },
+            answer: { key, bytes in
+                do throws(GreetingRefusal) {
+                    let peer = try greeter.peer(bytes, linkKey: key)
+                    return await greeter.greeting(for: peer.greeting.area).encoded
+                } catch {
+                    board.turnAway(error.code, at: WallClock.now)
+                    logger.debug("call turned away", metadata: ["reason": "\(error.code)"])
+                    return nil
+                }
+            },
+            serve: { link in
+                // The greeting that was answered and this one may have different frontiers; what
+                // was said last in each direction is what both sides know.
+                guard let peer = try? greeter.peer(link.remoteGreeting, linkKey: link.remoteKey)
+                else { return }
+                let mine = await greeter.greeting(for: peer.greeting.area)
+                _ = await converse(link, mine: mine, peer: peer, direction: .inbound)
+            })
+    }
+
+    /// Calls one peer, again and again, until cancelled.
+    package func call(_ peer: PeerAddress) async {
+        guard let key = Ed25519.agreementPublicKey(of: peer.key.bytes.array) else {
+            board.update(peer.key) { $0.reason = "key_not_valid" }
+            return
+        }
+        let dialer = LinkDialer(identity: identity, limits: limits)
+        var wait = Self.retryMillisecondsMin
+        while !Task.isCancelled {
+            guard !board.isPaused(peer.key) else {
+                board.update(peer.key) { $0.state = .paused }
+                try? await Task.sleep(for: .milliseconds(200))
+                continue
+            }
+            let began = WallClock.steady
+            let reason = await attempt(peer, dialer: dialer, key: key)
+            if WallClock.steady - began >= Self.steadyMilliseconds {
+                wait = Self.retryMillisecondsMin
+            }
+            board.update(peer.key) { status in
+                guard status.state != .connected else { return }
+                status.state = .waiting
+                status.reason = reason
+                status.address = "\(peer.address)"
+            }
+            logger.debug(
+                "link ended", metadata: ["peer": "\(peer.address)", "reason": "\(reason)"])
+            try? await Task.sleep(for: .milliseconds(Int.random(in: wait / 2...wait)))
+            wait = min(wait * 2, Self.retryMillisecondsMax)
+        }
+    }
+
+    private func attempt(
+        _ peer: PeerAddress, dialer: LinkDialer, key: [UInt8]
+    ) async -> String {
+        board.update(peer.key) { $0.state = .connecting }
+        let mine = await greeter.greeting(for: nil)
+        do {
+            return try await dialer.withLink(
+                to: peer.address, remoteKey: key, greeting: mine.encoded
+            ) { link in
+                do throws(GreetingRefusal) {
+                    let answer = try greeter.peer(link.remoteGreeting, linkKey: link.remoteKey)
+                    return await converse(link, mine: mine, peer: answer, direction: .outbound)
+                } catch {
+                    return error.code
+                }
+            }
+        } catch let failure as LinkFailure {
+            return failure.code
+        } catch {
+            return "closed"
+        }
+    }
+
+    private func converse(
+        _ link: SecureLink, mine: Greeting,
+        peer: (greeting: Greeting, chain: VerifiedChain), direction: LinkStatus.Direction
+    ) async -> String {
+        let key = peer.chain.leaf.subject
+        let token = board.signOn(
+            key, address: link.remoteAddress, direction: direction, close: { link.close() })
+        var reason = "store_failed"
+        do {
+            try await engine.meet(peer.chain, greeting: peer.greeting)
+            reason = await PeerLink(
+                link: link, engine: engine, board: board, peer: peer.chain, logger: logger
+            ).run(mine: mine, theirs: peer.greeting)
+            try await engine.part(from: key, reason: reason)
+        } catch {
+            logger.error("peer not written down", metadata: ["reason": "\(error)"])
+        }
+        board.signOff(key, token: token, reason: reason)
+        return reason
+    }
+}
