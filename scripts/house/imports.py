@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The table of allowed imports. ARCHITECTURE.md explains it; the compiler lets transitive ones through."""
+"""The table of allowed imports: ARCHITECTURE.md explains it, and the compiler does not hold it."""
 
 import re
 
