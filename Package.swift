@@ -48,6 +48,7 @@ let package = Package(
         .package(
             url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/swiftcsv/SwiftCSV", from: "0.10.0"),
     ],
     targets: [
         // Doors to C libraries.
@@ -106,6 +107,7 @@ let package = Package(
             name: "gridctl",
             dependencies: [
                 "GridCore", "GridCrypto", "GridLog", "GridStore", arguments, nioHTTP,
+                .product(name: "SwiftCSV", package: "SwiftCSV"),
             ] + nio,
             swiftSettings: house),
         .executableTarget(

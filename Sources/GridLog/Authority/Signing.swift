@@ -33,6 +33,9 @@ package struct Author: Sendable {
     private let signingKey: SigningKey
     package let key: PublicKey
 
+    /// A fresh key that nobody knows and no certificate names: for replicas that only read.
+    package static var nobody: Author { Author(.generate()) }
+
     package init(_ signingKey: SigningKey) {
         self.signingKey = signingKey
         guard let bytes = Bytes32(signingKey.publicKey) else {

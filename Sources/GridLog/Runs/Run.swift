@@ -52,27 +52,35 @@ package struct Run: Hashable, Sendable {
         self.signature = signature
     }
 
-    /// Joins a run to the one right before it, or returns nil when that would pass
-    /// `ProtocolLimits.runBytesMax` or the two do not follow each other in one log. The signature
-    /// of the later one covers both.
-    package func joined(with next: Run) -> Run? {
-        guard identity == next.identity, next.first == last + 1,
-            encodedSize + next.encodedSize <= ProtocolLimits.runBytesMax,
-            count + next.count <= ProtocolLimits.runEntriesMax
-        else { return nil }
-        var salts = salts
-        for segment in next.salts {
-            if case .seed(let seed, let more) = segment,
-                case .seed(seed, let entries)? = salts.last
-            {
-                salts[salts.count - 1] = .seed(seed, entries: entries + more)
-            } else {
-                salts.append(segment)
+    /// Joins runs of one log that follow each other without a gap. The signature of the last
+    /// covers them all. Nil for none; one run stays as it is.
+    ///
+    /// - Precondition: same identity, no gaps, within `ProtocolLimits`.
+    package static func joined(_ runs: [Run]) -> Run? {
+        guard let first = runs.first, let last = runs.last else { return nil }
+        guard runs.count > 1 else { return first }
+        var salts: [SaltSegment] = []
+        var entryBytes: [UInt8] = []
+        var count = 0
+        for run in runs {
+            precondition(
+                run.identity == first.identity && run.first == first.first + UInt64(count),
+                "run \(run.first) does not follow entry \(first.first + UInt64(count) - 1)")
+            count += run.count
+            entryBytes += run.entryBytes
+            for segment in run.salts {
+                if case .seed(let seed, let more) = segment,
+                    case .seed(seed, let entries)? = salts.last
+                {
+                    salts[salts.count - 1] = .seed(seed, entries: entries + more)
+                } else {
+                    salts.append(segment)
+                }
             }
         }
         return Run(
-            identity: identity, first: first, count: count + next.count, backlink: backlink,
-            salts: salts, entryBytes: entryBytes + next.entryBytes, signature: next.signature)
+            identity: first.identity, first: first.first, count: count, backlink: first.backlink,
+            salts: salts, entryBytes: entryBytes, signature: last.signature)
     }
 
     /// An upper bound of the encoded size, in bytes.

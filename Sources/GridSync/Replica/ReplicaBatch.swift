@@ -36,6 +36,9 @@ package struct ReplicaBatch<Rules: MergeRules>: Sendable {
         domains[domain] ?? replica.domains[domain] ?? DomainState()
     }
 
+    /// A record as this batch has left it; nil when the batch has not touched it.
+    package func pending(_ key: RecordKey) -> RecordState? { records[key] }
+
     /// Whether there is anything to commit.
     package var isEmpty: Bool { runs.isEmpty && writers.isEmpty }
 

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Where things lie in a node's data folder.
+package struct DataFolder: Hashable, Sendable {
+    package let path: String
+
+    package init(_ path: String) {
+        self.path = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
+    }
+
+    /// Held by the one process that has the folder open.
+    package var lockPath: String { path + "/grid.lock" }
+    package var databasePath: String { path + "/grid.db" }
+    /// One's own heights, beside the database: tells whether the database is an older image.
+    package var headLedgerPath: String { path + "/heads.ledger" }
+    package var keyFolderPath: String { path + "/keys" }
+    /// The node's own key.
+    package var nodeKeyPath: String { path + "/keys/node.key" }
+    /// The key that issues certificates, where this folder holds a root.
+    package var rootKeyPath: String { path + "/keys/root.key" }
+    /// The daemon's HTTP socket.
+    package var socketPath: String { path + "/gridd.sock" }
+    package var configurationPath: String { path + "/gridd.yaml" }
+    /// A scratch database for `verify`; deleted when done.
+    package var verificationPath: String { path + "/verify.db" }
+}

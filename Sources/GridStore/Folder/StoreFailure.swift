@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What can go wrong with a data folder. The text says what, where and what to do.
+package enum StoreFailure: Error, Hashable, Sendable {
+    case cannotOpen(path: String, reason: String)
+    /// Another process has the folder open.
+    case folderInUse(path: String, processID: Int32?)
+    /// There is no node in this folder.
+    case notANode(path: String)
+    /// There is a node in this folder already.
+    case alreadyANode(path: String)
+    /// The node has no certificate yet.
+    case notEnrolled(path: String)
+    /// A setting that durability hangs on did not take.
+    case settingRefused(name: String, value: String)
+    /// What lies in the database is not what was written there.
+    case damaged(what: String)
+    /// The database was made by a newer program.
+    case tooNew(path: String)
+}
+
+extension StoreFailure: CustomStringConvertible {
+    package var description: String {
+        switch self {
+        case .cannotOpen(let path, let reason):
+            "无法打开 \(path):\(reason)。请检查路径和权限。 / cannot open \(path): \(reason); check the path and its permissions"
+        case .folderInUse(let path, let processID):
+            "数据目录 \(path) 正被进程 \(processID.map(String.init) ?? "?") 使用,请先停止它。 / the data folder \(path) is in use by process \(processID.map(String.init) ?? "?"); stop it first"
+        case .notANode(let path):
+            "\(path) 还不是节点目录,请先运行 gridctl init 或 gridctl request。 / \(path) holds no node; run gridctl init or gridctl request first"
+        case .alreadyANode(let path):
+            "\(path) 已经是节点目录,不会覆盖。 / \(path) already holds a node; nothing was overwritten"
+        case .notEnrolled(let path):
+            "\(path) 的节点还没有证书,请运行 gridctl accept。 / the node in \(path) has no certificate yet; run gridctl accept"
+        case .settingRefused(let name, let value):
+            "数据库设置 \(name) 为 \(value),不能保证写入不丢,拒绝启动。 / the database setting \(name) is \(value); writes would not be safe, so the node does not start"
+        case .damaged(let what):
+            "数据库损坏:\(what)。请运行 gridctl verify。 / the database is damaged: \(what); run gridctl verify"
+        case .tooNew(let path):
+            "\(path) 由更新的版本创建,请升级程序。 / \(path) was made by a newer version; upgrade this program"
+        }
+    }
+}

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import GRDB
+
+/// The tables that hold the truth. A migration is never edited after release.
+enum LedgerMigrations {
+    static var migrator: DatabaseMigrator {
+        var migrator = DatabaseMigrator()
+        migrator.registerMigration("001-ledger") { try $0.execute(sql: ledger) }
+        return migrator
+    }
+
+    private static let ledger = """
+        -- Facts about this folder: nonce, area, certificate chain, parent, catalogue edition.
+        CREATE TABLE meta (
+            name  TEXT PRIMARY KEY NOT NULL,
+            value BLOB NOT NULL
+        ) STRICT, WITHOUT ROWID;
+
+        -- One row a log. `ref` is a small local number for it, never sent, never reused. `state`
+        -- holds height, head hash, timestamp and the author's context (LogState). `height` repeats
+        -- the height for people; `bytes` is the size of all envelopes of the log.
+        CREATE TABLE logs (
+            ref     INTEGER PRIMARY KEY,
+            replica BLOB NOT NULL,
+            area    TEXT NOT NULL,
+            lane    INTEGER NOT NULL,
+            key     BLOB NOT NULL,
+            nonce   BLOB NOT NULL,
+            height  INTEGER NOT NULL DEFAULT 0,
+            bytes   INTEGER NOT NULL DEFAULT 0,
+            state   BLOB,
+            UNIQUE (replica, area, lane)
+        ) STRICT;
+
+        -- The signed log itself. `id` is ref << 32 | sequence of the run's last entry, so that the
+        -- runs of a log lie together in order. `arrival` counts runs in the order in which they
+        -- were applied here, a causal order. `total` is the size of the log's envelopes up to and
+        -- including this one.
+        CREATE TABLE runs (
+            id       INTEGER PRIMARY KEY,
+            first    INTEGER NOT NULL,
+            arrival  INTEGER NOT NULL,
+            total    INTEGER NOT NULL,
+            envelope BLOB NOT NULL
+        ) STRICT;
+        CREATE UNIQUE INDEX runs_by_arrival ON runs (arrival);
+
+        -- Certificates by digest; those this node issued wait here until they stand in lane 0.
+        CREATE TABLE certificates (
+            digest  BLOB PRIMARY KEY NOT NULL,
+            bytes   BLOB NOT NULL,
+            waiting INTEGER NOT NULL DEFAULT 0
+        ) STRICT, WITHOUT ROWID;
+
+        -- Other nodes, as they were last met.
+        CREATE TABLE peers (
+            key          BLOB PRIMARY KEY NOT NULL,
+            name         TEXT NOT NULL,
+            area         TEXT NOT NULL,
+            replica      BLOB NOT NULL,
+            software     TEXT NOT NULL,
+            last_contact INTEGER NOT NULL,
+            last_reason  TEXT NOT NULL DEFAULT '',
+            clock_skew   INTEGER NOT NULL DEFAULT 0
+        ) STRICT, WITHOUT ROWID;
+
+        -- What each peer has said it has durably.
+        CREATE TABLE peer_heights (
+            peer   BLOB NOT NULL,
+            log    INTEGER NOT NULL,
+            height INTEGER NOT NULL,
+            PRIMARY KEY (peer, log)
+        ) STRICT, WITHOUT ROWID;
+
+        -- Edits of different fields of one record that had not seen each other: noted, no more.
+        CREATE TABLE parallel_updates (
+            id         INTEGER PRIMARY KEY,
+            collection INTEGER NOT NULL,
+            record     INTEGER NOT NULL,
+            earlier    TEXT NOT NULL,
+            later      TEXT NOT NULL
+        ) STRICT;
+
+        -- Fields in conflict, derived from the record tables.
+        CREATE TABLE conflicts (
+            collection INTEGER NOT NULL,
+            record     INTEGER NOT NULL,
+            field      INTEGER NOT NULL,
+            PRIMARY KEY (collection, record, field)
+        ) STRICT, WITHOUT ROWID;
+
+        -- Records of collections that this program's catalogue does not know, and those of the
+        -- system itself. They are merged and relayed like all others.
+        CREATE TABLE other_records (
+            collection INTEGER NOT NULL,
+            _key       INTEGER NOT NULL,
+            id         TEXT NOT NULL,
+            _area      TEXT NOT NULL,
+            _merge     BLOB NOT NULL,
+            PRIMARY KEY (collection, _key)
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX other_records_by_id ON other_records (collection, id);
+        """
+}

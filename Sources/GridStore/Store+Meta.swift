@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import GRDB
+import GridCodec
+package import GridCore
+package import GridLog
+
+/// What a folder knows about its own node.
+package struct NodeRecord: Sendable {
+    /// Given at `init` or `request`; after enrolment the certificate's name counts.
+    package var name: String
+    package var area: AreaCode
+    package var nonce: ReplicaNonce
+    /// Root first; nil until enrolled.
+    package var chain: VerifiedChain?
+    /// The node key of the parent node, by which it is called; nil for a root.
+    package var parentKey: PublicKey?
+    package var parentName: String?
+
+    package init(
+        name: String, area: AreaCode, nonce: ReplicaNonce, chain: VerifiedChain? = nil,
+        parentKey: PublicKey? = nil, parentName: String? = nil
+    ) {
+        self.name = name
+        self.area = area
+        self.nonce = nonce
+        self.chain = chain
+        self.parentKey = parentKey
+        self.parentName = parentName
+    }
+}
+
+extension Store {
+    /// The node of this folder; nil when the folder is new.
+    package func node() throws -> NodeRecord? {
+        try pool.read { database in
+            guard let name = try Self.meta("name", in: database),
+                let area = try Self.meta("area", in: database),
+                let nonce = try Self.meta("nonce", in: database)
+            else { return nil }
+            var reader = ByteReader(nonce)
+            var record = NodeRecord(
+                name: String(decoding: name, as: UTF8.self),
+                area: try AreaCode(parsing: String(decoding: area, as: UTF8.self)),
+                nonce: ReplicaNonce(high: try reader.fixed64(), low: try reader.fixed64()))
+            if let bytes = try Self.meta("chain", in: database) {
+                let chain = try CertificateChain(decoding: bytes)
+                guard let root = chain.certificates.first?.subject else { return record }
+                record.chain = try VerifiedChain.verify(chain, root: root)
+            }
+            record.parentKey = try Self.meta("parent_key", in: database)
+                .flatMap { Bytes32($0) }.map { PublicKey($0) }
+            record.parentName = try Self.meta("parent_name", in: database)
+                .map { String(decoding: $0, as: UTF8.self) }
+            return record
+        }
+    }
+
+    /// Writes down who this folder's node is. The chain's certificates are learnt with it.
+    package func setNode(_ node: NodeRecord) throws {
+        try pool.write { database in
+            try Self.setMeta("name", Array(node.name.utf8), in: database)
+            try Self.setMeta("area", Array(node.area.description.utf8), in: database)
+            var writer = ByteWriter()
+            writer.fixed64(node.nonce.high)
+            writer.fixed64(node.nonce.low)
+            try Self.setMeta("nonce", writer.bytes, in: database)
+            if let chain = node.chain {
+                let encoded = CertificateChain(chain.certificates).encoded
+                try Self.setMeta("chain", encoded, in: database)
+                for certificate in chain.certificates {
+                    try Self.insert(certificate, waiting: false, in: database)
+                }
+            }
+            if let key = node.parentKey {
+                try Self.setMeta("parent_key", key.bytes.array, in: database)
+            }
+            if let name = node.parentName {
+                try Self.setMeta("parent_name", Array(name.utf8), in: database)
+            }
+        }
+    }
+
+    /// Keeps a certificate; one that waits is to be written into lane 0 by the daemon.
+    package func add(_ certificate: Certificate, waiting: Bool) throws {
+        try pool.write { try Self.insert(certificate, waiting: waiting, in: $0) }
+    }
+
+    /// All certificates kept, and those still to be written into lane 0.
+    package func certificates() throws -> (all: [Certificate], waiting: [Certificate]) {
+        try pool.read { database in
+            let rows = try Row.fetchAll(
+                database, sql: "SELECT bytes, waiting FROM certificates ORDER BY digest")
+            let all = try rows.map {
+                (try Certificate(decoding: Array($0["bytes"] as Data)), $0["waiting"] as Int)
+            }
+            return (all.map(\.0), all.filter { $0.1 == 1 }.map(\.0))
+        }
+    }
+
+    package func markPublished(_ certificates: [Certificate]) throws {
+        try pool.write { database in
+            for certificate in certificates {
+                try database.execute(
+                    sql: "UPDATE certificates SET waiting = 0 WHERE digest = ?",
+                    arguments: [Data(certificate.digest.array)])
+            }
+        }
+    }
+
+    static func meta(_ name: String, in database: Database) throws -> [UInt8]? {
+        try Data.fetchOne(
+            database, sql: "SELECT value FROM meta WHERE name = ?", arguments: [name]
+        ).map { Array($0) }
+    }
+
+    static func setMeta(_ name: String, _ value: [UInt8], in database: Database) throws {
+        try database.execute(
+            sql: """
+                INSERT INTO meta (name, value) VALUES (?, ?)
+                ON CONFLICT (name) DO UPDATE SET value = excluded.value
+                """, arguments: [name, Data(value)])
+    }
+
+    private static func insert(
+        _ certificate: Certificate, waiting: Bool, in database: Database
+    ) throws {
+        try database.execute(
+            sql: "INSERT OR IGNORE INTO certificates (digest, bytes, waiting) VALUES (?, ?, ?)",
+            arguments: [
+                Data(certificate.digest.array), Data(certificate.encoded), waiting ? 1 : 0,
+            ])
+    }
+}

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import GridCore
+import GridLog
+
+/// A record as people see it: for each field the displayed value, and what stands beside it.
+package struct RecordDisplay: Sendable {
+    package struct Field: Sendable {
+        package let definition: FieldDefinition
+        /// Nil when empty or cleared. A set is a list of its elements, a timeline of its items.
+        package let value: FieldValue?
+        /// More than one distinct value counts, and this field shows it.
+        package let isConflicting: Bool
+        /// All values that count, the displayed one first; one or none without a conflict.
+        package let candidates: [Sibling]
+        /// Values by writers who are not entitled to write this field.
+        package let void: [Sibling]
+    }
+
+    package let collection: CollectionDefinition
+    package let state: RecordState
+    package let id: RecordID
+    package let fields: [Field]
+    /// Required fields without a value.
+    package let missing: [FieldDefinition]
+
+    package init(_ state: RecordState, of collection: CollectionDefinition) {
+        self.collection = collection
+        self.state = state
+        id = RecordNaming.id(of: state.address)
+        let shown = collection.fields.filter { $0.kind != .derived }.map {
+            Self.field($0, in: state)
+        }
+        fields = shown
+        let values = Dictionary(
+            shown.map { ($0.definition.name, $0.value) }, uniquingKeysWith: { $1 })
+        missing = collection.missing { values[$0] ?? nil }
+    }
+
+    package var conflicts: [Field] { fields.filter(\.isConflicting) }
+
+    package subscript(name: String) -> Field? { fields.first { $0.definition.name == name } }
+
+    private static func field(_ definition: FieldDefinition, in state: RecordState) -> Field {
+        let family: FieldKey.Family =
+            switch definition.kind {
+            case .register, .fixed, .derived: .assigned
+            case .set: .elements
+            case .timeline: .items
+            case .counter: .sum
+            }
+        let key = FieldKey(field: definition.number, family: family)
+        switch state[key] {
+        case .register(let register):
+            return Field(
+                definition: definition, value: register.displayed?.value,
+                isConflicting: definition.showsConflicts && register.isConflicting,
+                candidates: register.standing.reversed(),
+                void: register.siblings.filter(\.isVoid))
+        case .fixed(let fixed):
+            let standing = fixed.siblings.filter { !$0.isVoid }
+                .sorted(by: Sibling.isDisplayedAfter)
+            return Field(
+                definition: definition, value: fixed.displayed?.value,
+                isConflicting: fixed.isConflicting, candidates: standing, void: [])
+        case .set(let set): return plain(definition, .list(set.elements))
+        case .timeline(let timeline):
+            return plain(definition, .list(timeline.items.map(\.value)))
+        case .counter(let counter): return plain(definition, .integer(counter.value))
+        case nil: return plain(definition, nil)
+        }
+    }
+
+    private static func plain(_ definition: FieldDefinition, _ value: FieldValue?) -> Field {
+        Field(
+            definition: definition, value: value, isConflicting: false, candidates: [], void: [])
+    }
+}

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import GridCrypto
+package import Logging
+internal import NIOCore
+internal import NIOPosix
+
+/// Takes calls from other nodes.
+package struct LinkListener: Sendable {
+    /// Decides on a caller by its X25519 key and greeting: our greeting of at most
+    /// `TransportLimits.greetingBytesMax` bytes, or nil to hang up.
+    ///
+    /// Both may be a recording sent again by a third party, so it must change nothing.
+    package typealias Answer =
+        @Sendable (_ remoteKey: [UInt8], _ greeting: [UInt8]) async -> [UInt8]?
+
+    private let address: LinkAddress
+    private let identity: AgreementKey
+    private let limits: LinkLimits
+    private let logger: Logger
+
+    /// Nothing is bound before `run`.
+    package init(
+        address: LinkAddress, identity: AgreementKey, limits: LinkLimits = LinkLimits(),
+        logger: Logger
+    ) {
+        self.address = address
+        self.identity = identity
+        self.limits = limits
+        self.logger = logger
+    }
+
+    /// Listens until the task is cancelled, then returns. Lends each link to `serve` in a task of
+    /// its own.
+    ///
+    /// `listening` hears the bound address, in which a port 0 has become a real one. Links end with
+    /// their call of `serve`, and all before this returns. Throws `LinkFailure.listenFailed`.
+    package func run(
+        listening: @Sendable (LinkAddress) -> Void = { _ in },
+        answer: @escaping Answer, serve: @escaping @Sendable (SecureLink) async -> Void
+    ) async throws {
+        let server = try await bind(LinkAdmission(limits: limits))
+        let bound = server.channel.localAddress
+        let address = LinkAddress(
+            host: bound?.ipAddress ?? address.host, port: bound?.port ?? address.port)
+        logger.info("listening for links", metadata: ["address": "\(address)"])
+        listening(address)
+        try await withThrowingDiscardingTaskGroup { group in
+            do {
+                try await server.executeThenClose { calls in
+                    for try await pending in calls {
+                        group.addTask { await take(pending, answer: answer, serve: serve) }
+                    }
+                }
+            } catch is CancellationError {
+                // That is how listening ends.
+            }
+        }
+    }
+
+    private func bind(
+        _ admission: LinkAdmission
+    ) async throws(LinkFailure) -> NIOAsyncChannel<PendingLink, Never> {
+        let bootstrap = ServerBootstrap(group: TransportThreads.group)
+            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+            .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
+            .childChannelOption(.socketOption(.so_keepalive), value: 1)
+            .childChannelOption(.maxMessagesPerRead, value: 1)
+            .childChannelOption(
+                ChannelOptions.Types.SocketOption.unsentBytesMax,
+                value: TransportLimits.unsentBytesMax)
+        do {
+            return try await bootstrap.bind(host: address.host, port: address.port) { channel in
+                channel.eventLoop.makeCompletedFuture { try admit(channel, admission) }
+            }
+        } catch {
+            throw .listenFailed("\(error)")
+        }
+    }
+
+    /// Makes the pipeline of a new connection, or closes it at once when there are too many.
+    private func admit(
+        _ channel: any Channel, _ admission: LinkAdmission
+    ) throws -> PendingLink {
+        let remote = channel.remoteAddress?.ipAddress ?? "unknown"
+        guard admission.enter(remote) else {
+            logger.debug("connection over the cap closed", metadata: ["remote": "\(remote)"])
+            channel.close(promise: nil)
+            throw LinkFailure.unwanted
+        }
+        return try PendingLink(
+            channel, machine: .responder(identity: identity), limits: limits,
+            leave: { admission.leave(remote) })
+    }
+
+    private func take(
+        _ pending: PendingLink, answer: Answer, serve: @Sendable (SecureLink) async -> Void
+    ) async {
+        do {
+            try await pending.channel.executeThenClose { inbound, outbound in
+                let remote = try await pending.greeting()
+                guard let greeting = await answer(remote.remoteKey, remote.bytes) else {
+                    throw LinkFailure.unwanted
+                }
+                try await pending.channel.channel
+                    .triggerUserOutboundEvent(LinkHandler.Order.answer(greeting)).get()
+                try await pending.withLink(
+                    to: remote, inbound: inbound, outbound: outbound, serve)
+            }
+        } catch {
+            let remote = pending.channel.channel.remoteAddress?.description ?? "unknown"
+            logger.debug(
+                "link not established",
+                metadata: ["remote": "\(remote)", "reason": "\(error)"])
+        }
+    }
+}
