@@ -38,6 +38,7 @@ DOORS = {
     "Configuration": ["GridNode"],
     "SystemPackage": ["GridNode"],
     "ArgumentParser": ["gridd", "gridctl", "gridsim"],
+    "SwiftCSV": ["gridctl"],
 }
 
 # Modules of the toolchain. Floors 0-3 have none of them, but the door to libsodium needs files.
