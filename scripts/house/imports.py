@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The table of allowed imports. ARCHITECTURE.md explains it; the compiler lets transitive ones through."""
+"""The table of allowed imports: ARCHITECTURE.md explains it, and the compiler does not hold it."""
 
 import re
 
@@ -38,6 +38,7 @@ DOORS = {
     "Configuration": ["GridNode"],
     "SystemPackage": ["GridNode"],
     "ArgumentParser": ["gridd", "gridctl", "gridsim"],
+    "SwiftCSV": ["gridctl"],
 }
 
 # Modules of the toolchain. Floors 0-3 have none of them, but the door to libsodium needs files.

@@ -32,7 +32,8 @@ def check_link(root, path, number, target):
             path, number, "link", f"{target} leads nowhere", "correct it, or add the file")
     elif fragment and file.suffix == ".md" and fragment not in anchors(file):
         yield Finding(
-            path, number, "link", f"{target} names no heading of that page", "correct the part after #")
+            path, number, "link", f"{target} names no heading of that page",
+            "correct the part after #")
 
 
 def prose(file):
@@ -57,4 +58,5 @@ def anchors(file):
         text = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", heading.group(1))
         slug = re.sub(r"[^\w\- ]", "", text.lower()).replace(" ", "-")
         found[slug] = found.get(slug, -1) + 1
-    return {slug if n == 0 else f"{slug}-{n}" for slug, count in found.items() for n in range(count + 1)}
+    repeated = {f"{slug}-{n}" for slug, count in found.items() for n in range(1, count + 1)}
+    return repeated | set(found)

@@ -39,7 +39,8 @@ ON_QUIET_FLOORS = [
      r"\bDate\s*\(|\b(?:ContinuousClock|SuspendingClock|DispatchTime|clock_gettime|gettimeofday)\b",
      "take `now` as a parameter"),
     ("quiet-dice",
-     r"\bSystemRandomNumberGenerator\b|\.random\s*\(\s*(?:in|using)\b|\.randomElement\s*\(|\.shuffled?\s*\("
+     r"\bSystemRandomNumberGenerator\b|\.random\s*\(\s*(?:in|using)\b"
+     r"|\.randomElement\s*\(|\.shuffled?\s*\("
      r"|\b(?:arc4random\w*|getrandom)\b",
      "take the random bytes as a parameter; GridCrypto's Random makes them"),
 ]
@@ -60,7 +61,7 @@ IN_COMMENTS = [
     ("banner", r"\bMARK\b", "split the file instead"),
 ]
 
-PRINT = re.compile(r"(?<![.\w])(?:print|debugPrint|dump)\s*\(|\bSwift\.(?:print|debugPrint|dump)\s*\(")
+PRINT = re.compile(r"(?:(?<![.\w])|\bSwift\.)(?:print|debugPrint|dump)\s*\(")
 DECLARATION = re.compile(
     r"\b(?:struct|class|enum|actor|protocol|typealias|macro)\s+`?(?P<name>[A-Z]\w*)")
 NAME_PART = re.compile(r"V\d+(?![a-z])|[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+")
