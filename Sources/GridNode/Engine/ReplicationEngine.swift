@@ -233,6 +233,27 @@ package actor ReplicationEngine {
         }
     }
 
+    /// Takes a certificate issued here and writes it into lane 0.
+    /// - Returns: its digest, 64 hexadecimal digits.
+    package func publish(_ certificate: Certificate) throws -> String {
+        var directory = replica.directory
+        do throws(ChainRefusal) {
+            try directory.add(certificate)
+        } catch {
+            throw DeskRefusal(
+                .wrongValues, error.rawValue, chinese: "证书不成立(\(error.rawValue))。",
+                english: "The certificate proves nothing (\(error.rawValue)).")
+        }
+        try store.add(certificate, waiting: true)
+        publishCertificates()
+        return certificate.digest.description
+    }
+
+    /// Builds all tables anew from the ledger.
+    package func rebuild() throws {
+        try store.rebuild()
+    }
+
     private func takeLoad() -> Mailbox? {
         mailbox.withLock { mailbox in
             guard !mailbox.writes.isEmpty || !mailbox.runs.isEmpty else { return nil }

@@ -13,6 +13,20 @@ extension Store {
         try pool.read { try Self.logs($0) }
     }
 
+    /// Size of all envelopes, in bytes.
+    package func ledgerBytes() throws -> UInt64 {
+        try pool.read { database in
+            UInt64(
+                clamping: try Int64.fetchOne(database, sql: "SELECT sum(bytes) FROM logs") ?? 0)
+        }
+    }
+
+    package func parallelUpdateCount() throws -> Int {
+        try pool.read { database in
+            try Int.fetchOne(database, sql: "SELECT count(*) FROM parallel_updates") ?? 0
+        }
+    }
+
     static func logs(_ database: Database) throws -> [LogState] {
         let references = try LogReferences(database)
         var logs: [LogState] = []

@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import GridCore
+import GridLog
+import GridStore
+import GridSync
+
+extension Desk {
+    /// The node's whole state, for one screen.
+    package func status() throws -> JSONValue {
+        let current = engine.current
+        let store = engine.store
+        let leaf = current.chain.leaf
+        let counts = try store.counts()
+        let peers = try peerViews()
+        let logs = try store.logs().filter { $0.height > 0 }
+        let children = peers.filter { leaf.area.contains($0.area) && $0.area != leaf.area }
+        return Self.answer(
+            "status",
+            [
+                "node": .object([
+                    "name": .text(leaf.name), "area": .text(leaf.area.description),
+                    "key": .text(leaf.subject.description),
+                    "replica": .text(current.replica.description),
+                    "root_key": .text(current.directory.root.description),
+                    "is_root": .boolean(current.node.parentKey == nil),
+                    "parent": current.node.parentKey.map { key in
+                        .object([
+                            "key": .text(key.description),
+                            "name": .text(current.node.parentName ?? ""),
+                        ])
+                    } ?? .null,
+                ]),
+                "version": .text(version), "started_at": Self.time(startedAt),
+                "now": Self.time(WallClock.now),
+                "listen": board.listening.map { .text($0) } ?? .null,
+                "records": .list(
+                    counts.map { collection, counts in
+                        .object([
+                            "collection": .text(collection.name),
+                            "label": .text(collection.label),
+                            "records": Self.count(counts.records),
+                            "archived": Self.count(counts.archived),
+                            "incomplete": Self.count(counts.incomplete),
+                            "conflicts": Self.count(counts.conflicts),
+                        ])
+                    }),
+                "conflicts": Self.count(counts.reduce(0) { $0 + $1.counts.conflicts }),
+                "parallel_updates": Self.count(try store.parallelUpdateCount()),
+                "ledger": .object([
+                    "logs": Self.count(logs.count),
+                    "entries": Self.count(logs.reduce(UInt64(0)) { $0 + $1.height }),
+                    "bytes": Self.count(try store.ledgerBytes()),
+                ]),
+                "upstream": peers.first { $0.key == current.node.parentKey }.map(\.upstream)
+                    ?? .null,
+                "peers": .object([
+                    "total": Self.count(peers.count),
+                    "connected": Self.count(peers.count { $0.state == .connected }),
+                ]),
+                "villages": .object([
+                    "known": Self.count(children.count),
+                    "connected": Self.count(children.count { $0.state == .connected }),
+                    "silent": .list(
+                        children.filter { $0.state != .connected }.map { peer in
+                            .object([
+                                "name": .text(peer.name), "area": .text(peer.area.description),
+                                "last_contact": peer.lastContact.map(Self.time) ?? .null,
+                            ])
+                        }),
+                ]),
+                "findings": .list(findings(peers, isWriting: current.isWriting)),
+            ])
+    }
+
+    package func peers() throws -> JSONValue {
+        Self.answer("peers", ["items": .list(try peerViews().map(\.json))])
+    }
+
+    /// The key of the peer that people mean by a key, a name or an area.
+    package func peerKey(_ text: String) throws -> PublicKey {
+        let matches = try peerViews().filter {
+            $0.key.description.hasPrefix(text.lowercased()) && text.count >= 8
+                || $0.name == text || $0.area.description == text
+        }
+        guard let peer = matches.first, matches.count == 1 else {
+            throw DeskRefusal(
+                .notFound, matches.isEmpty ? "unknown_peer" : "ambiguous_peer",
+                chinese: matches.isEmpty
+                    ? "没有名为“\(text)”的节点。" : "“\(text)”指不止一个节点,请用完整的公钥。",
+                english: matches.isEmpty
+                    ? "There is no peer \"\(text)\"."
+                    : "\"\(text)\" means more than one peer; give its whole key.")
+        }
+        return peer.key
+    }
+
+    package func setPaused(_ paused: Bool, peer: String?) throws -> JSONValue {
+        let key = try peer.map { try peerKey($0) }
+        if paused { board.pause(key) } else { board.resume(key) }
+        let items = try peerViews().filter { board.isPaused($0.key) }
+        return Self.answer("link", ["paused": .list(items.map { .text($0.name) })])
+    }
+
+    /// Everybody this node has a certificate for or is told to call, itself and roots left out.
+    private func peerViews() throws -> [PeerView] {
+        let current = engine.current
+        let met = Dictionary(
+            try engine.store.peers().map { ($0.key, $0) }, uniquingKeysWith: { $1 })
+        let held = try engine.store.heldByPeers()
+        var keys = Set(met.keys)
+        for certificate in current.directory.certificates
+        where !certificate.isSelfIssued && certificate.rights.contains(.read)
+            && current.chain.leaf.area.contains(certificate.area)
+        { keys.insert(certificate.subject) }
+        if let parent = current.node.parentKey { keys.insert(parent) }
+        keys.remove(current.chain.leaf.subject)
+        let frontier = current.frontier
+        return keys.compactMap { key in
+            let leaf = current.directory.chain(of: key)?.leaf
+            let record = met[key]
+            guard let area = leaf?.area ?? record?.area ?? parentArea(key, current) else {
+                return nil
+            }
+            return PeerView(
+                key: key, name: leaf?.name ?? record?.name ?? current.node.parentName ?? "",
+                area: area, record: record, link: board[key],
+                held: held[key] ?? VersionVector(), frontier: frontier,
+                own: current.chain.leaf.area)
+        }.sorted { ($0.area, $0.key) < ($1.area, $1.key) }
+    }
+
+    private func parentArea(_ key: PublicKey, _ current: ReplicationEngine.Glimpse) -> AreaCode? {
+        guard key == current.node.parentKey else { return nil }
+        return current.chain.certificates.dropLast().last?.area
+    }
+
+    private func findings(_ peers: [PeerView], isWriting: Bool) -> [JSONValue] {
+        var findings: [JSONValue] = []
+        func add(_ code: String, _ chinese: String, _ english: String) {
+            findings.append(
+                .object(["code": .text(code), "zh": .text(chinese), "en": .text(english)]))
+        }
+        if !isWriting {
+            add(
+                "store_failed", "节点已停止写入以保护数据。请检查磁盘,运行 gridctl verify 后重启。",
+                "The node has stopped writing to protect its data; check the disk, run gridctl verify, restart.")
+        }
+        for peer in peers where peer.clockSkew.magnitude > 300_000 {
+            add(
+                "clock_skew", "\(peer.name) 的时钟与本机相差 \(peer.clockSkew / 60_000) 分钟,请校对。",
+                "The clock of \(peer.name) differs by \(peer.clockSkew / 60_000) min; set it right.")
+        }
+        for (reason, times) in Dictionary(grouping: board.turnedAway, by: \.reason).sorted(by: {
+            $0.key < $1.key
+        }) {
+            let words = ReasonWords.of(reason)
+            add(
+                "call_turned_away", "拒绝了 \(times.count) 次来访:\(words.chinese)",
+                "\(times.count) call(s) turned away: \(words.english)")
+        }
+        return findings
+    }
+}

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import GridCore
+import GridLog
+import GridStore
+
+extension Desk {
+    package func digest() throws -> JSONValue {
+        let areas = try engine.store.digests().map { digests in
+            JSONValue.object([
+                "area": .text(digests.area.description),
+                "frontier": .text(digests.frontier.description),
+                "tables": .text(digests.tables.description),
+                "logs": Self.count(digests.logs), "entries": Self.count(digests.entries),
+                "records": Self.count(digests.records),
+            ])
+        }
+        return Self.answer("digest", ["areas": .list(areas)])
+    }
+
+    package func verify() throws -> JSONValue {
+        let began = WallClock.steady
+        let found = try engine.store.verify()
+        return Self.answer(
+            "verify",
+            [
+                "ok": .boolean(found.findings.isEmpty), "runs": Self.count(found.runs),
+                "entries": Self.count(found.entries), "records": Self.count(found.records),
+                "findings": .list(found.findings.map { .text($0) }),
+                "seconds": .number(Double(WallClock.steady - began) / 1000),
+            ])
+    }
+
+    package func rebuild() async throws -> JSONValue {
+        let began = WallClock.steady
+        try await engine.rebuild()
+        let records = try engine.store.counts().reduce(0) { $0 + $1.counts.records }
+        return Self.answer(
+            "rebuild",
+            [
+                "records": Self.count(records),
+                "seconds": .number(Double(WallClock.steady - began) / 1000),
+            ])
+    }
+
+    package func sql(_ text: String) throws -> JSONValue {
+        do {
+            let answer = try engine.store.query(text)
+            return Self.answer(
+                "sql",
+                [
+                    "columns": .list(answer.columns.map { .text($0) }),
+                    "rows": .list(answer.rows.map { .list($0) }), "cut": .boolean(answer.isCut),
+                ])
+        } catch QueryRefusal.notReading {
+            throw DeskRefusal(
+                .notAllowed, "not_reading", chinese: "只能查询(SELECT、WITH、VALUES、EXPLAIN)。",
+                english: "Only reading statements are allowed (SELECT, WITH, VALUES, EXPLAIN).")
+        } catch QueryRefusal.wrong(let reason) {
+            throw DeskRefusal(
+                .malformed, "sql_wrong", chinese: "SQL 有误:\(reason)",
+                english: "The SQL is wrong: \(reason)")
+        }
+    }
+
+    package func authority() -> JSONValue {
+        let current = engine.current
+        return Self.answer(
+            "authority",
+            [
+                "chain": .text(
+                    Hexadecimal.text(CertificateChain(current.chain.certificates).encoded)),
+                "key": .text(current.chain.leaf.subject.description),
+                "name": .text(current.chain.leaf.name),
+                "area": .text(current.chain.leaf.area.description),
+                "root_key": .text(current.directory.root.description),
+            ])
+    }
+
+    /// Takes a certificate that this node's admin has issued, to be written into lane 0.
+    package func addCertificate(_ hexadecimal: String) async throws -> JSONValue {
+        guard let bytes = Hexadecimal.bytes(hexadecimal),
+            let certificate = try? Certificate(decoding: bytes)
+        else {
+            throw DeskRefusal(
+                .malformed, "bad_certificate", chinese: "这不是证书。",
+                english: "This is no certificate.")
+        }
+        let digest = try await engine.publish(certificate)
+        return Self.answer("certificate", ["digest": .text(digest)])
+    }
+}

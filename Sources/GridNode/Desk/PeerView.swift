@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import GridCore
+import GridLog
+import GridStore
+
+/// One peer as an admin sees it.
+struct PeerView {
+    let key: PublicKey
+    let name: String
+    let area: AreaCode
+    let record: PeerRecord?
+    let link: LinkStatus?
+    /// What it has said it has durably.
+    let held: VersionVector
+    /// What this node has.
+    let frontier: VersionVector
+    /// This node's own area.
+    let own: AreaCode
+
+    var state: LinkState { link?.state ?? .absent }
+    var clockSkew: Int64 { record?.clockSkew ?? 0 }
+
+    /// Milliseconds since 1970; now while a link lives; nil when never met.
+    var lastContact: UInt64? {
+        state == .connected ? WallClock.now : record?.lastContact
+    }
+
+    var reason: String {
+        if let link, !link.reason.isEmpty || link.state == .connected { return link.reason }
+        guard let record else { return "never_met" }
+        return record.lastReason.isEmpty ? "not_connected" : record.lastReason
+    }
+
+    /// Entries that this node has, the peer may have, and has not acknowledged.
+    var waitingOut: UInt64 {
+        frontier.rows.filter { isShared($0.log.domain.area) }.reduce(0) { sum, row in
+            sum + row.height - min(row.height, held[row.log])
+        }
+    }
+
+    var json: JSONValue {
+        let words = ReasonWords.of(reason)
+        return .object([
+            "node": .text(key.description), "name": .text(name),
+            "area": .text(area.description), "state": .text(state.rawValue),
+            "reason": .text(reason), "reason_zh": .text(words.chinese),
+            "reason_en": .text(words.english),
+            "last_contact": lastContact.map(Desk.time) ?? .null,
+            "address": link?.address.map { .text($0) } ?? .null,
+            "direction": link?.direction.map { .text($0.rawValue) } ?? .null,
+            "out": .object(["waiting_entries": Desk.count(waitingOut)]),
+            "in": .object([
+                "waiting_entries": link?.waitingIn.map { Desk.count($0) } ?? .null
+            ]),
+            "has": .object([
+                "entries": Desk.count(held.rows.reduce(UInt64(0)) { $0 + $1.height })
+            ]),
+            "clock_skew_ms": .integer(clockSkew),
+            "software": .text(record?.software ?? ""),
+        ])
+    }
+
+    var upstream: JSONValue {
+        let words = ReasonWords.of(reason)
+        return .object([
+            "peer": .text(key.description), "name": .text(name), "state": .text(state.rawValue),
+            "reason": .text(reason), "reason_zh": .text(words.chinese),
+            "reason_en": .text(words.english),
+            "last_contact": lastContact.map(Desk.time) ?? .null,
+            "waiting_entries": Desk.count(waitingOut),
+        ])
+    }
+
+    private func isShared(_ home: AreaCode) -> Bool {
+        Scope(own).contains(home) && Scope(area).contains(home)
+    }
+}
