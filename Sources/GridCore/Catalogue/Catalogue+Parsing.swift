@@ -25,9 +25,9 @@ extension Catalogue {
         var drafts: [Draft] = []
         var line = 0
         for text in texts {
-            for bytes in text.utf8.split(separator: 0x0A, omittingEmptySubsequences: false) {
+            for bytes in Array(text.utf8).split(separator: 0x0A, omittingEmptySubsequences: false) {
                 line += 1
-                let content = Notation.trimmed(Substring(bytes))
+                let content = Notation.trimmed(bytes)
                 do throws(NotationError) {
                     try Self.read(content, edition: &edition, drafts: &drafts)
                 } catch {
@@ -50,12 +50,12 @@ extension Catalogue {
     }
 
     private static func read(
-        _ content: Substring, edition: inout UInt32?, drafts: inout [Draft]
+        _ content: Notation.Bytes, edition: inout UInt32?, drafts: inout [Draft]
     ) throws(NotationError) {
-        if content.isEmpty || content.utf8.first == UInt8(ascii: "#") { return }
-        if content.hasPrefix("edition ") {
+        guard let first = content.first, first != UInt8(ascii: "#") else { return }
+        if first == UInt8(ascii: "e"), content.starts(with: "edition ".utf8) {
             edition = try Notation.number(Notation.trimmed(content.dropFirst(8)))
-        } else if content.hasPrefix("collection ") {
+        } else if first == UInt8(ascii: "c"), content.starts(with: "collection ".utf8) {
             drafts.append(try Draft(notation: content.dropFirst(11)))
         } else if drafts.isEmpty {
             throw NotationError("a field before the first collection")
@@ -74,22 +74,22 @@ private struct Draft {
     let namedBy: [String]
     var fields: [FieldDefinition] = []
 
-    init(notation text: Substring) throws(NotationError) {
+    init(notation text: Notation.Bytes) throws(NotationError) {
         let columns = Notation.parts(of: text, at: UInt8(ascii: "|"))
         guard (4...5).contains(columns.count) else { throw NotationError("4 or 5 columns") }
         number = UInt32(try Notation.number(columns[0], as: UInt16.self))
-        name = String(columns[1])
-        label = String(columns[2])
+        name = Notation.string(columns[1])
+        label = Notation.string(columns[2])
         lane =
             switch columns[3] {
             case "authority": .authority
             case "urgent": .urgent
             case "routine": .routine
-            default: throw NotationError("unknown lane: \(columns[3])")
+            default: throw NotationError("unknown lane: \(Notation.string(columns[3]))")
             }
         namedBy =
             columns.count < 5 || columns[4].isEmpty
-            ? [] : Notation.parts(of: columns[4], at: UInt8(ascii: ",")).map { String($0) }
+            ? [] : Notation.parts(of: columns[4], at: UInt8(ascii: ",")).map { Notation.string($0) }
     }
 
     /// Refuses what the definition takes for granted: unique numbers and names, known key fields

@@ -2,7 +2,7 @@
 
 extension FieldDefinition {
     /// Reads one field line of a catalogue.
-    init(notation text: Substring) throws(NotationError) {
+    init(notation text: Notation.Bytes) throws(NotationError) {
         let columns = Notation.parts(of: text, at: UInt8(ascii: "|"))
         guard (7...9).contains(columns.count) else {
             throw NotationError("7 to 9 columns, not \(columns.count)")
@@ -20,11 +20,11 @@ extension FieldDefinition {
         }
         self.init(
             number: UInt32(try Notation.number(columns[0], as: UInt16.self)),
-            name: String(columns[1]), label: String(columns[2]),
+            name: Notation.string(columns[1]), label: Notation.string(columns[2]),
             type: try FieldType(notation: columns[3]), kind: merge.kind,
             showsConflicts: merge.showsConflicts, owner: merge.owner, isLedger: merge.isLedger,
             requirement: requirement, privacy: try Self.privacy(columns[6]), rules: rules,
-            note: columns.count > 8 ? String(columns[8]) : "")
+            note: columns.count > 8 ? Notation.string(columns[8]) : "")
     }
 
     /// Names of the other fields that rules and condition speak of.
@@ -43,10 +43,10 @@ extension FieldDefinition {
     }
 
     /// `register shown`, `register quiet`, `register shown county`, `timeline ledger`, `fixed` ...
-    private static func merge(_ text: Substring) throws(NotationError) -> Merge {
+    private static func merge(_ text: Notation.Bytes) throws(NotationError) -> Merge {
         let words = Notation.words(of: text)
-        guard let kind = words.first.flatMap({ FieldKind(rawValue: String($0)) }) else {
-            throw NotationError("unknown kind: \(text)")
+        guard let kind = words.first.flatMap({ FieldKind(rawValue: Notation.string($0)) }) else {
+            throw NotationError("unknown kind: \(Notation.string(text))")
         }
         var merge = Merge(kind: kind)
         for word in words.dropFirst() {
@@ -55,26 +55,27 @@ extension FieldDefinition {
             case (.register, "quiet"): merge.showsConflicts = false
             case (.timeline, "ledger"): merge.isLedger = true
             case (.register, _): merge.owner = try Notation.level(word)
-            default: throw NotationError("unknown kind: \(text)")
+            default: throw NotationError("unknown kind: \(Notation.string(text))")
             }
         }
         return merge
     }
 
     /// `R`, `O`, `C condition`, `-`.
-    private static func requirement(_ text: Substring) throws(NotationError) -> Requirement {
+    private static func requirement(_ text: Notation.Bytes) throws(NotationError) -> Requirement {
         let words = Notation.words(of: text)
-        switch words.first {
+        switch words.first ?? [] {
         case "R" where words.count == 1: return .required
         case "O" where words.count == 1: return .optional
         case "-" where words.count == 1: return .derived
         case "C" where words.count == 1: return .conditional(nil)
         case "C": return .conditional(try Condition(notation: words[1...]))
-        default: throw NotationError("unknown requirement: \(text)")
+        default: throw NotationError("unknown requirement: \(Notation.string(text))")
         }
     }
 
-    private static func privacy(_ text: Substring) throws(NotationError) -> PrivacyClass {
+    private static func privacy(_ text: Notation.Bytes) throws(NotationError) -> PrivacyClass {
+        let text = Notation.string(text)
         for privacy in PrivacyClass.allCases where privacy.description == text { return privacy }
         throw NotationError("unknown privacy: \(text)")
     }

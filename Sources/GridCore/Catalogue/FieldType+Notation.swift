@@ -2,13 +2,15 @@
 
 extension FieldType {
     /// Reads the notation of the cases.
-    init(notation text: Substring) throws(NotationError) {
-        guard let open = text.utf8.firstIndex(of: UInt8(ascii: "(")) else {
+    init(notation text: Notation.Bytes) throws(NotationError) {
+        guard let open = text.firstIndex(of: UInt8(ascii: "(")) else {
             self = try Self.plain(text)
             return
         }
-        guard text.utf8.last == UInt8(ascii: ")") else { throw NotationError("open: \(text)") }
-        let inner = text[text.utf8.index(after: open)...].dropLast()
+        guard text.last == UInt8(ascii: ")") else {
+            throw NotationError("open: \(Notation.string(text))")
+        }
+        let inner = text[(open + 1)...].dropLast()
         switch text[..<open] {
         case "text":
             let (min, max) = try Self.lengths(inner)
@@ -22,7 +24,7 @@ extension FieldType {
             self = .areaCode(levels)
         case "enum": self = .enumeration(Self.choices(inner), isOpen: false)
         case "open": self = .enumeration(Self.choices(inner), isOpen: true)
-        case "ref": self = .reference(String(inner))
+        case "ref": self = .reference(Notation.string(inner))
         case "attachment": self = .attachment(maxBytes: try Notation.number(inner))
         case "bytes":
             let (min, max) = try Self.lengths(inner)
@@ -35,11 +37,11 @@ extension FieldType {
                 parts.append(try Part(notation: part))
             }
             self = .structure(parts)
-        default: throw NotationError("unknown type: \(text)")
+        default: throw NotationError("unknown type: \(Notation.string(text))")
         }
     }
 
-    private static func plain(_ text: Substring) throws(NotationError) -> FieldType {
+    private static func plain(_ text: Notation.Bytes) throws(NotationError) -> FieldType {
         switch text {
         case "integer": .integer
         case "decimal": .decimal
@@ -53,42 +55,42 @@ extension FieldType {
         case "party": .party
         case "point": .point
         case "open": .enumeration([], isOpen: true)
-        default: throw NotationError("unknown type: \(text)")
+        default: throw NotationError("unknown type: \(Notation.string(text))")
         }
     }
 
     /// `32`, `2..20`.
-    private static func lengths(_ text: Substring) throws(NotationError) -> (Int, Int) {
-        if let length = Int(text), length >= 0 { return (length, length) }
+    private static func lengths(_ text: Notation.Bytes) throws(NotationError) -> (Int, Int) {
+        if let length: Int = try? Notation.number(text), length >= 0 { return (length, length) }
         guard case (let min?, let max?) = try Notation.bounds(text), 0 <= min, min <= max,
             max <= 65_536
-        else { throw NotationError("no lengths: \(text)") }
+        else { throw NotationError("no lengths: \(Notation.string(text))") }
         return (Int(min), Int(max))
     }
 
-    private static func choices(_ text: Substring) -> [Choice] {
+    private static func choices(_ text: Notation.Bytes) -> [Choice] {
         Notation.parts(of: text, at: UInt8(ascii: ",")).map { choice in
             guard let (value, label) = Notation.halves(of: choice, at: UInt8(ascii: ":")) else {
-                return Choice(value: String(choice))
+                return Choice(value: Notation.string(choice))
             }
-            return Choice(value: String(value), label: String(label))
+            return Choice(value: Notation.string(value), label: Notation.string(label))
         }
     }
 }
 
 extension FieldType.Part {
     /// `name label!:type`, label and mark left out at will.
-    fileprivate init(notation text: Substring) throws(NotationError) {
+    fileprivate init(notation text: Notation.Bytes) throws(NotationError) {
         guard let (head, type) = Notation.halves(of: text, at: UInt8(ascii: ":")) else {
-            throw NotationError("no part: \(text)")
+            throw NotationError("no part: \(Notation.string(text))")
         }
-        let isRequired = head.utf8.last == UInt8(ascii: "!")
+        let isRequired = head.last == UInt8(ascii: "!")
         let words = Notation.words(of: isRequired ? head.dropLast() : head)
         guard let name = words.first, words.count <= 2 else {
-            throw NotationError("no part: \(text)")
+            throw NotationError("no part: \(Notation.string(text))")
         }
         self.init(
-            name: String(name), label: words.count == 2 ? String(words[1]) : nil,
+            name: Notation.string(name), label: words.count == 2 ? Notation.string(words[1]) : nil,
             isRequired: isRequired, type: try FieldType(notation: type))
     }
 }
