@@ -3,6 +3,7 @@
 package import GridCore
 import GridLog
 import GridStore
+import GridSync
 
 /// Rows of a sheet to be taken in.
 package struct ImportRequest: Sendable {

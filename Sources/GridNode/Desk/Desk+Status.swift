@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import GridCore
-import GridLog
+package import GridLog
 import GridStore
 import GridSync
 

@@ -3,6 +3,7 @@
 package import GridCore
 import GridLog
 import GridStore
+import GridSync
 
 extension Desk {
     package func digest() throws -> JSONValue {
