@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import GridCore
+import GridNode
+import Hummingbird
+
+/// JSON in and out of requests.
+enum JSONExchange {
+    private static let bodyBytesMax = 16 * 1024 * 1024
+
+    static func answer(
+        _ value: JSONValue, status: HTTPResponse.Status = .ok,
+        type: String = "application/json; charset=utf-8"
+    ) -> Response {
+        Response(
+            status: status, headers: [.contentType: type],
+            body: ResponseBody(byteBuffer: ByteBuffer(string: value.description + "\n")))
+    }
+
+    /// The body as a JSON object; an empty body is an empty object.
+    static func object(_ request: Request) async throws -> [String: JSONValue] {
+        let buffer = try await request.body.collect(upTo: bodyBytesMax)
+        let data = Data(buffer.readableBytesView)
+        guard !data.isEmpty else { return [:] }
+        do {
+            guard case .object(let parts) = try JSONDecoder().decode(JSONValue.self, from: data)
+            else { throw malformed("an object") }
+            return parts
+        } catch let error as DecodingError {
+            throw DeskRefusal(
+                .malformed, "bad_json", chinese: "请求不是合法的 JSON。",
+                english: "The body is not valid JSON: \(error).")
+        }
+    }
+
+    static func malformed(_ expected: String) -> DeskRefusal {
+        DeskRefusal(
+            .malformed, "bad_body", chinese: "请求的格式不对,应为:\(expected)。",
+            english: "The body is not as expected: \(expected).")
+    }
+}
+
+/// The parts of a request's object, each with its type.
+struct BodyParts {
+    private let parts: [String: JSONValue]
+
+    /// - Throws: `DeskRefusal` for names that are not among the allowed ones.
+    init(_ parts: [String: JSONValue], allowing names: Set<String>) throws {
+        for name in parts.keys.sorted() where !names.contains(name) {
+            throw JSONExchange.malformed(
+                "only \(names.sorted().joined(separator: ", ")); found \(name)")
+        }
+        self.parts = parts
+    }
+
+    func text(_ name: String) throws -> String? {
+        switch parts[name] {
+        case nil, .null?: return nil
+        case .text(let text)?: return text
+        case .boolean, .integer, .number, .list, .object:
+            throw JSONExchange.malformed("\(name): text")
+        }
+    }
+
+    func flag(_ name: String) throws -> Bool {
+        switch parts[name] {
+        case nil, .null?: return false
+        case .boolean(let flag)?: return flag
+        case .text, .integer, .number, .list, .object:
+            throw JSONExchange.malformed("\(name): true or false")
+        }
+    }
+
+    func integer(_ name: String) throws -> Int? {
+        switch parts[name] {
+        case nil, .null?: return nil
+        case .integer(let integer)?: return Int(integer)
+        case .text, .boolean, .number, .list, .object:
+            throw JSONExchange.malformed("\(name): a whole number")
+        }
+    }
+
+    func object(_ name: String) throws -> [String: JSONValue] {
+        switch parts[name] {
+        case nil, .null?: return [:]
+        case .object(let object)?: return object
+        case .text, .boolean, .integer, .number, .list:
+            throw JSONExchange.malformed("\(name): an object")
+        }
+    }
+
+    func objects(_ name: String) throws -> [[String: JSONValue]] {
+        guard case .list(let items)? = parts[name] else {
+            throw JSONExchange.malformed("\(name): a list of objects")
+        }
+        return try items.map {
+            guard case .object(let object) = $0 else {
+                throw JSONExchange.malformed("\(name): a list of objects")
+            }
+            return object
+        }
+    }
+
+    subscript(name: String) -> JSONValue? { parts[name] }
+}

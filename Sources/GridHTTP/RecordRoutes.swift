@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import GridCore
+import GridNode
+import Hummingbird
+
+/// Records: written, read, listed, their history and their conflicts.
+struct RecordRoutes {
+    let desk: Desk
+
+    func add(to router: Router<BasicRequestContext>) {
+        router.get("v1/collections") { _, _ in JSONExchange.answer(desk.collections()) }
+        router.get("v1/conflicts") { _, _ in JSONExchange.answer(try desk.conflicts()) }
+        router.get("v1/records/:collection") { request, context in
+            JSONExchange.answer(
+                try desk.list(
+                    context.parameters.require("collection"), Self.listRequest(request)))
+        }
+        router.post("v1/records/:collection") { request, context in
+            try await write(request, context, id: nil)
+        }
+        router.get("v1/records/:collection/:id") { _, context in
+            JSONExchange.answer(
+                try desk.get(
+                    context.parameters.require("collection"), context.parameters.require("id")))
+        }
+        router.patch("v1/records/:collection/:id") { request, context in
+            try await write(request, context, id: context.parameters.require("id"))
+        }
+        router.get("v1/records/:collection/:id/history") { _, context in
+            JSONExchange.answer(
+                try desk.history(
+                    context.parameters.require("collection"), context.parameters.require("id")))
+        }
+        router.post("v1/records/:collection/:id/resolve") { request, context in
+            try await resolve(request, context)
+        }
+    }
+
+    private func write(
+        _ request: Request, _ context: BasicRequestContext, id: String?
+    ) async throws -> Response {
+        let body = try BodyParts(
+            await JSONExchange.object(request),
+            allowing: id == nil
+                ? ["area", "fields"] : ["fields", "add", "remove", "archive"])
+        let write = WriteRequest(
+            collection: try context.parameters.require("collection"), id: id,
+            area: try body.text("area"), fields: try body.object("fields"),
+            additions: try body.object("add"), removals: try body.object("remove"),
+            archives: try body.flag("archive"))
+        return JSONExchange.answer(
+            try await desk.write(write), status: id == nil ? .created : .ok)
+    }
+
+    private func resolve(
+        _ request: Request, _ context: BasicRequestContext
+    ) async throws -> Response {
+        let body = try BodyParts(
+            await JSONExchange.object(request), allowing: ["field", "keep", "set"])
+        guard let field = try body.text("field") else {
+            throw JSONExchange.malformed("field, and keep or set")
+        }
+        let choice: Desk.Choice
+        switch (try body.integer("keep"), body["set"]) {
+        case (let number?, nil): choice = .keep(number)
+        case (nil, let value?): choice = .set(value)
+        case (nil, nil), (_?, _?): throw JSONExchange.malformed("one of keep and set")
+        }
+        return JSONExchange.answer(
+            try await desk.resolve(
+                context.parameters.require("collection"), context.parameters.require("id"),
+                field: field, choice: choice))
+    }
+
+    private static func listRequest(_ request: Request) throws -> ListRequest {
+        var list = ListRequest()
+        for (name, value) in request.uri.queryParameters {
+            let text = String(value)
+            switch String(name) {
+            case "area": list.area = text
+            case "archived": list.includesArchived = text == "1"
+            case "conflicts": list.onlyConflicting = text == "1"
+            case "after":
+                guard let after = Int64(text) else { throw JSONExchange.malformed("after: N") }
+                list.after = after
+            case "limit":
+                guard let limit = Int(text), limit > 0 else {
+                    throw JSONExchange.malformed("limit: 1...1000")
+                }
+                list.limit = limit
+            case let field: list.equals.append((field, text))
+            }
+        }
+        return list
+    }
+}

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import GridCore
+import GridNode
+import Hummingbird
+
+/// Digests, verification, queries and imports.
+struct UpkeepRoutes {
+    let desk: Desk
+
+    func add(to router: Router<BasicRequestContext>) {
+        router.get("v1/digest") { _, _ in JSONExchange.answer(try desk.digest()) }
+        router.post("v1/verify") { _, _ in JSONExchange.answer(try desk.verify()) }
+        router.post("v1/rebuild") { _, _ in JSONExchange.answer(try await desk.rebuild()) }
+        router.post("v1/sql") { request, _ in
+            let body = try BodyParts(await JSONExchange.object(request), allowing: ["sql"])
+            return JSONExchange.answer(try desk.sql(body.text("sql") ?? ""))
+        }
+        router.post("v1/import/:collection") { request, context in
+            let body = try BodyParts(
+                await JSONExchange.object(request),
+                allowing: ["rows", "first_row", "apply", "area"])
+            let work = ImportRequest(
+                collection: try context.parameters.require("collection"),
+                rows: try body.objects("rows"), firstRow: try body.integer("first_row") ?? 1,
+                applies: try body.flag("apply"), area: try body.text("area"))
+            return JSONExchange.answer(try await desk.importRows(work))
+        }
+    }
+}
