@@ -101,7 +101,9 @@ let package = Package(
         // Floor 7.
         .executableTarget(
             name: "gridd",
-            dependencies: ["GridNode", "GridHTTP", log, lifecycle, unixSignals, arguments],
+            dependencies: [
+                "GridStore", "GridNode", "GridHTTP", log, lifecycle, unixSignals, arguments,
+            ],
             swiftSettings: house),
         .executableTarget(
             name: "gridctl",

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import GridCore
+import GridCrypto
+import GridLog
+package import GridStore
+package import GridTransport
+package import Logging
+package import ServiceLifecycle
+
+/// A running node: the folder's engine and its links, as services in their order.
+package struct Node: Sendable {
+    package static let version = "0.1.0"
+
+    package let desk: Desk
+    package let board: LinkBoard
+    private let engine: ReplicationEngine
+    private let supervisor: LinkSupervisor
+    private let listen: LinkAddress?
+    private let peers: [PeerAddress]
+
+    /// Opens the folder and prepares everything; nothing runs yet.
+    package init(
+        folder: DataFolder, configuration: NodeConfiguration, logger: Logger,
+        limits: LinkLimits = LinkLimits()
+    ) throws {
+        try Sodium.start()
+        let store = try Store(folder)
+        let key = try KeyFile.read(at: folder.nodeKeyPath)
+        engine = try ReplicationEngine(store: store, author: Author(key), logger: logger)
+        board = LinkBoard()
+        desk = Desk(engine: engine, board: board, version: Self.version)
+        supervisor = LinkSupervisor(
+            engine: engine, board: board, identity: key.agreementKey,
+            software: "gridd \(Self.version)", credit: configuration.creditBytes,
+            limits: limits, logger: logger)
+        listen = configuration.listen
+        let parent = engine.current.node.parentKey
+        peers = try configuration.peers.map {
+            try NodeConfiguration.peer($0, parent: parent, path: folder.configurationPath)
+        }
+    }
+
+    /// In the order of starting; later ones lean on earlier ones.
+    package var services: [any Service] {
+        [EngineService(engine: engine), LinkService(node: self)]
+    }
+
+    fileprivate func runLinks() async throws {
+        try await withThrowingDiscardingTaskGroup { group in
+            if let listen {
+                group.addTask { try await supervisor.listen(at: listen) }
+            }
+            for peer in peers {
+                group.addTask { await supervisor.call(peer) }
+            }
+            // Without links there is still something to wait for: the shutdown.
+            group.addTask { try? await Task.sleep(for: .seconds(Int64.max >> 32)) }
+        }
+    }
+}
+
+/// Commits what comes, and keeps the head ledger within a second of it.
+private struct EngineService: Service {
+    let engine: ReplicationEngine
+
+    func run() async throws {
+        await cancelWhenGracefulShutdown {
+            await withDiscardingTaskGroup { group in
+                group.addTask { await engine.run() }
+                group.addTask {
+                    while !Task.isCancelled {
+                        try? await Task.sleep(for: .seconds(1))
+                        await engine.syncHeadLedger()
+                    }
+                }
+            }
+        }
+    }
+}
+
+private struct LinkService: Service {
+    let node: Node
+
+    func run() async throws {
+        try await cancelWhenGracefulShutdown { try await node.runLinks() }
+    }
+}

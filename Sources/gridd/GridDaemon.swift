@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+import GridHTTP
+import GridNode
+import GridStore
+import Glibc
+import Logging
+import ServiceLifecycle
+import UnixSignals
+
+/// The daemon of one node.
+@main
+struct GridDaemon: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "gridd",
+        abstract: "多网合一节点守护进程 / the Onegrid node daemon",
+        version: Node.version)
+
+    @Option(help: "数据目录 / the node's data folder")
+    var data: String
+
+    @Option(help: "接受连接的地址 / where to take calls, HOST:PORT")
+    var listen: String?
+
+    @Option(help: "要呼叫的节点,可多次 / a node to call: [KEY@]HOST:PORT; may be repeated")
+    var peer: [String] = []
+
+    @Option(help: "日志级别 / trace, debug, info, warning, error")
+    var logLevel: String?
+
+    func run() async throws {
+        // A full disk and a closed pipe are errors to handle, not reasons to die.
+        signal(SIGPIPE, SIG_IGN)
+        signal(SIGXFSZ, SIG_IGN)
+        do {
+            try await serve()
+        } catch {
+            // People read this: no stack, no type names.
+            FileHandleText.standardError("gridd: \(error)\n")
+            throw ExitCode(Self.exitCode(error))
+        }
+    }
+
+    private func serve() async throws {
+        let folder = DataFolder(data)
+        var configuration = try await NodeConfiguration.load(path: folder.configurationPath)
+        if let listen {
+            configuration.listen = try NodeConfiguration.address(
+                listen, key: "--listen", path: "gridd")
+        }
+        configuration.peers += peer
+        if let level = logLevel.flatMap({ Logger.Level(rawValue: $0) }) {
+            configuration.logLevel = level
+        }
+        LoggingSystem.bootstrap { StreamLogHandler.standardError(label: $0) }
+        var logger = Logger(label: "gridd")
+        logger.logLevel = configuration.logLevel
+        let node = try Node(folder: folder, configuration: configuration, logger: logger)
+        let api = APIServer(desk: node.desk, socketPath: folder.socketPath, logger: logger)
+        let group = ServiceGroup(
+            configuration: ServiceGroupConfiguration(
+                services: (node.services + [api]).map {
+                    ServiceGroupConfiguration.ServiceConfiguration(service: $0)
+                },
+                gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
+        try await group.run()
+    }
+
+    /// The codes of `sysexits.h`, as gridctl uses them.
+    private static func exitCode(_ error: any Error) -> Int32 {
+        switch error {
+        case is ConfigurationFailure: 78
+        case StoreFailure.folderInUse: 75
+        case StoreFailure.notANode, StoreFailure.notEnrolled: 66
+        default: 70
+        }
+    }
+}
+
+private enum FileHandleText {
+    static func standardError(_ text: String) {
+        _ = text.withCString { write(STDERR_FILENO, $0, strlen($0)) }
+    }
+}
