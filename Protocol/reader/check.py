@@ -1,0 +1,206 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Checks every vector of Protocol/vectors and the table of limits; says what differs."""
+
+import json
+import sys
+from pathlib import Path
+
+from onegrid_reader import certificates, entries, judging, limits, messages, notation, runs
+from onegrid_reader.hashes import sign
+from onegrid_reader.values import VALUE
+
+FOLDER = Path(__file__).resolve().parents[1] / "vectors"
+
+
+class Differs(Exception):
+    pass
+
+
+class Skipped(Exception):
+    pass
+
+
+def same(what: str, found, expected) -> None:
+    if found != expected:
+        raise Differs(f"{what}: {found!r}, not {expected!r}")
+
+
+def both_ways(codec: notation.Codec, data: str, expected) -> None:
+    same("decoded", codec.decode(bytes.fromhex(data)), expected)
+    same("encoded", codec.write(expected).hex(), data)
+
+
+def check_value(vector: dict) -> None:
+    both_ways(VALUE, vector["bytes"], vector["value"])
+
+
+def check_record(vector: dict) -> None:
+    same("parsed", entries.id_from_text(vector["text"]), vector["id"])
+    if vector["id"] is None:
+        return
+    same("text", entries.id_text(vector["id"]), vector["text"])
+    for text in vector.get("other_texts", []):
+        same("parsed", entries.id_from_text(text), vector["id"])
+    if origin := vector.get("created"):
+        id = entries.created_id(origin["log"], origin["sequence"], origin["index"])
+        same("id", id, vector["id"])
+    if origin := vector.get("named"):
+        id = entries.named_id(origin["collection"], origin["area"], origin["key"])
+        same("id", id, vector["id"])
+
+
+class Entries:
+    """Entries stand in the order of their logs; each log is followed from its beginning."""
+
+    READ = ("timestamp_change", "context_changes", "values_length", "changes", "head", "values",
+            "values_hash", "salt")
+
+    def __init__(self):
+        self.logs = {}
+
+    def check(self, vector: dict) -> None:
+        identity = entries.identity(
+            vector["key"], vector["nonce"], vector["log"]["area"], vector["log"]["lane"])
+        digest = entries.log_digest(identity)
+        same("log", entries.log_id(identity), vector["log"])
+        same("log digest", digest.hex(), vector["log_digest"])
+        is_whole = "values" in vector
+        salt = bytes.fromhex(vector["salt"]) if is_whole else None
+        cursor = notation.Cursor(
+            bytes.fromhex(vector["head"] + vector["values" if is_whole else "values_hash"]))
+        entry = entries.read_entry(cursor, salt)
+        cursor.finish()
+        same("entry", entry, {name: vector[name] for name in self.READ if name in vector})
+        same("head", entries.HEAD.write(vector).hex(), vector["head"])
+        if is_whole:
+            same("values", entries.write_values(vector["changes"]).hex(), vector["values"])
+        found = entries.entry_hash(
+            digest, bytes.fromhex(vector["backlink"]), vector["sequence"],
+            bytes.fromhex(vector["values_hash"]), bytes.fromhex(vector["head"]))
+        same("hash", found.hex(), vector["hash"])
+        if is_whole:
+            self.resolve(identity, digest.hex(), vector, entry)
+
+    def resolve(self, identity: dict, digest: str, vector: dict, entry: dict) -> None:
+        log, head = self.logs.get(digest, (entries.Log(identity), digest))
+        same("backlink", vector["backlink"], head)
+        same("sequence", vector["sequence"], log.height + 1)
+        for name, found in log.resolve(entry).items():
+            same(name, found, vector[name])
+        self.logs[digest] = log, vector["hash"]
+
+
+def check_run(vector: dict) -> None:
+    both_ways(runs.RUN, vector["bytes"], vector["run"])
+    identity = runs.identity_of(vector["run"])
+    same("replica", entries.replica(identity), vector["replica"])
+    same("hashes", [entry["hash"] for entry in runs.verify(vector["run"])], vector["hashes"])
+    signature = sign("entry", bytes.fromhex(vector["hashes"][-1]), bytes.fromhex(vector["secret"]))
+    same("signature", signature.hex(), vector["run"]["signature"])
+    if parts := vector.get("parts"):
+        joined, *others = [runs.RUN.decode(bytes.fromhex(part)) for part in parts]
+        for other in others:
+            joined = runs.join(joined, other)
+        same("joined", joined, vector["run"])
+    if vector["envelope"].startswith("01") and not runs.can_decompress():
+        raise Skipped("there is no zstd command")
+    opened = runs.open_envelope(bytes.fromhex(vector["envelope"]))
+    same("envelope", opened.hex(), vector["bytes"])
+
+
+def check_chain(vector: dict) -> None:
+    chain = [one["fields"] for one in vector["certificates"]]
+    for one in vector["certificates"]:
+        both_ways(certificates.CERTIFICATE, one["bytes"], one["fields"])
+        same("genuine", certificates.is_genuine(one["fields"]), one["secret"] is not None)
+        same("digest", certificates.certificate_digest(one["fields"]).hex(), one["digest"])
+        same("record id", certificates.record_id(one["fields"]), one["record_id"])
+    if vector["bytes"] is not None:
+        both_ways(certificates.CHAIN, vector["bytes"], chain)
+    refusal = None
+    try:
+        certificates.verify_chain(chain, vector["root"])
+    except certificates.ChainRefused as refused:
+        refusal = refused.code
+    same("refusal", refusal, vector["refusal"])
+
+
+def check_message(vector: dict) -> None:
+    match vector["kind"]:
+        case "greeting": both_ways(messages.GREETING, vector["bytes"], vector["greeting"])
+        case "message": both_ways(messages.MESSAGE, vector["bytes"], vector["message"])
+        case "frontier":
+            rows = b"".join(map(messages.ROW.write, vector["rows"]))
+            same("rows", rows.hex(), vector["bytes"])
+            same("digest", messages.frontier_digest(vector["rows"]), vector["digest"])
+        case kind: raise Differs(f"unknown kind {kind}")
+
+
+def check_violation(vector: dict) -> None:
+    data = bytes.fromhex(vector["bytes"])
+    if vector["kind"] == "envelope" and data.startswith(b"\1") and not runs.can_decompress():
+        raise Skipped("there is no zstd command")
+    same("violation", judging.judge(vector["kind"], data), vector["violation"])
+
+
+def check_file(name: str, check) -> bool:
+    text = (FOLDER / f"{name}.json").read_text("utf-8")
+    file = json.loads(text)
+    failures, skipped = [], []
+    if file["schema"] != f"onegrid.vectors.{name}/1":
+        failures.append(f"schema {file['schema']}")
+    if not file["vectors"]:
+        failures.append("no vectors")
+    for vector in file["vectors"]:
+        label = " ".join(filter(None, [vector.get("kind"), vector["name"]]))
+        try:
+            check(vector)
+        except Skipped as reason:
+            skipped.append(f"{label}: {reason}")
+        except Exception as failure:
+            failures.append(f"{label}: {type(failure).__name__}: {failure}")
+    print(f"{name}: {len(file['vectors'])} vectors, {len(failures)} differ, "
+          f"{len(skipped)} skipped")
+    for line in failures:
+        print(f"  differs: {line}")
+    for line in skipped:
+        print(f"  skipped: {line}")
+    return not failures
+
+
+def check_codes() -> bool:
+    """Every violation of the notation has a vector, and notation.md names it."""
+    vectors = json.loads((FOLDER / "violations.json").read_text("utf-8"))["vectors"]
+    seen = {vector["violation"] for vector in vectors}
+    paper = (FOLDER.parent / "notation.md").read_text("utf-8")
+    missing = sorted(notation.VIOLATIONS - seen)
+    unnamed = sorted(code for code in notation.VIOLATIONS if f"`{code}`" not in paper)
+    print(f"codes: {len(notation.VIOLATIONS)} violations, {len(missing)} without a vector, "
+          f"{len(unnamed)} not in notation.md")
+    for code in missing + unnamed:
+        print(f"  missing: {code}")
+    return not missing and not unnamed
+
+
+def check_limits() -> bool:
+    differing = limits.differences()
+    print(f"limits: {len(limits.LIMITS)} constants, {len(differing)} differ")
+    for line in differing:
+        print(f"  differs: {line}")
+    return not differing
+
+
+def main() -> int:
+    checks = {
+        "values": check_value, "records": check_record, "entries": Entries().check,
+        "runs": check_run, "certificates": check_chain, "messages": check_message,
+        "violations": check_violation,
+    }
+    results = [check_file(name, check) for name, check in checks.items()]
+    results += [check_codes(), check_limits()]
+    return 0 if all(results) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

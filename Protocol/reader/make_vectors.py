@@ -1,0 +1,37 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Writes Protocol/vectors. Nothing in it is random: a second call changes no byte."""
+
+import json
+from pathlib import Path
+
+from vectors import certificates, logs, messages, values, violations
+
+FOLDER = Path(__file__).resolve().parents[1] / "vectors"
+
+
+def main() -> None:
+    story = logs.tell()
+    files = {
+        "values": values.make(),
+        "records": logs.records(story),
+        "entries": logs.entries_of(story),
+        "runs": logs.runs_of(story),
+        "certificates": certificates.make(),
+        "messages": messages.make(story),
+        "violations": violations.make(story),
+    }
+    for name, vectors in files.items():
+        text = json.dumps(
+            {
+                "schema": f"onegrid.vectors.{name}/1",
+                "source": "Protocol/reader/make_vectors.py",
+                "vectors": vectors,
+            },
+            ensure_ascii=False, indent=1)
+        (FOLDER / f"{name}.json").write_text(text + "\n", "utf-8")
+        print(f"{name}.json: {len(vectors)} vectors")
+
+
+if __name__ == "__main__":
+    main()

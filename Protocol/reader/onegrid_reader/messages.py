@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Protocol/messages.md: greetings, frontiers and messages."""
+
+from .certificates import CHAIN
+from .hashes import digest
+from .limits import LIMITS
+from .notation import (
+    AREA, HOME, LANE, LOG, MESSAGE_TEXT, NONCE, SEQUENCE, UNSIGNED, VERSION, Block, Choice,
+    Fields, Items, Nothing, Raw, Rest, Unsigned, Violation, area_order, log_order)
+
+ROW = Fields(**LOG.fields, height=SEQUENCE, head=Raw(8))
+FRONTIER = Items(ROW, LIMITS["frontierRowsMax"], order=log_order)
+CREDIT = Unsigned(most=LIMITS["creditBytesMax"])
+
+
+def frontier_digest(rows: list[dict]) -> str:
+    return digest("front", b"".join(map(ROW.write, rows)))[:16].hex()
+
+
+class Versions(Fields):
+    """The lowest and the highest version."""
+
+    def __init__(self):
+        super().__init__(lowest=UNSIGNED, highest=UNSIGNED)
+
+    def read(self, cursor):
+        versions = super().read(cursor)
+        if versions["lowest"] > versions["highest"]:
+            raise Violation("not_ascending")
+        return versions
+
+
+class EnclosedChain(Block):
+    def __init__(self):
+        super().__init__(LIMITS["greetingBytesMax"])
+
+    def read(self, cursor):
+        return CHAIN.decode(bytes.fromhex(super().read(cursor)))
+
+    def write(self, value):
+        return super().write(CHAIN.write(value).hex())
+
+
+class Greeting(Fields):
+    def __init__(self):
+        digests = Items(
+            Fields(area=AREA, digest=Raw(16)), LIMITS["messageAreasMax"],
+            order=lambda item: area_order(item["area"]))
+        super().__init__(
+            version=VERSION, versions=Versions(), features=UNSIGNED, software=MESSAGE_TEXT,
+            nonce=NONCE, clock=UNSIGNED, credit=CREDIT, chain=EnclosedChain(), area=HOME,
+            holdings=Choice({0: ("frontier", FRONTIER), 1: ("digests", digests)}))
+
+    def decode(self, data):
+        if len(data) > LIMITS["greetingBytesMax"]:
+            raise Violation("length_too_large")
+        return super().decode(data)
+
+
+GREETING = Greeting()
+
+
+class Message(Choice):
+    def __init__(self):
+        lane_total = Fields(lane=LANE, entries=UNSIGNED, bytes=UNSIGNED)
+        acknowledged = Items(
+            Fields(**LOG.fields, height=SEQUENCE), LIMITS["frontierRowsMax"], order=log_order)
+        super().__init__({
+            1: ("frontier", Fields(
+                areas=Items(AREA, LIMITS["messageAreasMax"], order=area_order), rows=FRONTIER)),
+            2: ("totals", Items(lane_total, 3, order=lambda total: total["lane"])),
+            3: ("run", Rest()),
+            4: ("ack", Fields(rows=acknowledged, credit=CREDIT)),
+            5: ("refusal", Fields(log=LOG, code=MESSAGE_TEXT)),
+            6: ("ping", Nothing()),
+            7: ("bye", MESSAGE_TEXT),
+        })
+
+    def decode(self, data):
+        if len(data) > LIMITS["frameBytesMax"]:
+            raise Violation("length_too_large")
+        return super().decode(data)
+
+
+MESSAGE = Message()

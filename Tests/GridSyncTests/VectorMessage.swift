@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import GridCodec
+import GridCore
+import GridLog
+import GridSync
+import Testing
+
+/// A vector of messages.json: a greeting, a message, or rows and their digest.
+struct VectorMessage: Decodable, Sendable, CustomTestStringConvertible {
+    let name: String
+    let kind: String
+    let bytes: VectorBytes
+    let greeting: VectorGreeting?
+    let message: VectorContent?
+    let rows: [VectorRow]?
+    let digest: VectorBytes?
+
+    var testDescription: String { name }
+}
+
+/// What a greeting of the vectors says, without its chain, which is compared as bytes.
+struct VectorGreeting: Decodable, Sendable {
+    struct Versions: Decodable, Sendable {
+        let lowest: UInt64
+        let highest: UInt64
+    }
+
+    struct Holdings: Decodable, Sendable {
+        struct Item: Decodable, Sendable {
+            let area: String
+            let digest: VectorBytes
+        }
+
+        let frontier: [VectorRow]?
+        let digests: [Item]?
+
+        var holdings: Greeting.Holdings {
+            get throws {
+                if let frontier { return .frontier(try frontier.map { try $0.frontierRow }) }
+                return .digests(
+                    try #require(digests).map { item in
+                        let words = try item.digest.words
+                        return Greeting.AreaDigest(
+                            area: try AreaCode(parsing: item.area),
+                            digest: FrontierDigest(high: words.high, low: words.low))
+                    })
+            }
+        }
+    }
+
+    struct Link: Decodable, Sendable {
+        let name: String
+        let signature: VectorBytes
+    }
+
+    let versions: Versions
+    let features: UInt64
+    let software: String
+    let nonce: VectorBytes
+    let clock: UInt64
+    let credit: UInt64
+    let chain: [Link]
+    let area: String
+    let holdings: Holdings
+
+    /// The greeting around a chain.
+    func greeting(_ chain: CertificateChain) throws -> Greeting {
+        let words = try nonce.words
+        return Greeting(
+            versions: versions.lowest...versions.highest, features: features, software: software,
+            nonce: ReplicaNonce(high: words.high, low: words.low), clock: clock, credit: credit,
+            chain: chain, area: try AreaCode(parsing: area), holdings: try holdings.holdings)
+    }
+}
+
+/// What a message of the vectors says: `{"form": content}`.
+struct VectorContent: Decodable, Sendable {
+    private enum Form: String, CodingKey {
+        case frontier, totals, run, ack, refusal, ping, bye
+    }
+
+    private struct Frontier: Decodable {
+        let areas: [String]
+        let rows: [VectorRow]
+    }
+
+    private struct Total: Decodable {
+        let lane: UInt8
+        let entries: UInt64
+        let bytes: UInt64
+    }
+
+    private struct Ack: Decodable {
+        let rows: [VectorRow]
+        let credit: UInt64
+    }
+
+    private struct Refusal: Decodable {
+        let log: VectorRow
+        let code: String
+    }
+
+    let message: SyncMessage
+
+    init(from decoder: any Decoder) throws {
+        let object = try decoder.container(keyedBy: Form.self)
+        let form = try #require(object.allKeys.first)
+        switch form {
+        case .frontier:
+            let content = try object.decode(Frontier.self, forKey: form)
+            message = .frontier(
+                areas: try content.areas.map { try AreaCode(parsing: $0) },
+                rows: try content.rows.map { try $0.frontierRow })
+        case .totals:
+            message = .totals(
+                try object.decode([Total].self, forKey: form).map { total in
+                    SyncMessage.LaneTotal(
+                        lane: try #require(Lane(rawValue: total.lane)), entries: total.entries,
+                        bytes: total.bytes)
+                })
+        case .run: message = .run(try object.decode(VectorBytes.self, forKey: form).bytes)
+        case .ack:
+            let content = try object.decode(Ack.self, forKey: form)
+            message = .ack(rows: try content.rows.map { try $0.ackRow }, credit: content.credit)
+        case .refusal:
+            let content = try object.decode(Refusal.self, forKey: form)
+            message = .refusal(log: try content.log.log, code: content.code)
+        case .ping: message = .ping
+        case .bye: message = .bye(code: try object.decode(String.self, forKey: form))
+        }
+    }
+}
