@@ -125,9 +125,15 @@ package struct ByteReader: Sendable {
         }
     }
 
-    package mutating func domain() throws(DecodingViolation) -> Domain {
+    /// An area that logs may have: a county, township or village.
+    package mutating func homeArea() throws(DecodingViolation) -> AreaCode {
         let area = try area()
         guard area.level <= .village else { throw .areaNotHome }
+        return area
+    }
+
+    package mutating func domain() throws(DecodingViolation) -> Domain {
+        let area = try homeArea()
         guard let lane = Lane(rawValue: try byte()) else { throw .unknownTag }
         return Domain(area: area, lane: lane)
     }

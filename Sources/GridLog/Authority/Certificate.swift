@@ -88,8 +88,7 @@ package struct Certificate: Hashable, Sendable {
         subject = PublicKey(try reader.bytes32())
         name = try reader.text(max: ProtocolLimits.certificateNameBytesMax)
         post = try reader.text(max: ProtocolLimits.certificateNameBytesMax)
-        area = try reader.area()
-        guard area.level <= .village else { throw .areaNotHome }
+        area = try reader.homeArea()
         let rights = try reader.byte()
         guard rights & ~Rights.all.rawValue == 0 else { throw .unknownTag }
         self.rights = Rights(rawValue: rights)

@@ -57,3 +57,25 @@ package struct SaltDeriver: Sendable {
         }
     }
 }
+
+/// The author's own salts: one seed for 256 consecutive entries, across commits, so that runs
+/// joined later share it.
+package struct SaltSource: Sendable {
+    private static let entriesPerSeed: UInt64 = 256
+
+    private var deriver: SaltDeriver
+    private var seededAt: UInt64
+
+    package init(at sequence: UInt64) {
+        deriver = SaltDeriver(seed: .random())
+        seededAt = sequence
+    }
+
+    package var seed: Salt { deriver.seed }
+
+    /// The salt of the next entry.
+    package mutating func salt(at sequence: UInt64) -> Salt {
+        if sequence &- seededAt >= Self.entriesPerSeed { self = SaltSource(at: sequence) }
+        return deriver.salt(at: sequence)
+    }
+}

@@ -75,7 +75,7 @@ package enum RunVerifier {
         var head = run.backlink
         var sequence = run.first
         for segment in run.salts {
-            var salts = SaltSource(segment)
+            var salts = SegmentSalts(segment)
             for _ in 0..<segment.entries {
                 let entry = try reader.entry(
                     sequence: sequence, salt: salts.salt(at: sequence))
@@ -91,7 +91,7 @@ package enum RunVerifier {
 }
 
 /// The salt of each entry of one segment.
-private struct SaltSource {
+private struct SegmentSalts {
     private var deriver: SaltDeriver?
     private var explicit: ArraySlice<Salt> = []
 

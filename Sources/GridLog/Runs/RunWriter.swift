@@ -16,29 +16,25 @@ package enum AuthoringFailure: Error, Hashable, Sendable {
 
 /// Writes the next entries of one's own log and seals them under one signature.
 package struct RunWriter: Sendable {
-    /// A new seed for the salts begins at least this often.
-    private static let entriesPerSeed: UInt64 = 256
-
     private let backlink: Bytes32
     private let first: UInt64
     package let identity: LogIdentity
     private var state: LogState
     private var writer = ByteWriter(reserving: 1024)
     private var salts: [Run.SaltSegment] = []
-    private var deriver: SaltDeriver
-    private var seededAt: UInt64
+    /// Where the salts of the next entries come from.
+    package private(set) var saltSource: SaltSource
     private var entries: [Entry] = []
     private var hashes: [Bytes32] = []
     private var hasher: EntryHasher
 
-    /// Begins a run right after `state`.
-    package init(after state: LogState) {
+    /// Begins a run right after `state`, with the salts of the run before it where they are known.
+    package init(after state: LogState, salts: SaltSource? = nil) {
         self.state = state
         identity = state.identity
         backlink = state.head
         first = state.height + 1
-        deriver = SaltDeriver(seed: .random())
-        seededAt = first
+        saltSource = salts ?? SaltSource(at: first)
         hasher = EntryHasher(log: state.identity.digest)
     }
 
@@ -117,16 +113,13 @@ package struct RunWriter: Sendable {
     }
 
     private mutating func nextSalt(at sequence: UInt64) -> Salt {
-        if sequence - seededAt >= Self.entriesPerSeed {
-            deriver = SaltDeriver(seed: .random())
-            seededAt = sequence
-        }
-        if case .seed(deriver.seed, let entries)? = salts.last {
-            salts[salts.count - 1] = .seed(deriver.seed, entries: entries + 1)
+        let salt = saltSource.salt(at: sequence)
+        if case .seed(saltSource.seed, let entries)? = salts.last {
+            salts[salts.count - 1] = .seed(saltSource.seed, entries: entries + 1)
         } else {
-            salts.append(.seed(deriver.seed, entries: 1))
+            salts.append(.seed(saltSource.seed, entries: 1))
         }
-        return deriver.salt(at: sequence)
+        return salt
     }
 
     /// Gives the changes the references of this log; the table already holds, or will hold after

@@ -19,6 +19,8 @@ package struct Replica: Sendable {
     package private(set) var clock: HybridClock
     private(set) var domains: [Domain: DomainState] = [:]
     private(set) var parked: ParkedRuns
+    /// Kept in memory only: a restart begins new seeds.
+    private(set) var salts: [Domain: SaltSource] = [:]
 
     /// Takes up the states that a store kept.
     package init(
@@ -71,6 +73,7 @@ package struct Replica: Sendable {
         directory = batch.directory
         clock = batch.clock
         parked = batch.parked
+        for (domain, source) in batch.salts { salts[domain] = source }
     }
 
     /// Learns certificates that came outside of any log, as in a peer's greeting.

@@ -85,7 +85,9 @@ extension ReplicaBatch {
         let identity = LogIdentity(
             key: replica.author.key, nonce: replica.nonce, domain: domain)
         var log = domainState.log(identity)
-        var writer = writers.removeValue(forKey: domain) ?? RunWriter(after: log)
+        var writer =
+            writers.removeValue(forKey: domain)
+            ?? RunWriter(after: log, salts: salts[domain] ?? replica.salts[domain])
         let (entry, hash): (Entry, Bytes32)
         do {
             (entry, hash) = try writer.append(

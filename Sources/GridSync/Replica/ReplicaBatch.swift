@@ -20,6 +20,8 @@ package struct ReplicaBatch<Rules: MergeRules>: Sendable {
     /// Runs to be appended to the ledger, in the order in which they were applied.
     package internal(set) var runs: [VerifiedRun] = []
     var writers: [Domain: RunWriter] = [:]
+    /// The salts that the next entries of one's own logs go on with.
+    var salts: [Domain: SaltSource] = [:]
     /// Whether a peer showed more of this replica's own log than it holds: it was rolled back.
     package internal(set) var foundOwnLogAhead = false
 
@@ -67,6 +69,7 @@ package struct ReplicaBatch<Rules: MergeRules>: Sendable {
 
     mutating func sealWriter(_ domain: Domain) {
         guard let writer = writers.removeValue(forKey: domain), !writer.isEmpty else { return }
+        salts[domain] = writer.saltSource
         runs.append(writer.seal(with: replica.author))
     }
 
@@ -86,7 +89,9 @@ package struct ReplicaBatch<Rules: MergeRules>: Sendable {
             }
             record.apply(change, stamp: stamp, rules: rules, seen: context)
             records[key] = record
-            if change.collection == SystemCollection.certificates { learn(change) }
+            if change.collection == SystemCollection.certificates, domain.lane == .authority {
+                learn(change)
+            }
         }
     }
 

@@ -100,15 +100,14 @@ package struct Greeting: Hashable, Sendable {
         credit = try reader.unsigned(max: ProtocolLimits.creditBytesMax)
         chain = try CertificateChain(
             decoding: try reader.block(max: ProtocolLimits.greetingBytesMax))
-        area = try reader.area()
-        guard area.level <= .village else { throw .areaNotHome }
+        area = try reader.homeArea()
         switch try reader.byte() {
         case 0: holdings = .frontier(try reader.frontier())
         case 1:
             let count = try reader.count(max: ProtocolLimits.messageAreasMax)
             var digests: [AreaDigest] = []
             for _ in 0..<count {
-                let area = try reader.area()
+                let area = try reader.homeArea()
                 if let last = digests.last, last.area >= area { throw .notAscending }
                 let digest = FrontierDigest(
                     high: try reader.fixed64(), low: try reader.fixed64())

@@ -119,7 +119,7 @@ extension SyncMessage {
         let count = try reader.count(max: ProtocolLimits.messageAreasMax)
         var areas: [AreaCode] = []
         for _ in 0..<count {
-            let area = try reader.area()
+            let area = try reader.homeArea()
             if let last = areas.last, last >= area { throw .notAscending }
             areas.append(area)
         }

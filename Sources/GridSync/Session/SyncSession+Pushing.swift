@@ -73,7 +73,7 @@ extension SyncSession {
         switch theirs.holdings {
         case .frontier(let theirRows):
             let shared = theirRows.filter { isShared($0.log.domain.area) }
-            var effects = learn(shared, against: rows)
+            var effects = learn(shared)
             if closeReason == nil, case .digests = mine.holdings {
                 effects += reveal(Self.differing(rows, shared), of: rows)
             }
@@ -115,7 +115,7 @@ extension SyncSession {
             unservable.remove(row.log)
         }
         if case .only(let known) = knownAreas { knownAreas = .only(known.union(named)) }
-        let effects = learn(rows, against: [])
+        let effects = learn(rows)
         return closeReason == nil ? effects + pump() : effects
     }
 
@@ -143,12 +143,11 @@ extension SyncSession {
     }
 
     /// Believes the peer's rows, and looks for forks and for signs of having been rolled back.
-    private mutating func learn(_ rows: [FrontierRow], against mine: [FrontierRow]) -> [Effect] {
+    private mutating func learn(_ rows: [FrontierRow]) -> [Effect] {
         var effects: [Effect] = []
-        let heads = Dictionary(mine.map { ($0.log, $0) }, uniquingKeysWith: { first, _ in first })
         for row in rows {
             if row.log.replica == replica, row.height > held[row.log] { return end(.rolledBack) }
-            if let own = heads[row.log], own.height == row.height, own.head != row.head {
+            if let own = announcedRows[row.log], own.height == row.height, own.head != row.head {
                 effects.append(.reportFork(row.log, height: row.height))
                 refusedByPeer[row.log] = "forked"
             }

@@ -74,7 +74,10 @@ package struct SyncSession: Sendable {
     var allowance: UInt64
     /// Bytes of runs the peer may still send.
     var granted: UInt64
+    /// What this side announced at the start, for telling forks.
+    var announcedRows: [LogID: FrontierRow] = [:]
     var isFetching = false
+    var hasTotals = false
     var hasCounted = false
     /// What the peer has announced, by lane.
     package internal(set) var announced: [SyncMessage.LaneTotal] = []
@@ -123,7 +126,10 @@ package struct SyncSession: Sendable {
             return end(.violation(.creditTooSmall))
         }
         let shared = rows.filter { isShared($0.log.domain.area) }
-        for row in shared { held.raise(row.log, to: row.height) }
+        for row in shared {
+            held.raise(row.log, to: row.height)
+            announcedRows[row.log] = row
+        }
         var effects = compare(with: shared)
         if closeReason == nil {
             effects += pump()
@@ -140,7 +146,8 @@ package struct SyncSession: Sendable {
         switch message {
         case .frontier(let areas, let rows): effects = receiveFrontier(areas, rows)
         case .totals(let totals):
-            guard announced.isEmpty else { return end(.violation(.secondTotals)) }
+            guard !hasTotals else { return end(.violation(.secondTotals)) }
+            hasTotals = true
             announced = totals
             effects = []
         case .run(let envelope): effects = receiveRun(envelope)
