@@ -19,6 +19,8 @@ package enum ProtocolLimits {
     package static let greetingFrontierBytesMax = 4_096
     /// Logs in one causal context: bounds what one entry makes a receiver look up.
     package static let contextLogsMax = 4_096
+    /// An author names no more new logs in one entry: 18 KiB of 64, so that its values have room.
+    package static let contextLogsAddedTarget = 1_024
     /// Records in one entry; also bounds the index of a creation to one byte.
     package static let entryRecordsMax = 256
     /// Field operations on one record in one entry.

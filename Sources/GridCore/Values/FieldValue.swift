@@ -98,4 +98,8 @@ package struct AttachmentReference: Hashable, Sendable {
         self.size = size
         self.mediaType = mediaType
     }
+
+    package static func == (left: AttachmentReference, right: AttachmentReference) -> Bool {
+        FieldValue.attachment(left) == FieldValue.attachment(right)
+    }
 }

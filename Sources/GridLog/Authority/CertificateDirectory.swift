@@ -2,39 +2,34 @@
 
 package import GridCore
 
-/// All certificates a replica knows that lead back to its pinned root, by the key they certify.
+/// All certificates a replica knows that lead back to its pinned root, by the key they certify. A
+/// function of the set of certificates added, never of their order.
 package struct CertificateDirectory: Sendable {
     package let root: PublicKey
+    /// For each key its certificates that lead to the root, each by its best chain.
     private var chains: [PublicKey: [VerifiedChain]] = [:]
-    /// Certificates whose issuer is not known yet, by issuer.
-    private var orphans: [PublicKey: [Certificate]] = [:]
+    /// Genuine certificates by their issuer, those that prove nothing (yet) among them.
+    private var issued: [PublicKey: [Certificate]] = [:]
     private var known: Set<Bytes32> = []
 
     package init(root: PublicKey) { self.root = root }
 
     /// Takes in a certificate that arrived on its own, in any order. One whose issuer is not
-    /// known waits; one that proves nothing is refused and forgotten.
+    /// known waits. One that proves nothing is refused, and waits too unless its signature is
+    /// wrong: its issuer may have another certificate on the way.
     package mutating func add(_ certificate: Certificate) throws(ChainRefusal) {
         guard !known.contains(certificate.digest) else { return }
         if certificate.isSelfIssued {
-            try insert(VerifiedChain.verify(CertificateChain([certificate]), root: root))
-            return
-        }
-        guard let parents = chains[certificate.issuer] else {
-            guard certificate.hasValidSignature else { throw .signatureWrong }
+            let chain = try VerifiedChain.verify(CertificateChain([certificate]), root: root)
             known.insert(certificate.digest)
-            orphans[certificate.issuer, default: []].append(certificate)
+            take(chain)
             return
         }
-        var refusal: ChainRefusal = .brokenLink
-        for parent in parents {
-            do {
-                let chain = CertificateChain(parent.certificates + [certificate])
-                try insert(VerifiedChain.verify(chain, root: root))
-                return
-            } catch { refusal = error }
-        }
-        throw refusal
+        guard certificate.hasValidSignature else { throw .signatureWrong }
+        known.insert(certificate.digest)
+        issued[certificate.issuer, default: []].append(certificate)
+        guard chains[certificate.issuer] != nil else { return }
+        take(try bestChain(to: certificate))
     }
 
     /// Takes in a whole chain.
@@ -60,7 +55,9 @@ package struct CertificateDirectory: Sendable {
 
     /// Any chain of a key: its name for people.
     package func chain(of key: PublicKey) -> VerifiedChain? {
-        chains[key]?.min { $0.leaf.area < $1.leaf.area }
+        chains[key]?.min {
+            ($0.leaf.area, $0.leaf.digest) < ($1.leaf.area, $1.leaf.digest)
+        }
     }
 
     /// Every verified certificate, ascending by digest.
@@ -68,13 +65,44 @@ package struct CertificateDirectory: Sendable {
         chains.values.joined().map(\.leaf).sorted { $0.digest < $1.digest }
     }
 
-    private mutating func insert(_ chain: VerifiedChain) throws(ChainRefusal) {
-        known.insert(chain.leaf.digest)
-        chains[chain.leaf.subject, default: []].append(chain)
-        for orphan in orphans.removeValue(forKey: chain.leaf.subject) ?? [] {
-            known.remove(orphan.digest)
-            // An orphan that turns out to widen something is dropped.
-            try? add(orphan)
+    /// The best chain by which a certificate's issuer could give it.
+    private func bestChain(to certificate: Certificate) throws(ChainRefusal) -> VerifiedChain {
+        var best: VerifiedChain?
+        var refusal: ChainRefusal = .brokenLink
+        for parent in chains[certificate.issuer] ?? [] {
+            do {
+                let chain = try VerifiedChain.verify(
+                    CertificateChain(parent.certificates + [certificate]), root: root)
+                if best.map({ Self.isBetter(chain, than: $0) }) ?? true { best = chain }
+            } catch { refusal = error }
         }
+        guard let best else { throw refusal }
+        return best
+    }
+
+    /// Keeps a chain if its certificate has no better one, and looks again at what its subject
+    /// has issued. Ends, because chains only ever get better.
+    private mutating func take(_ chain: VerifiedChain) {
+        let subject = chain.leaf.subject
+        var siblings = chains[subject] ?? []
+        if let index = siblings.firstIndex(where: { $0.leaf == chain.leaf }) {
+            guard Self.isBetter(chain, than: siblings[index]) else { return }
+            siblings[index] = chain
+        } else {
+            siblings.append(chain)
+        }
+        chains[subject] = siblings
+        for certificate in issued[subject] ?? [] {
+            if let chain = try? bestChain(to: certificate) { take(chain) }
+        }
+    }
+
+    /// Shorter is better, for what may still be certified below; then the lesser digests.
+    private static func isBetter(_ left: VerifiedChain, than right: VerifiedChain) -> Bool {
+        guard left.certificates.count == right.certificates.count else {
+            return left.certificates.count < right.certificates.count
+        }
+        return left.certificates.lazy.map(\.digest)
+            .lexicographicallyPrecedes(right.certificates.lazy.map(\.digest))
     }
 }

@@ -72,7 +72,9 @@ package struct LogState: Hashable, Sendable {
         context.raise(identity.log, to: height)
     }
 
-    /// The context changes that take the author from its last entry to what is applied now.
+    /// The context changes that take the author from its last entry to what is applied now. New
+    /// logs beyond `ProtocolLimits.contextLogsAddedTarget` wait for the next entry, and those
+    /// beyond `ProtocolLimits.contextLogsMax` stay unnamed: the entry has then not seen them.
     package func contextChanges(to applied: VersionVector) -> [ContextChange] {
         var grown: [ContextChange] = []
         var added: [ContextChange] = []
@@ -86,7 +88,10 @@ package struct LogState: Hashable, Sendable {
                 added.append(.added(row.log.replica, height: row.height))
             }
         }
-        return grown.sorted { $0.reference < $1.reference } + added
+        let room = min(
+            ProtocolLimits.contextLogsMax + 1 - references.count,
+            ProtocolLimits.contextLogsAddedTarget)
+        return grown.sorted { $0.reference < $1.reference } + added.prefix(room)
     }
 
     /// The reference by which this log's next entry may name a record's creator; nil when the

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import GridCodec
+package import GridCodec
 package import GridCore
 import GridCrypto
 
@@ -12,6 +12,11 @@ package enum AuthoringFailure: Error, Hashable, Sendable {
     case tooManyRecords(Int)
     /// The log has reached `ProtocolLimits.sequenceMax`.
     case logFull
+    /// A record was created in a log that this one cannot name yet, or ever: the domain has more
+    /// logs than an entry or a context may name.
+    case contextFull
+    /// Nobody could read the entry: what is written is not what Protocol/entries.md allows.
+    case malformed(DecodingViolation)
 }
 
 /// Writes the next entries of one's own log and seals them under one signature.
@@ -60,7 +65,7 @@ package struct RunWriter: Sendable {
         let previous = next.timestamp
         let timestampChange = Int64(
             bitPattern: timestamp.rawValue &- previous.rawValue)
-        let shaped = Self.shape(changes, in: next, with: contextChanges)
+        let shaped = try Self.shape(changes, in: next, with: contextChanges)
         var values = ByteWriter()
         values.values(shaped)
         var head = ByteWriter()
@@ -69,6 +74,7 @@ package struct RunWriter: Sendable {
             valuesLength: values.bytes.count, changes: shaped)
         let size = head.bytes.count + values.bytes.count
         guard size <= ProtocolLimits.entryBytesMax else { throw .entryTooLarge(bytes: size) }
+        try Self.readBack(head: head.bytes, values: values.bytes)
         let entry = place(
             head: head.bytes, values: values.bytes, sequence: next.height + 1,
             timestampChange: timestampChange, contextChanges: contextChanges, changes: shaped)
@@ -112,6 +118,22 @@ package struct RunWriter: Sendable {
             values: valuesStart..<writer.bytes.count)
     }
 
+    /// Reads the entry as a peer will: a signed entry that nobody can read would end its log.
+    private static func readBack(head: [UInt8], values: [UInt8]) throws(AuthoringFailure) {
+        do throws(DecodingViolation) {
+            var head = ByteReader(head)
+            var values = ByteReader(values)
+            _ = try head.signed()
+            _ = try head.contextChanges()
+            _ = try head.count(max: ProtocolLimits.entryBytesMax)
+            _ = try values.values(of: try head.shape())
+            try head.finish()
+            try values.finish()
+        } catch {
+            throw .malformed(error)
+        }
+    }
+
     private mutating func nextSalt(at sequence: UInt64) -> Salt {
         let salt = saltSource.salt(at: sequence)
         if case .seed(saltSource.seed, let entries)? = salts.last {
@@ -123,16 +145,17 @@ package struct RunWriter: Sendable {
     }
 
     /// Gives the changes the references of this log; the table already holds, or will hold after
-    /// the context changes, every log of the domain.
+    /// the context changes, every log of the domain that there is room for.
     private static func shape(
         _ changes: [DraftChange], in state: LogState, with contextChanges: [ContextChange]
-    ) -> [ShapedChange] {
+    ) throws(AuthoringFailure) -> [ShapedChange] {
         var table = state.references
         for case .added(let replica, _) in contextChanges {
             table.append(LogID(replica: replica, domain: state.identity.domain))
         }
         var creations: UInt16 = 0
-        return changes.map { change in
+        var shaped: [ShapedChange] = []
+        for change in changes {
             let reference: RecordReference
             switch change.target {
             case .new:
@@ -140,16 +163,19 @@ package struct RunWriter: Sendable {
                 creations += 1
             case .existing(.named(let id)): reference = .named(id)
             case .existing(.created(let dot, let index)):
-                guard let log = table.firstIndex(of: dot.log) else {
-                    preconditionFailure("a record's creator \(dot) lies in its domain's context")
-                }
+                precondition(
+                    dot.log.domain == state.identity.domain,
+                    "a record's creator \(dot) lies in its domain")
+                guard let log = table.firstIndex(of: dot.log) else { throw .contextFull }
                 reference = .existing(
                     log: UInt32(log), sequence: dot.sequence, index: index)
             }
-            return ShapedChange(
-                collection: change.collection, reference: reference, archives: change.archives,
-                writes: change.writes)
+            shaped.append(
+                ShapedChange(
+                    collection: change.collection, reference: reference,
+                    archives: change.archives, writes: change.writes))
         }
+        return shaped
     }
 }
 

@@ -28,7 +28,7 @@ extension ReplicaBatch {
                 Candidate(run: $0.run, source: $0.source, index: nil)
             }
             let candidates = waiting + (byDomain[domain] ?? [])
-            for (candidate, verdict) in try admit(candidates, in: domain, storage: storage) {
+            for (candidate, verdict) in try settle(candidates, in: domain, storage: storage) {
                 var verdict = verdict
                 if verdict == .parked {
                     let item = ParkedRuns.Waiting(run: candidate.run, source: candidate.source)
@@ -47,6 +47,32 @@ extension ReplicaBatch {
             return .success(chain.leaf.area.level)
         }
         return .failure(directory.chain(of: key) == nil ? .unknownKey : .notEntitled)
+    }
+
+    /// Admits runs of a domain. In lane 0 the ones may hold the certificates of the others, so
+    /// those that lacked a right are judged again for as long as certificates come in.
+    private mutating func settle(
+        _ candidates: [Candidate], in domain: Domain, storage: some ReplicaStorage
+    ) throws -> [(Candidate, Verdict)] {
+        var settled: [(Candidate, Verdict)] = []
+        var open = candidates
+        while true {
+            let verdicts = try admit(open, in: domain, storage: storage)
+            let isOpen = verdicts.map { Self.mayChange($0.1) }
+            guard domain.lane == .authority, isOpen.contains(true), isOpen.contains(false) else {
+                return settled + verdicts
+            }
+            settled += zip(verdicts, isOpen).filter { !$0.1 }.map(\.0)
+            open = zip(verdicts, isOpen).filter { $0.1 }.map(\.0.0)
+        }
+    }
+
+    /// Whether more certificates or entries could turn this verdict into an admission.
+    private static func mayChange(_ verdict: Verdict) -> Bool {
+        switch verdict {
+        case .parked, .refused(.unknownKey), .refused(.notEntitled): true
+        case .admitted, .known, .refused: false
+        }
     }
 
     private mutating func admit(
