@@ -145,7 +145,7 @@ let package = Package(
             name: "GridNodeTests",
             dependencies: [
                 "GridCore", "GridCrypto", "GridLog", "GridSync", "GridStore", "GridTransport",
-                "GridNode", "GridHTTP",
+                "GridNode", "GridHTTP", log, lifecycle,
             ],
             swiftSettings: house),
     ]

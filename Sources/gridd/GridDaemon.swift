@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ArgumentParser
+import Glibc
 import GridHTTP
 import GridNode
 import GridStore
-import Glibc
 import Logging
 import ServiceLifecycle
 import UnixSignals

@@ -100,10 +100,7 @@ struct ReplicaTests {
             }
         }
         let whole = try runs.map { parts in
-            let joined = try parts.dropFirst().reduce(parts[0]) {
-                try #require($0.joined(with: $1))
-            }
-            return try RunVerifier.verify(joined)
+            try RunVerifier.verify(try #require(Run.joined(parts)))
         }
         for order in [whole, whole.reversed()] {
             let township = Node(2)
@@ -123,10 +120,7 @@ struct ReplicaTests {
         for number in 0..<4 { try village.author(.note("\(number)")) }
         let runs = village.runs.map(\.run)
         func joined(_ range: ClosedRange<Int>) throws -> VerifiedRun {
-            try RunVerifier.verify(
-                try range.dropFirst().reduce(runs[range.lowerBound]) {
-                    try #require($0.joined(with: runs[$1]))
-                })
+            try RunVerifier.verify(try #require(Run.joined(Array(runs[range]))))
         }
         let township = Node(2)
         #expect(

@@ -52,6 +52,13 @@ package struct Run: Hashable, Sendable {
         self.signature = signature
     }
 
+    /// Whether `next` goes on right where this run ends, and both fit into one run.
+    package func canBeJoined(with next: Run) -> Bool {
+        identity == next.identity && next.first == last + 1
+            && encodedSize + next.encodedSize <= ProtocolLimits.runBytesMax
+            && count + next.count <= ProtocolLimits.runEntriesMax
+    }
+
     /// Joins runs of one log that follow each other without a gap. The signature of the last
     /// covers them all. Nil for none; one run stays as it is.
     ///

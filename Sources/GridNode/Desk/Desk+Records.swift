@@ -171,7 +171,8 @@ extension Desk {
                 collection.fields.map { field in
                     .object([
                         "field": .text(field.name), "label": .text(field.label),
-                        "type": .text(field.type.expectation.english), "kind": .text(field.kind.rawValue),
+                        "type": .text(field.type.expectation.english),
+                        "kind": .text(field.kind.rawValue),
                         "required": .text(requirement(field.requirement)),
                         "privacy": .text(field.privacy.description),
                     ])

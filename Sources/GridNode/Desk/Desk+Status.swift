@@ -144,12 +144,14 @@ extension Desk {
         if !isWriting {
             add(
                 "store_failed", "节点已停止写入以保护数据。请检查磁盘,运行 gridctl verify 后重启。",
-                "The node has stopped writing to protect its data; check the disk, run gridctl verify, restart.")
+                "The node has stopped writing to protect its data; check the disk, run gridctl verify, restart."
+            )
         }
         for peer in peers where peer.clockSkew.magnitude > 300_000 {
             add(
                 "clock_skew", "\(peer.name) 的时钟与本机相差 \(peer.clockSkew / 60_000) 分钟,请校对。",
-                "The clock of \(peer.name) differs by \(peer.clockSkew / 60_000) min; set it right.")
+                "The clock of \(peer.name) differs by \(peer.clockSkew / 60_000) min; set it right."
+            )
         }
         for (reason, times) in Dictionary(grouping: board.turnedAway, by: \.reason).sorted(by: {
             $0.key < $1.key

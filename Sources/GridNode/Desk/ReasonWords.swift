@@ -19,7 +19,9 @@ package enum ReasonWords {
         "never_met": ("从未联系过", "never met"),
         "not_connected": ("未连接", "not connected"),
         "paused": ("已被管理员暂停,用 gridctl resume 恢复", "paused by an admin; gridctl resume ends it"),
-        "connect_failed": ("连不上对方的地址,请检查网络和地址", "no connection to the address; check network and address"),
+        "connect_failed": (
+            "连不上对方的地址,请检查网络和地址", "no connection to the address; check network and address"
+        ),
         "connection_lost": ("连接中断", "the connection broke"),
         "peer_closed": ("对方断开了连接", "the peer closed the connection"),
         "closed": ("连接已关闭", "closed"),
@@ -30,7 +32,9 @@ package enum ReasonWords {
         "handshake_timed_out": ("对方没有在时限内答复", "the peer did not answer in time"),
         "not_onegrid": ("对方不是 Onegrid 节点", "the other side is no Onegrid node"),
         "unsupported_version": ("对方版本不兼容,请升级", "incompatible version; upgrade"),
-        "noise_failed": ("加密校验失败:公钥不对或数据被改动", "encryption check failed: wrong key or altered bytes"),
+        "noise_failed": (
+            "加密校验失败:公钥不对或数据被改动", "encryption check failed: wrong key or altered bytes"
+        ),
         "silent": ("长时间没有收到对方的数据", "nothing heard for a long time"),
         "rolled_back": (
             "本机数据曾被还原为旧备份,已换新身份继续", "this folder was an older image; it goes on as a new replica"
@@ -41,7 +45,9 @@ package enum ReasonWords {
         "key_mismatch": ("证书与连接的公钥不符", "the certificate is of another key than the link"),
         "may_not_read": ("对方的证书不允许读取所要的区域", "its certificate does not let it read that area"),
         "foreign_root": ("对方属于另一个根", "it belongs to another root"),
-        "store_failed": ("本机存储出错,请运行 gridctl verify", "this node's store failed; run gridctl verify"),
+        "store_failed": (
+            "本机存储出错,请运行 gridctl verify", "this node's store failed; run gridctl verify"
+        ),
         "disk_full": ("磁盘已满,请腾出空间", "the disk is full; make room"),
         "run_not_genuine": ("对方发来的签名不成立", "the peer sent a run whose signature does not hold"),
         "key_not_valid": ("公钥无效", "the key is not valid"),

@@ -66,7 +66,8 @@ struct InputReading {
         case (.register, _, nil), (.fixed, _, nil): [.clear]
         case (.set, .add, let value?): [.add(Self.sorted(value.elements))]
         case (.set, .remove, let value?): [.remove(Self.sorted(value.elements))]
-        case (.set, .assign, let value): Self.difference(shown?.elements ?? [], value?.elements ?? [])
+        case (.set, .assign, let value):
+            Self.difference(shown?.elements ?? [], value?.elements ?? [])
         case (.timeline, _, let value?): [.append(value.elements)]
         case (.counter, _, .integer(let amount)): [.increment(amount)]
         case (.set, _, nil), (.timeline, _, nil), (.counter, _, _), (.derived, _, _): []

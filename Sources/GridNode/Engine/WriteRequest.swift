@@ -99,7 +99,9 @@ extension DeskRefusal {
         case .tooLarge(let failure):
             self.init(
                 .wrongValues, "too_large", chinese: "一次写入的内容太多(\(failure)),请分几次保存。没有保存。",
-                english: "This is too much for one write (\(failure)); save it in parts. Nothing was saved.")
+                english:
+                    "This is too much for one write (\(failure)); save it in parts. Nothing was saved."
+            )
         }
     }
 }

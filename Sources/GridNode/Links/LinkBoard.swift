@@ -69,6 +69,9 @@ package final class LinkBoard: Sendable {
         set { state.withLock { $0.listening = newValue } }
     }
 
+    /// Links that live now.
+    package var connectedCount: Int { state.withLock { $0.closers.count } }
+
     package var turnedAway: [TurnedAway] { state.withLock { $0.turnedAway } }
 
     func turnAway(_ reason: String, at time: UInt64) {

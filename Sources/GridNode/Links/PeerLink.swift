@@ -248,8 +248,9 @@ private struct Courier {
         waiting = []
         group.addTask { [link, report] in
             await report.attempt {
-                .judged(try await Gate(engine: link.engine, source: link.peer.leaf.subject)
-                    .judge(envelopes))
+                .judged(
+                    try await Gate(engine: link.engine, source: link.peer.leaf.subject)
+                        .judge(envelopes))
             }
         }
     }

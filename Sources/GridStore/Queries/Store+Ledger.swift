@@ -166,7 +166,7 @@ private struct RunQueue {
         }
         let run = try Run(decoding: RunEnvelope.open(stored.envelope))
         if let last = small.last,
-            last.identity != run.identity || last.last + 1 != run.first
+            !last.canBeJoined(with: run)
                 || smallBytes + run.encodedSize > ProtocolLimits.runBytesTarget
         {
             try flush()
