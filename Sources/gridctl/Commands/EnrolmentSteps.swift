@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+import Foundation
+import Glibc
+import GridCodec
+import GridCore
+import GridCrypto
+import GridStore
+
+/// What the commands of enrolment share.
+enum Enrolment {
+    /// Milliseconds since 1970.
+    static var now: UInt64 {
+        var time = timespec()
+        clock_gettime(CLOCK_REALTIME, &time)
+        return UInt64(clamping: time.tv_sec) * 1000
+    }
+
+    /// A county, township or village.
+    static func area(_ text: String) throws -> AreaCode {
+        guard let area = try? AreaCode(parsing: text), area.level <= .village else {
+            throw CommandFailure(
+                .badData, "“\(text)”不是县、镇、村的代码(6、9 或 12 位数字)。",
+                "\"\(text)\" is no code of a county, township or village (6, 9 or 12 digits)")
+        }
+        return area
+    }
+
+    static func check(name: String) throws {
+        let range = 1...ProtocolLimits.certificateNameBytesMax
+        guard range.contains(name.utf8.count), !name.utf8.contains(0) else {
+            throw CommandFailure(
+                .badData, "名称应为 1 到 40 个字。", "a name has 1 to \(range.upperBound) bytes")
+        }
+    }
+
+    /// Makes the folder, for this user alone, and a new node key in it.
+    static func makeFolder(_ folder: DataFolder) throws -> SigningKey {
+        try Sodium.start()
+        guard !FileManager.default.fileExists(atPath: folder.nodeKeyPath) else {
+            throw StoreFailure.alreadyANode(path: folder.path)
+        }
+        for path in [folder.path, folder.keyFolderPath] {
+            do {
+                try FileManager.default.createDirectory(
+                    atPath: path, withIntermediateDirectories: true,
+                    attributes: [.posixPermissions: 0o700])
+            } catch {
+                throw StoreFailure.cannotOpen(path: path, reason: error.localizedDescription)
+            }
+        }
+        let key = SigningKey.generate()
+        try KeyFile.create(key, at: folder.nodeKeyPath)
+        return key
+    }
+}

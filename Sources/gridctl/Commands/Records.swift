@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+import GridCore
+
+/// Writes a record.
+struct Put: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "新增或修改记录 / write a record",
+        discussion: """
+            字段=值 赋值,字段= 清空,字段+=值 加入集合或追加过程,字段-=值 移出集合。
+            FIELD=VALUE assigns, FIELD= clears, FIELD+=VALUE adds to a set or appends to a \
+            timeline, FIELD-=VALUE removes from a set.
+            """)
+
+    @OptionGroup var common: CommonOptions
+    @Argument(help: "记录类别 / collection") var collection: String
+    @Argument(help: "[记录标识] 字段=值 … / [ID] FIELD=VALUE …") var words: [String] = []
+    @Option(help: "新记录所属区域 / area of a new record") var area: String?
+    @Flag(help: "归档 / archive the record") var archive = false
+
+    func run() throws {
+        let isUpdate = words.first.map { !$0.contains("=") } ?? false
+        var assigned: [String: JSONValue] = [:]
+        var added: [String: JSONValue] = [:]
+        var removed: [String: JSONValue] = [:]
+        for word in isUpdate ? words.dropFirst() : words[...] {
+            guard let equals = word.firstIndex(of: "="), equals > word.startIndex else {
+                throw ValidationError("“\(word)”应写成 字段=值 / write FIELD=VALUE, not \"\(word)\"")
+            }
+            let value = String(word[word.index(after: equals)...])
+            let name = String(word[..<equals])
+            switch name.last {
+            case "+": added[String(name.dropLast())] = .text(value)
+            case "-": removed[String(name.dropLast())] = .text(value)
+            default: assigned[name] = value.isEmpty ? .null : .text(value)
+            }
+        }
+        guard isUpdate || (removed.isEmpty && !archive) else {
+            throw ValidationError("要先给出记录标识 / give the record's ID first")
+        }
+        let client = DaemonClient(try common.folder())
+        let path = "/v1/records/\(DaemonClient.escaped(collection))"
+        let answer: JSONValue
+        if isUpdate {
+            answer = try client.send(
+                .patch, path + "/\(DaemonClient.escaped(words[0]))",
+                .object([
+                    "fields": .object(assigned), "add": .object(added),
+                    "remove": .object(removed), "archive": .boolean(archive),
+                ]))
+        } else {
+            assigned.merge(added) { $1 }
+            var body: [String: JSONValue] = ["fields": .object(assigned)]
+            if let area { body["area"] = .text(area) }
+            answer = try client.send(.post, path, .object(body))
+        }
+        try Answers.written(answer, common)
+    }
+}
+
+/// Shows a record.
+struct Get: ParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "查看记录 / show a record")
+
+    @OptionGroup var common: CommonOptions
+    @Argument(help: "记录类别 / collection") var collection: String
+    @Argument(help: "记录标识 / id") var id: String
+
+    func run() throws {
+        let client = DaemonClient(try common.folder())
+        let path = "/v1/records/\(DaemonClient.escaped(collection))/\(DaemonClient.escaped(id))"
+        let record = try client.get(path)
+        if common.json { return Screen.json(record) }
+        let labels = try FieldLabels(client, collection: collection)
+        let state = record["archived"]?.boolean == true ? "(已归档 / archived)" : ""
+        Screen.line("\(labels.collection) \(id) \(record["area"]?.shown ?? "") \(state)")
+        let conflicts = Set(record["conflicts"]?.items.compactMap(\.string) ?? [])
+        var table = Table(["项目", "字段 field", "内容 value", ""])
+        for (name, value) in record["fields"]?.parts ?? [] {
+            table.add([
+                labels[name], name, value.shown, conflicts.contains(name) ? "冲突 conflict" : "",
+            ])
+        }
+        for void in record["void"]?.items ?? [] {
+            let name = void["field"]?.string ?? ""
+            table.add([
+                labels[name], name, void["value"]?.shown ?? "",
+                "无效 void(\(void["author"]?["name"]?.string ?? ""))",
+            ])
+        }
+        table.show()
+        let missing = record["missing"]?.items.compactMap(\.string) ?? []
+        if !missing.isEmpty {
+            Screen.line("尚缺 / missing: " + missing.map { labels[$0] }.joined(separator: "、"))
+        }
+    }
+}
+
+/// Lists records.
+struct List: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "list", abstract: "列出记录 / list records")
+
+    @OptionGroup var common: CommonOptions
+    @Argument(help: "记录类别 / collection") var collection: String
+    @Argument(help: "字段=值 / FIELD=VALUE") var filters: [String] = []
+    @Option(help: "最多几条,1...1000 / at most so many") var limit = 100
+    @Option(help: "区域 / area") var area: String?
+    @Option(help: "从上一页的 next 接着列 / go on after") var after: Int64?
+    @Flag(help: "包括已归档的 / archived ones too") var archived = false
+
+    func run() throws {
+        var query: [(String, String)] = [("limit", String(limit))]
+        if let area { query.append(("area", area)) }
+        if let after { query.append(("after", String(after))) }
+        if archived { query.append(("archived", "1")) }
+        for filter in filters {
+            let parts = filter.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            guard parts.count == 2 else {
+                throw ValidationError("“\(filter)”应写成 字段=值 / write FIELD=VALUE")
+            }
+            query.append((String(parts[0]), String(parts[1])))
+        }
+        let client = DaemonClient(try common.folder())
+        let answer = try client.get("/v1/records/\(DaemonClient.escaped(collection))", query: query)
+        if common.json { return Screen.json(answer) }
+        let labels = try FieldLabels(client, collection: collection)
+        let items = answer["items"]?.items ?? []
+        let names = labels.names.filter { name in
+            items.contains { $0["fields"]?[name] != nil }
+        }.prefix(6)
+        var table = Table(["标识 id", "区域 area"] + names.map { labels[$0] } + ["备注"])
+        for item in items {
+            let marks = [
+                item["conflicts"]?.items.isEmpty == false ? "冲突" : nil,
+                item["missing"]?.items.isEmpty == false ? "不完整" : nil,
+                item["archived"]?.boolean == true ? "已归档" : nil,
+            ].compactMap { $0 }
+            table.add(
+                [item["id"]?.shown ?? "", item["area"]?.shown ?? ""]
+                    + names.map { item["fields"]?[$0]?.shown ?? "" }
+                    + [marks.joined(separator: " ")])
+        }
+        table.show()
+        if let next = answer["next"]?.integer {
+            Screen.line("还有更多:--after \(next) / more: --after \(next)")
+        }
+    }
+}
+
+/// Shows who wrote what of a record, and when.
+struct History: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "查看记录的来历:谁、何时、哪一条日志 / a record's history")
+
+    @OptionGroup var common: CommonOptions
+    @Argument(help: "记录类别 / collection") var collection: String
+    @Argument(help: "记录标识 / id") var id: String
+
+    func run() throws {
+        let client = DaemonClient(try common.folder())
+        let answer = try client.get(
+            "/v1/records/\(DaemonClient.escaped(collection))/\(DaemonClient.escaped(id))/history")
+        if common.json { return Screen.json(answer) }
+        var table = Table(["时间 at", "谁 who", "项目", "操作", "内容 value", "签名", "日志 entry"])
+        for item in answer["items"]?.items ?? [] {
+            let archive = item["archives"]?.boolean == true
+            let changes = item["changes"]?.items ?? []
+            for change in changes.isEmpty ? [JSONValue.null] : changes {
+                table.add([
+                    item["at"]?.shown ?? "", item["author"]?["name"]?.shown ?? "",
+                    change["label"]?.shown ?? "",
+                    archive ? "归档 archive" : change["operation"]?.shown ?? "",
+                    change["value"]?.shown ?? "",
+                    item["verified"]?.boolean == true ? "有效 ok" : "无效 BAD",
+                    String((item["hash"]?.string ?? "").prefix(8))
+                        + "#\(item["sequence"]?.integer ?? 0)",
+                ])
+            }
+        }
+        table.show()
+    }
+}
+
+/// What several commands say.
+enum Answers {
+    static func written(_ answer: JSONValue, _ common: CommonOptions) throws {
+        if common.json { return Screen.json(answer) }
+        let id = answer["id"]?.string ?? ""
+        let isNew = answer["entries"]?.items.isEmpty == false
+        Screen.line(isNew ? "已保存 \(id) / saved" : "没有变化 \(id) / nothing to change")
+        for advice in answer["advice"]?.items ?? [] {
+            Screen.line("  提示:\(advice["zh"]?.string ?? "") / \(advice["en"]?.string ?? "")")
+        }
+    }
+}
+
+/// The Chinese names of a collection and its fields, from the daemon.
+struct FieldLabels {
+    let collection: String
+    /// Field names in the catalogue's order.
+    let names: [String]
+    private let labels: [String: String]
+
+    init(_ client: DaemonClient, collection name: String) throws {
+        let items = try client.get("/v1/collections")["items"]?.items ?? []
+        let found = items.first { $0["collection"]?.string == name }
+        collection = found?["label"]?.string ?? name
+        let fields = found?["fields"]?.items ?? []
+        names = fields.compactMap { $0["field"]?.string }
+        labels = Dictionary(
+            fields.map { ($0["field"]?.string ?? "", $0["label"]?.string ?? "") },
+            uniquingKeysWith: { $1 })
+    }
+
+    subscript(name: String) -> String { labels[name] ?? name }
+}

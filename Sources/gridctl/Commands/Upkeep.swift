@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+import GridCore
+
+/// Replays the ledger and compares.
+struct Verify: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "重放日志,核对哈希、签名和所有表 / replay the ledger and compare")
+
+    @OptionGroup var common: CommonOptions
+
+    func run() throws {
+        let answer = try DaemonClient(try common.folder())
+            .send(.post, "/v1/verify", .object([:]), seconds: nil)
+        if common.json {
+            Screen.json(answer)
+        } else {
+            Screen.line(
+                "核对了 \(answer["runs"]?.shown ?? "") 批、\(answer["entries"]?.shown ?? "") 条日志、"
+                    + "\(answer["records"]?.shown ?? "") 条记录,用时 \(answer["seconds"]?.shown ?? "") 秒 "
+                    + "/ runs, entries, records, seconds")
+            for finding in answer["findings"]?.items ?? [] { Screen.line("! \(finding.shown)") }
+            Screen.line(
+                answer["ok"]?.boolean == true
+                    ? "完全一致 / all agrees" : "有不一致;可用 gridctl rebuild 重建 / differences; see gridctl rebuild")
+        }
+        guard answer["ok"]?.boolean == true else { throw ExitCode(1) }
+    }
+}
+
+/// Builds all tables anew.
+struct Rebuild: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "从日志重建所有表 / build all tables anew from the ledger")
+
+    @OptionGroup var common: CommonOptions
+
+    func run() throws {
+        let answer = try DaemonClient(try common.folder())
+            .send(.post, "/v1/rebuild", .object([:]), seconds: nil)
+        if common.json { return Screen.json(answer) }
+        Screen.line(
+            "已重建 \(answer["records"]?.shown ?? "") 条记录,用时 \(answer["seconds"]?.shown ?? "") 秒 / rebuilt")
+    }
+}
+
+/// Runs one reading statement.
+struct SQL: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "sql", abstract: "只读查询 / one reading SQL statement")
+
+    @OptionGroup var common: CommonOptions
+    @Argument(help: "SELECT …") var statement: String
+
+    func run() throws {
+        let answer = try DaemonClient(try common.folder())
+            .send(.post, "/v1/sql", .object(["sql": .text(statement)]))
+        if common.json { return Screen.json(answer) }
+        var table = Table(answer["columns"]?.items.map(\.shown) ?? [])
+        for row in answer["rows"]?.items ?? [] { table.add(row.items.map(\.shown)) }
+        table.show()
+        if answer["cut"]?.boolean == true { Screen.line("(只显示前 10000 行 / cut at 10,000 rows)") }
+    }
+}

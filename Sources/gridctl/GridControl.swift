@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+import Glibc
+import GridCrypto
+import GridStore
+
+/// The admin's command of a node.
+@main
+struct GridControl: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "gridctl",
+        abstract: "多网合一节点管理 / administers an Onegrid node",
+        version: "0.1.0",
+        groupedSubcommands: [
+            CommandGroup(
+                name: "入网 / Enrolment",
+                subcommands: [Init.self, Request.self, Approve.self, Accept.self]),
+            CommandGroup(
+                name: "记录 / Records",
+                subcommands: [
+                    Put.self, Get.self, List.self, History.self, Conflicts.self, Resolve.self,
+                    Import.self, SQL.self,
+                ]),
+            CommandGroup(
+                name: "同步 / Sync",
+                subcommands: [
+                    Status.self, Peers.self, Digest.self, Pause.self, Resume.self,
+                ]),
+            CommandGroup(
+                name: "维护 / Upkeep", subcommands: [Verify.self, Rebuild.self]),
+        ])
+
+    static func main() {
+        signal(SIGPIPE, SIG_IGN)
+        do {
+            var command = try parseAsRoot()
+            try command.run()
+        } catch let failure as CommandFailure {
+            failure.show()
+            Glibc.exit(failure.exitCode)
+        } catch let failure as StoreFailure {
+            CommandFailure(failure).show()
+            Glibc.exit(CommandFailure(failure).exitCode)
+        } catch let failure as KeyFileFailure {
+            let failure = CommandFailure(.notAllowed, "密钥文件:\(failure)", "\(failure)")
+            failure.show()
+            Glibc.exit(failure.exitCode)
+        } catch {
+            exit(withError: error)
+        }
+    }
+}
+
+/// What every command takes.
+struct CommonOptions: ParsableArguments {
+    @Option(help: "数据目录,默认取环境变量 ONEGRID_DATA / the node's data folder")
+    var data: String?
+
+    @Flag(help: "输出 JSON / print JSON")
+    var json = false
+
+    func folder() throws -> DataFolder {
+        if let data { return DataFolder(data) }
+        if let path = getenv("ONEGRID_DATA").map({ String(cString: $0) }), !path.isEmpty {
+            return DataFolder(path)
+        }
+        throw ValidationError("请给出 --data 目录,或设置 ONEGRID_DATA / give --data DIR or set ONEGRID_DATA")
+    }
+}
