@@ -83,8 +83,8 @@ let package = Package(
         .target(
             name: "GridNode",
             dependencies: [
-                "GridCore", "GridCrypto", "GridLog", "GridSync", "GridStore", "GridTransport",
-                log, metrics, lifecycle, configuration, systemPackage,
+                "GridCore", "GridCodec", "GridCrypto", "GridLog", "GridSync", "GridStore",
+                "GridTransport", log, metrics, lifecycle, configuration, systemPackage,
             ],
             swiftSettings: house),
         .target(
@@ -94,7 +94,7 @@ let package = Package(
         .target(
             name: "GridHTTP",
             dependencies: [
-                "GridCore", "GridLog", "GridNode",
+                "GridCore", "GridLog", "GridNode", log, lifecycle,
                 .product(name: "Hummingbird", package: "hummingbird"),
             ],
             swiftSettings: house),
@@ -108,7 +108,7 @@ let package = Package(
         .executableTarget(
             name: "gridctl",
             dependencies: [
-                "GridCore", "GridCrypto", "GridLog", "GridStore", arguments, nioHTTP,
+                "GridCore", "GridCodec", "GridCrypto", "GridLog", "GridStore", arguments, nioHTTP,
                 .product(name: "SwiftCSV", package: "SwiftCSV"),
             ] + nio,
             swiftSettings: house),

@@ -21,7 +21,7 @@ package struct Node: Sendable {
 
     /// Opens the folder and prepares everything; nothing runs yet.
     package init(
-        folder: DataFolder, configuration: NodeConfiguration, logger: Logger,
+        folder: NodeFolder, configuration: NodeConfiguration, logger: Logger,
         limits: LinkLimits = LinkLimits()
     ) throws {
         try Sodium.start()

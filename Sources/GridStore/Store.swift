@@ -12,7 +12,7 @@ import Synchronization
 /// One connection writes and checkpoints; readers are read-only connections of this process. Every
 /// commit is durable when it returns (`synchronous = FULL`, asserted after opening).
 package final class Store: Sendable {
-    package let folder: DataFolder
+    package let folder: NodeFolder
     package let catalogue: Catalogue
     let pool: DatabasePool
     let tables: [UInt32: TableSchema]
@@ -22,7 +22,7 @@ package final class Store: Sendable {
 
     /// Opens the folder's database, creating tables where there are none, and rebuilding them when
     /// the catalogue has another edition than they were made with.
-    package init(_ folder: DataFolder, catalogue: Catalogue = .grid) throws {
+    package init(_ folder: NodeFolder, catalogue: Catalogue = .grid) throws {
         self.folder = folder
         self.catalogue = catalogue
         lock = try FolderLock(folder)

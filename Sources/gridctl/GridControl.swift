@@ -60,11 +60,12 @@ struct CommonOptions: ParsableArguments {
     @Flag(help: "输出 JSON / print JSON")
     var json = false
 
-    func folder() throws -> DataFolder {
-        if let data { return DataFolder(data) }
+    func folder() throws -> NodeFolder {
+        if let data { return NodeFolder(data) }
         if let path = getenv("ONEGRID_DATA").map({ String(cString: $0) }), !path.isEmpty {
-            return DataFolder(path)
+            return NodeFolder(path)
         }
-        throw ValidationError("请给出 --data 目录,或设置 ONEGRID_DATA / give --data DIR or set ONEGRID_DATA")
+        throw ValidationError(
+            "请给出 --data 目录,或设置 ONEGRID_DATA / give --data DIR or set ONEGRID_DATA")
     }
 }

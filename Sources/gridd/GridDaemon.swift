@@ -43,7 +43,7 @@ struct GridDaemon: AsyncParsableCommand {
     }
 
     private func serve() async throws {
-        let folder = DataFolder(data)
+        let folder = NodeFolder(data)
         var configuration = try await NodeConfiguration.load(path: folder.configurationPath)
         if let listen {
             configuration.listen = try NodeConfiguration.address(

@@ -40,7 +40,7 @@ struct TestCounty {
     func remove() { try? FileManager.default.removeItem(at: folder) }
 
     /// Makes the township's folder.
-    func makeTownship() throws -> DataFolder {
+    func makeTownship() throws -> NodeFolder {
         try make(
             "township", key: townshipKey, chain: townshipChain,
             waiting: [
@@ -49,7 +49,7 @@ struct TestCounty {
     }
 
     /// Makes and enrols a village's folder.
-    func makeVillage(_ code: String, name: String) throws -> DataFolder {
+    func makeVillage(_ code: String, name: String) throws -> NodeFolder {
         let key = SigningKey.generate()
         let certificate = Certificate(
             subject: Author(key).key, name: name, area: try AreaCode(parsing: code),
@@ -61,9 +61,9 @@ struct TestCounty {
 
     private func make(
         _ name: String, key: SigningKey, chain: VerifiedChain, waiting: [Certificate]
-    ) throws -> DataFolder {
+    ) throws -> NodeFolder {
         let path = folder.appending(path: name).path
-        let data = DataFolder(path)
+        let data = NodeFolder(path)
         try FileManager.default.createDirectory(
             atPath: data.keyFolderPath, withIntermediateDirectories: true)
         try KeyFile.create(key, at: data.nodeKeyPath)
@@ -84,7 +84,7 @@ struct RunningNode: Sendable {
     let board: LinkBoard
 
     static func run<Result: Sendable>(
-        _ folder: DataFolder, listen: Bool = false, peers: [String] = [],
+        _ folder: NodeFolder, listen: Bool = false, peers: [String] = [],
         _ body: (RunningNode) async throws -> Result
     ) async throws -> Result {
         var configuration = NodeConfiguration()

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // swift-format-ignore-file
+// one thing: the catalogue's table.
 //
 // Made by scripts/generate-catalogue from Protocol/catalogue/grid-1.json. Change that document, not
-// this file. Longer than our files are, because it is one table.
+// this file.
 
 extension Catalogue {
     /// The notation of the Onegrid catalogue, edition 1: a head and one text a collection.

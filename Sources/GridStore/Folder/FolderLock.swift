@@ -8,7 +8,7 @@ package final class FolderLock: Sendable {
     private let descriptor: Int32
 
     /// Takes the lock, or says who has it.
-    package init(_ folder: DataFolder) throws(StoreFailure) {
+    package init(_ folder: NodeFolder) throws(StoreFailure) {
         let descriptor = open(
             folder.lockPath, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard descriptor >= 0 else {

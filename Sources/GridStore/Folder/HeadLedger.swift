@@ -34,7 +34,7 @@ package final class HeadLedger {
     /// The last row of each log.
     package private(set) var rows: [LogID: Row]
 
-    package init(_ folder: DataFolder) throws(StoreFailure) {
+    package init(_ folder: NodeFolder) throws(StoreFailure) {
         path = folder.headLedgerPath
         descriptor = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard descriptor >= 0 else {

@@ -14,7 +14,7 @@ struct DaemonClient {
     private let socketPath: String
     private let folderPath: String
 
-    init(_ folder: DataFolder) {
+    init(_ folder: NodeFolder) {
         socketPath = folder.socketPath
         folderPath = folder.path
     }

@@ -55,7 +55,8 @@ struct Init: ParsableCommand {
         Screen.line(
             root
                 ? "下一步:gridd --data \(folder.path) --listen 0.0.0.0:7440"
-                : "下一步:gridctl request --data \(folder.path) --area \(area) --name \(name) --out FILE")
+                : "下一步:gridctl request --data \(folder.path) "
+                    + "--area \(area) --name \(name) --out FILE")
     }
 }
 
@@ -84,7 +85,8 @@ struct Request: ParsableCommand {
         var node = try store.node() ?? NodeRecord(name: name, area: area, nonce: .random())
         guard node.chain == nil else {
             throw CommandFailure(
-                .notAllowed, "这个节点已经入网(\(node.name))。", "this node is enrolled already (\(node.name))")
+                .notAllowed, "这个节点已经入网(\(node.name))。",
+                "this node is enrolled already (\(node.name))")
         }
         node.name = name
         node.area = area
@@ -197,7 +199,8 @@ struct Accept: ParsableCommand {
             chain = try VerifiedChain.verify(grant.chain, root: root)
         } catch {
             throw CommandFailure(
-                .badData, "批准文件不成立(\(error.rawValue))。", "the grant proves nothing (\(error.rawValue))")
+                .badData, "批准文件不成立(\(error.rawValue))。",
+                "the grant proves nothing (\(error.rawValue))")
         }
         guard chain.leaf.subject == Author(key).key else {
             throw CommandFailure(

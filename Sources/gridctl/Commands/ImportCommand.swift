@@ -11,7 +11,7 @@ struct Import: ParsableCommand {
 
     static let configuration = CommandConfiguration(
         commandName: "import",
-        abstract: "导入 CSV(UTF-8 或 GB18030);不加 --apply 只检查 / take in a CSV; checks only without --apply")
+        abstract: "导入 CSV(UTF-8 或 GB18030);不加 --apply 只检查 / take in a CSV; else checks only")
 
     @OptionGroup var common: CommonOptions
     @Argument(help: "记录类别 / collection") var collection: String
@@ -26,7 +26,8 @@ struct Import: ParsableCommand {
         let collections = try client.get("/v1/collections")["items"]?.items ?? []
         guard let definition = collections.first(where: { $0["collection"]?.string == collection })
         else {
-            throw CommandFailure(.notFound, "没有“\(collection)”这类记录。", "no collection \"\(collection)\"")
+            throw CommandFailure(
+                .notFound, "没有“\(collection)”这类记录。", "no collection \"\(collection)\"")
         }
         let sheet = try Sheet(path: file, collection: definition)
         for head in sheet.unknownHeads {

@@ -14,11 +14,11 @@ struct IssuingOffice {
     let chain: VerifiedChain
     /// The node's own key, by which children call it.
     let nodeKey: PublicKey
-    private let folder: DataFolder
+    private let folder: NodeFolder
 
     var certificate: Certificate { chain.leaf }
 
-    init(_ folder: DataFolder) throws {
+    init(_ folder: NodeFolder) throws {
         self.folder = folder
         let nodeAuthor = Author(try KeyFile.read(at: folder.nodeKeyPath))
         nodeKey = nodeAuthor.key
@@ -44,7 +44,7 @@ struct IssuingOffice {
         }
     }
 
-    private static func nodeChain(_ folder: DataFolder) throws -> VerifiedChain {
+    private static func nodeChain(_ folder: NodeFolder) throws -> VerifiedChain {
         do {
             guard let node = try Store(folder).node() else {
                 throw StoreFailure.notANode(path: folder.path)

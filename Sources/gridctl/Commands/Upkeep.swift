@@ -23,7 +23,8 @@ struct Verify: ParsableCommand {
             for finding in answer["findings"]?.items ?? [] { Screen.line("! \(finding.shown)") }
             Screen.line(
                 answer["ok"]?.boolean == true
-                    ? "完全一致 / all agrees" : "有不一致;可用 gridctl rebuild 重建 / differences; see gridctl rebuild")
+                    ? "完全一致 / all agrees"
+                    : "有不一致;可用 gridctl rebuild 重建 / differences; see gridctl rebuild")
         }
         guard answer["ok"]?.boolean == true else { throw ExitCode(1) }
     }
@@ -41,7 +42,8 @@ struct Rebuild: ParsableCommand {
             .send(.post, "/v1/rebuild", .object([:]), seconds: nil)
         if common.json { return Screen.json(answer) }
         Screen.line(
-            "已重建 \(answer["records"]?.shown ?? "") 条记录,用时 \(answer["seconds"]?.shown ?? "") 秒 / rebuilt")
+            "已重建 \(answer["records"]?.shown ?? "") 条记录,"
+                + "用时 \(answer["seconds"]?.shown ?? "") 秒 / rebuilt")
     }
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// Where things lie in a node's data folder.
-package struct DataFolder: Hashable, Sendable {
+package struct NodeFolder: Hashable, Sendable {
     package let path: String
 
     package init(_ path: String) {
