@@ -68,12 +68,12 @@ struct TestCounty {
             atPath: data.keyFolderPath, withIntermediateDirectories: true)
         try KeyFile.create(key, at: data.nodeKeyPath)
         let store = try Store(data)
+        for certificate in waiting { try store.add(certificate, waiting: true) }
         try store.setNode(
             NodeRecord(
                 name: chain.leaf.name, area: chain.leaf.area, nonce: .random(), chain: chain,
                 parentKey: chain.leaf.area.level == .village ? Author(townshipKey).key : nil,
                 parentName: "谷脚镇"))
-        for certificate in waiting { try store.add(certificate, waiting: true) }
         return data
     }
 }
@@ -122,15 +122,19 @@ struct RunningNode: Sendable {
     }
 }
 
-struct TookTooLong: Error {}
+struct TookTooLong: Error {
+    let line: UInt
+}
 
-/// Asks again until there is an answer; gives up after 20 s, which no healthy run comes near.
-func eventually<Value>(_ ask: () async throws -> Value?) async throws -> Value {
-    for _ in 0..<1000 {
+/// Asks again until there is an answer; gives up after 60 s, which no healthy run comes near.
+func eventually<Value>(
+    line: UInt = #line, _ ask: () async throws -> Value?
+) async throws -> Value {
+    for _ in 0..<3000 {
         if let value = try await ask() { return value }
         try await Task.sleep(for: .milliseconds(20))
     }
-    throw TookTooLong()
+    throw TookTooLong(line: line)
 }
 
 extension JSONValue {
