@@ -166,6 +166,7 @@ package struct SyncSession: Sendable {
         guard closeReason == nil else { return [] }
         var effects: [Effect] = []
         var acknowledgements = VersionVector()
+        var served = VersionVector()
         var credit: UInt64 = 0
         for judgement in judgements {
             credit += UInt64(judgement.bytes)
@@ -179,7 +180,10 @@ package struct SyncSession: Sendable {
                     effects.append(.reportFork(run.log, height: height))
                 }
             case (.admitted, let run?), (.known, let run?), (.parked, let run?):
+                // Whoever serves a run from its ledger has it durably.
                 offered.raise(run.log, to: run.last)
+                acknowledged.raise(run.log, to: run.last)
+                served.raise(run.log, to: run.last)
                 acknowledgements.raise(run.log, to: judgement.height)
                 held.raise(run.log, to: judgement.height)
                 if case .admitted(let entries) = judgement.verdict {
@@ -191,6 +195,11 @@ package struct SyncSession: Sendable {
         granted += credit
         let rows = acknowledgements.rows.map { SyncMessage.AckRow(log: $0.log, height: $0.height) }
         effects.append(.send(.ack(rows: rows, credit: credit)))
+        if !served.isEmpty {
+            effects.append(
+                .recordHeld(
+                    served.rows.map { SyncMessage.AckRow(log: $0.log, height: $0.height) }))
+        }
         return noteSent(effects + pump(), now: now)
     }
 
