@@ -54,6 +54,7 @@ let package = Package(
         // Doors to C libraries.
         .systemLibrary(
             name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
+        .systemLibrary(name: "CMalloc"),
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
 
         // Floor 0.
@@ -84,7 +85,7 @@ let package = Package(
             name: "GridNode",
             dependencies: [
                 "GridCore", "GridCodec", "GridCrypto", "GridLog", "GridSync", "GridStore",
-                "GridTransport", log, metrics, lifecycle, configuration, systemPackage,
+                "GridTransport", "CMalloc", log, metrics, lifecycle, configuration, systemPackage,
             ],
             swiftSettings: house),
         .target(

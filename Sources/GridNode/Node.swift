@@ -60,7 +60,7 @@ package struct Node: Sendable {
     }
 }
 
-/// Commits what comes, and keeps the head ledger within a second of it.
+/// Commits what comes, keeps the head ledger within a second of it, and the memory small.
 private struct EngineService: Service {
     let engine: ReplicationEngine
 
@@ -72,6 +72,12 @@ private struct EngineService: Service {
                     while !Task.isCancelled {
                         try? await Task.sleep(for: .seconds(1))
                         await engine.syncHeadLedger()
+                    }
+                }
+                group.addTask {
+                    while !Task.isCancelled {
+                        try? await Task.sleep(for: .seconds(5))
+                        FreedMemory.giveBack()
                     }
                 }
             }

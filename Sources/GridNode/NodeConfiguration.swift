@@ -37,11 +37,7 @@ package struct NodeConfiguration: Sendable {
         }
         configuration.peers = try await file.texts("peers")
         if let text = try await file.text("log.level") {
-            guard let level = Logger.Level(rawValue: text) else {
-                throw ConfigurationFailure(
-                    path: path, key: "log.level", expected: "trace, debug, info, warning, error")
-            }
-            configuration.logLevel = level
+            configuration.logLevel = try level(text, key: "log.level", path: path)
         }
         if let bytes = try await file.integer("link.credit_bytes") {
             let allowed = ProtocolLimits.frameBytesMax...Int(ProtocolLimits.creditBytesMax)
@@ -53,6 +49,17 @@ package struct NodeConfiguration: Sendable {
             configuration.creditBytes = UInt64(bytes)
         }
         return configuration
+    }
+
+    /// Reads the name of a log level.
+    package static func level(
+        _ text: String, key: String, path: String
+    ) throws(ConfigurationFailure) -> Logger.Level {
+        guard let level = Logger.Level(rawValue: text) else {
+            let names = Logger.Level.allCases.map(\.rawValue).joined(separator: ", ")
+            throw ConfigurationFailure(path: path, key: key, expected: names)
+        }
+        return level
     }
 
     /// Reads `HOST:PORT`, an IPv6 host in brackets.

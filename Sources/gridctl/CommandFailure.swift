@@ -35,6 +35,7 @@ struct CommandFailure: Error {
             case .folderInUse, .diskFull: .tryAgain
             case .notANode, .notEnrolled: .notFound
             case .alreadyANode: .notAllowed
+            case .pathTooLong: .badData
             case .cannotOpen, .settingRefused, .damaged, .databaseFailed, .tooNew: .failed
             }
         let words = failure.description.components(separatedBy: " / ")

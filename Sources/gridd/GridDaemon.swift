@@ -30,6 +30,8 @@ struct GridDaemon: AsyncParsableCommand {
     var logLevel: String?
 
     func run() async throws {
+        // What the node writes is for its own user alone.
+        umask(0o077)
         // A full disk and a closed pipe are errors to handle, not reasons to die.
         signal(SIGPIPE, SIG_IGN)
         signal(SIGXFSZ, SIG_IGN)
@@ -44,14 +46,16 @@ struct GridDaemon: AsyncParsableCommand {
 
     private func serve() async throws {
         let folder = NodeFolder(data)
+        try folder.checkPath()
         var configuration = try await NodeConfiguration.load(path: folder.configurationPath)
         if let listen {
             configuration.listen = try NodeConfiguration.address(
                 listen, key: "--listen", path: "gridd")
         }
         configuration.peers += peer
-        if let level = logLevel.flatMap({ Logger.Level(rawValue: $0) }) {
-            configuration.logLevel = level
+        if let logLevel {
+            configuration.logLevel = try NodeConfiguration.level(
+                logLevel, key: "--log-level", path: "gridd")
         }
         LoggingSystem.bootstrap { StreamLogHandler.standardError(label: $0) }
         var logger = Logger(label: "gridd")
@@ -72,6 +76,7 @@ struct GridDaemon: AsyncParsableCommand {
         switch error {
         case is ConfigurationFailure: 78
         case StoreFailure.folderInUse: 75
+        case StoreFailure.pathTooLong: 65
         case StoreFailure.notANode, StoreFailure.notEnrolled: 66
         default: 70
         }

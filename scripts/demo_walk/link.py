@@ -44,10 +44,12 @@ class Link:
         while True:
             try:
                 caller, _ = listener.accept()
+            except OSError:
+                return
+            try:
                 called = socket.create_connection(self.target, timeout=10)
             except OSError:
-                if self.listener is not listener:
-                    return
+                _end(caller)
                 continue
             called.settimeout(None)
             with self.lock:

@@ -29,6 +29,7 @@ OURS = {
 # Modules of other packages, and the targets that are their doors. `*` ends a prefix.
 DOORS = {
     "CSodium": ["GridCrypto"],
+    "CMalloc": ["GridNode"],
     "CZstd": ["GridLog"],
     "GRDB": ["GridStore"],
     "NIO*": ["GridTransport", "gridctl"],

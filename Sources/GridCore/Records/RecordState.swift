@@ -61,6 +61,15 @@ package struct RecordState: Hashable, Sendable {
         return index < fields.count && fields[index].key == key ? fields[index].state : nil
     }
 
+    /// Whether the entry `dot` has an assigned value in the field that `write` assigns too.
+    package func keeps(_ dot: Dot, beside write: FieldWrite) -> Bool {
+        switch self[FieldKey(field: write.field, family: write.operation.family)] {
+        case .register(let register): register.siblings.contains { $0.dot == dot }
+        case .fixed(let fixed): fixed.siblings.contains { $0.dot == dot }
+        case .set, .timeline, .counter, nil: false
+        }
+    }
+
     /// Applies what one entry does to this record.
     ///
     /// - Parameter context: what the entry's author had applied in this domain, its own earlier

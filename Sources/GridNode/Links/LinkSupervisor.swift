@@ -83,7 +83,10 @@ package struct LinkSupervisor: Sendable {
         var wait = Self.retryMillisecondsMin
         while !Task.isCancelled {
             guard !board.isPaused(peer.key) else {
-                board.update(peer.key) { $0.state = .paused }
+                board.update(peer.key) { status in
+                    status.state = .paused
+                    status.reason = "paused"
+                }
                 try? await Task.sleep(for: .milliseconds(200))
                 continue
             }

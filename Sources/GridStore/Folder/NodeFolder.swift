@@ -4,8 +4,16 @@
 package struct NodeFolder: Hashable, Sendable {
     package let path: String
 
+    /// The longest path that leaves room for the socket in a `sockaddr_un`, in bytes.
+    package static let pathBytesMax = 107 - "/gridd.sock".utf8.count
+
     package init(_ path: String) {
         self.path = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
+    }
+
+    /// - Throws: `StoreFailure.pathTooLong` when no socket could be made in the folder.
+    package func checkPath() throws(StoreFailure) {
+        guard path.utf8.count <= Self.pathBytesMax else { throw .pathTooLong(path: path) }
     }
 
     /// Held by the one process that has the folder open.

@@ -19,6 +19,8 @@ package enum StoreFailure: Error, Hashable, Sendable {
     case diskFull(path: String)
     /// SQLite could not read or write.
     case databaseFailed(path: String, reason: String)
+    /// The folder's path leaves no room for the name of its socket.
+    case pathTooLong(path: String)
     /// The database was made by a newer program.
     case tooNew(path: String)
 }
@@ -44,6 +46,8 @@ extension StoreFailure: CustomStringConvertible {
             "磁盘已满,\(path) 没有改动。请腾出空间。 / the disk is full, \(path) was not changed; make room"
         case .databaseFailed(let path, let reason):
             "数据库 \(path) 出错:\(reason)。请检查磁盘。 / the database \(path) failed: \(reason); check the disk"
+        case .pathTooLong(let path):
+            "目录路径太长(最多 \(NodeFolder.pathBytesMax) 字节):\(path)。请换一个短的目录。 / the path \(path) is longer than \(NodeFolder.pathBytesMax) bytes; choose a shorter one"
         case .tooNew(let path):
             "\(path) 由更新的版本创建,请升级程序。 / \(path) was made by a newer version; upgrade this program"
         }

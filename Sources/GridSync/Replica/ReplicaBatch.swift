@@ -83,11 +83,13 @@ package struct ReplicaBatch<Rules: MergeRules>: Sendable {
             let key = RecordKey(
                 domain: domain, collection: change.collection, address: change.address)
             var record = try take(key, storage: storage)
-            if let last = record.last, !context.covers(last.dot) {
-                parallelUpdates.append(
-                    ParallelUpdate(record: key, earlier: last.dot, later: stamp.dot))
-            }
+            let unseen = record.last.flatMap { context.covers($0.dot) ? nil : $0.dot }
             record.apply(change, stamp: stamp, rules: rules, seen: context)
+            // Two values of one field are a conflict, and shown as that.
+            if let unseen, !change.writes.contains(where: { record.keeps(unseen, beside: $0) }) {
+                parallelUpdates.append(
+                    ParallelUpdate(record: key, earlier: unseen, later: stamp.dot))
+            }
             records[key] = record
             if change.collection == SystemCollection.certificates, domain.lane == .authority {
                 learn(change)

@@ -38,6 +38,7 @@ enum Enrolment {
     /// Makes the folder, for this user alone, and a new node key in it.
     static func makeFolder(_ folder: NodeFolder) throws -> SigningKey {
         try Sodium.start()
+        try folder.checkPath()
         guard !FileManager.default.fileExists(atPath: folder.nodeKeyPath) else {
             throw StoreFailure.alreadyANode(path: folder.path)
         }

@@ -1,0 +1,415 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Promises of gridctl and gridd, kept by real processes and folders.
+
+usage: python3 -B Tests/Commands/test_commands.py PROGRAMS     a folder with gridd and gridctl
+"""
+
+import codecs
+import json
+import os
+import pathlib
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+
+sys.dont_write_bytecode = True
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "scripts" / "demo_walk"))
+
+from link import Link
+from node import Node
+from telling import eventually
+
+TOWNSHIP, VILLAGE = "522730103", "522730103210"
+programs = ROOT / ".build" / "debug"
+
+
+def office(folder):
+    node = Node(programs, folder / "township", "谷脚镇", TOWNSHIP)
+    node.call("init", "--area", TOWNSHIP, "--name", node.name, "--root")
+    return node
+
+
+def enrol(parent, folder, name, code):
+    node = Node(programs, folder / code, name, code)
+    node.call("request", "--area", code, "--name", name, "--out", folder / f"{code}.request")
+    parent.call(
+        "approve", "--request", folder / f"{code}.request", "--out", folder / f"{code}.grant")
+    node.call("accept", "--grant", folder / f"{code}.grant")
+    return node
+
+
+class OneNode(unittest.TestCase):
+    """One enrolled village, running, for many questions."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.temporary = tempfile.TemporaryDirectory(prefix="onegrid-test-")
+        cls.folder = pathlib.Path(cls.temporary.name)
+        cls.township = office(cls.folder)
+        cls.village = enrol(cls.township, cls.folder, "茶香村", VILLAGE)
+        cls.village.start("--log-level", "error")
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.village.stop()
+        cls.temporary.cleanup()
+
+    def fails(self, code, *words, node=None):
+        """The command ends with this code and says why in both languages; returns the text."""
+        done = (node or self.village).call(*words, wants=code)
+        self.assertEqual(done.stdout, "")
+        self.assertRegex(done.stderr, r"[一-鿿]")
+        return done.stderr
+
+    def test_what_was_put_is_got_listed_and_in_sql(self):
+        identity = self.village.put("households", "household_no=00100", "address=一组1号")
+        record = self.village.ask("get", "households", identity)
+        self.assertEqual(record["schema"], "onegrid.record/1")
+        self.assertEqual(record["fields"], {"household_no": "00100", "address": "一组1号"})
+        self.assertIn("grid_code", record["missing"])
+        items = self.village.ask("list", "households", "household_no=00100")["items"]
+        self.assertEqual([each["id"] for each in items], [identity])
+        rows = self.village.ask(
+            "sql", f"SELECT household_no, address FROM households WHERE id = '{identity}'")["rows"]
+        self.assertEqual(rows, [["00100", "一组1号"]])
+
+    def test_an_update_clears_and_sets_work_as_written(self):
+        identity = self.village.put("households", "household_no=00101", "plate_no=甲-1")
+        self.village.ask("put", "households", identity, "plate_no=", "household_class+=低保|监测")
+        self.village.ask("put", "households", identity, "household_class-=低保")
+        fields = self.village.ask("get", "households", identity)["fields"]
+        self.assertEqual(fields, {"household_no": "00101", "household_class": ["监测"]})
+
+    def test_an_archived_record_leaves_the_list_and_an_edit_brings_it_back(self):
+        identity = self.village.put("households", "household_no=00102")
+        self.village.ask("put", "households", identity, "--archive")
+        found = self.village.ask("list", "households", "household_no=00102")["items"]
+        self.assertEqual(found, [])
+        self.village.ask("put", "households", identity, "address=二组")
+        found = self.village.ask("list", "households", "household_no=00102")["items"]
+        self.assertEqual(len(found), 1)
+
+    def test_history_names_entry_author_time_and_is_verified(self):
+        identity = self.village.put("households", "household_no=00103")
+        self.village.ask("put", "households", identity, "address=三组")
+        items = self.village.ask("history", "households", identity)["items"]
+        self.assertEqual(len(items), 2)
+        for item in items:
+            self.assertTrue(item["verified"])
+            self.assertEqual(item["author"]["name"], "茶香村")
+            self.assertRegex(item["at"], r"^\d{4}-\d\d-\d\dT.*\+08:00$")
+        self.assertEqual(items[1]["changes"][0]["field"], "address")
+
+    def test_a_wrong_value_is_refused_with_a_pointer_and_a_code(self):
+        said = self.fails(65, "put", "residents", "name=张三", "id_no=522730199001010010")
+        self.assertIn("/fields/id_no", said)
+        said = self.fails(65, "put", "residents", "name=张三", "birth_date=2026-02-30")
+        self.assertIn("/fields/birth_date", said)
+        said = self.fails(65, "put", "residents", "nickname=三儿")
+        self.assertIn("nickname", said)
+
+    def test_what_is_not_there_is_not_found(self):
+        self.fails(66, "get", "households", "0000000000000000")
+        self.fails(66, "get", "castles", "0000000000000000")
+        self.fails(66, "put", "castles", "a=b")
+        self.fails(66, "history", "households", "nonsense")
+        self.fails(66, "pause", "没有这个村")
+
+    def test_a_write_outside_ones_own_area_is_not_allowed(self):
+        said = self.fails(77, "put", "households", "address=越界", "--area", "522730103201")
+        self.assertIn("522730103201", said)
+        self.fails(77, "put", "notices", "title=越级", "--area", TOWNSHIP)
+
+    def test_usage_errors_end_with_64(self):
+        for words in (
+                ["put", "households", "no-equals", "also-none"], ["get", "households"],
+                ["resolve", "households", "x", "address"], ["nonsense"]):
+            self.assertEqual(self.village.call(*words, wants=None).returncode, 64, words)
+
+    def test_no_conflict_to_resolve_ends_with_1(self):
+        identity = self.village.put("households", "household_no=00104")
+        self.fails(1, "resolve", "households", identity, "household_no", "--keep", "1")
+
+    def test_sql_only_reads(self):
+        for statement in (
+                "DELETE FROM households", "PRAGMA journal_mode = DELETE", "DROP TABLE runs",
+                "ATTACH '/tmp/other.db' AS other", "SELECT 1; DELETE FROM households"):
+            done = self.village.call("sql", statement, wants=None)
+            self.assertIn(done.returncode, (65, 77), statement)
+            self.assertEqual(done.stdout, "", statement)
+        self.assertEqual(self.village.ask("sql", "SELECT 40 + 2 AS n")["rows"], [[42]])
+        self.fails(65, "sql", "SELECT nothing FROM nowhere")
+
+    def test_a_sheet_is_only_checked_until_told_to_apply(self):
+        sheet = self.folder / "dry.csv"
+        sheet.write_text("户号*,住址\n00200,四组\n00201,四组\n", encoding="utf-8")
+        answer = self.village.ask("import", "households", sheet)
+        self.assertEqual((answer["new"], answer["applied"]), (2, 0))
+        self.assertEqual(self.village.ask("list", "households", "household_no=00200")["items"], [])
+        answer = self.village.ask("import", "households", sheet, "--apply")
+        self.assertEqual(answer["applied"], 2)
+        self.assertEqual(
+            len(self.village.ask("list", "households", "address=四组")["items"]), 2)
+
+    def test_sheets_come_in_utf8_with_or_without_mark_and_in_gb18030(self):
+        text = "household_no,address\r\n{},谷脚镇䶮家坡\r\n"
+        for number, (encoding, name) in enumerate((
+                ("utf-8", "UTF-8"), ("utf-8-sig", "UTF-8 BOM"), ("gb18030", "GB18030"))):
+            sheet = self.folder / f"{encoding}.csv"
+            sheet.write_bytes(codecs.encode(text.format(f"0030{number}"), encoding))
+            answer = self.village.ask("import", "households", sheet, "--apply")
+            self.assertEqual((answer["encoding"], answer["applied"]), (name, 1))
+        found = self.village.ask("list", "households", "address=谷脚镇䶮家坡")["items"]
+        self.assertEqual(len(found), 3)
+
+    def test_a_wrong_row_is_named_exactly_and_nothing_is_written(self):
+        sheet = self.folder / "wrong.csv"
+        sheet.write_text(
+            "村民花名册,,\nname,id_no,birth_date\n李四,,1990-01-01\n王五,52273019900101001X,\n"
+            "赵六,,1990-13-01\n", encoding="utf-8")
+        answer = self.village.ask("import", "residents", sheet, "--apply", wants=65)
+        self.assertEqual((answer["new"], answer["wrong"], answer["applied"]), (1, 2, 0))
+        self.assertEqual(
+            [(each["row"], each["field"]) for each in answer["errors"]],
+            [(4, "id_no"), (5, "birth_date")])
+        self.assertEqual(self.village.ask("list", "residents", "name=李四")["items"], [])
+        answer = self.village.ask("import", "residents", sheet, "--apply", "--skip-wrong")
+        self.assertEqual(answer["applied"], 1)
+
+    def test_bytes_in_no_known_encoding_are_refused_with_their_row(self):
+        sheet = self.folder / "broken.csv"
+        sheet.write_bytes(b"household_no\n00400\n\xff\xff\xff\n")
+        self.assertIn("3", self.fails(65, "import", "households", sheet))
+        self.fails(66, "import", "households", self.folder / "absent.csv")
+
+    def test_status_peers_and_digest_answer_with_their_schema(self):
+        for command in ("status", "peers", "digest", "conflicts", "verify"):
+            answer = self.village.ask(command)
+            self.assertEqual(answer["schema"], f"onegrid.{command}/1")
+            self.assertNotEqual(self.village.call(command).stdout, "")
+
+    def test_rebuild_changes_nothing(self):
+        self.village.put("households", "household_no=00105")
+        before = self.village.digests()
+        self.village.ask("rebuild")
+        self.assertEqual(self.village.digests(), before)
+        self.assertTrue(self.village.ask("verify")["ok"])
+
+    def test_a_second_daemon_on_one_folder_refuses_to_start(self):
+        done = subprocess.run(
+            [programs / "gridd", "--data", self.village.folder], capture_output=True, text=True,
+            timeout=60)
+        self.assertEqual(done.returncode, 75, done.stderr)
+        self.assertIn(str(self.village.daemon.pid), done.stderr)
+
+    def test_folder_keys_and_socket_are_for_their_user_alone(self):
+        folder = pathlib.Path(self.village.folder)
+        for path in [folder, *folder.rglob("*")]:
+            shared = path.stat().st_mode & 0o077
+            if path.is_dir() or path.name in ("node.key", "gridd.sock"):
+                self.assertEqual(shared, 0, path)
+
+
+class Enrolment(unittest.TestCase):
+    def setUp(self):
+        self.temporary = tempfile.TemporaryDirectory(prefix="onegrid-test-")
+        self.addCleanup(self.temporary.cleanup)
+        self.folder = pathlib.Path(self.temporary.name)
+        self.township = office(self.folder)
+
+    def test_approve_works_with_and_without_a_running_daemon(self):
+        self.township.start("--log-level", "error")
+        self.addCleanup(self.township.stop)
+        village = enrol(self.township, self.folder, "茶香村", VILLAGE)
+        peers = self.township.ask("peers")["items"]
+        self.assertEqual([(each["name"], each["state"]) for each in peers], [("茶香村", "absent")])
+        village.start("--log-level", "error")
+        self.addCleanup(village.stop)
+        self.assertEqual(village.ask("status")["node"]["area"], VILLAGE)
+
+    def test_a_folder_is_never_taken_twice(self):
+        done = self.township.call(
+            "init", "--area", TOWNSHIP, "--name", "别的镇", "--root", wants=77)
+        self.assertIn("不会覆盖", done.stderr)
+
+    def test_nobody_is_approved_outside_the_area(self):
+        stranger = Node(programs, self.folder / "stranger", "别县的村", "522731101201")
+        request = self.folder / "stranger.request"
+        stranger.call("request", "--area", stranger.code, "--name", stranger.name,
+                      "--out", request)
+        self.township.call(
+            "approve", "--request", request, "--out", self.folder / "grant", wants=77)
+        self.assertFalse((self.folder / "grant").exists())
+
+    def test_an_altered_request_or_grant_is_refused(self):
+        village = Node(programs, self.folder / VILLAGE, "茶香村", VILLAGE)
+        request, grant = self.folder / "request", self.folder / "grant"
+        village.call("request", "--area", VILLAGE, "--name", village.name, "--out", request)
+        forged = json.loads(request.read_text(encoding="utf-8"))
+        forged["area"] = "522730103201"
+        other = self.folder / "forged"
+        other.write_text(json.dumps(forged), encoding="utf-8")
+        self.township.call("approve", "--request", other, "--out", grant, wants=65)
+        self.township.call("approve", "--request", request, "--out", grant)
+        answer = json.loads(grant.read_text(encoding="utf-8"))
+        answer["chain"] = answer["chain"][:-2] + ("00" if answer["chain"][-2:] != "00" else "01")
+        other.write_text(json.dumps(answer), encoding="utf-8")
+        village.call("accept", "--grant", other, wants=65)
+        village.call("accept", "--grant", grant)
+
+    def test_a_grant_for_another_node_is_refused(self):
+        enrol(self.township, self.folder, "茶香村", VILLAGE)
+        other = Node(programs, self.folder / "other", "高堡村", "522730103201")
+        other.call("request", "--area", other.code, "--name", other.name,
+                   "--out", self.folder / "other.request")
+        other.call("accept", "--grant", self.folder / f"{VILLAGE}.grant", wants=65)
+
+    def test_a_daemon_without_certificate_says_what_to_do(self):
+        village = Node(programs, self.folder / VILLAGE, "茶香村", VILLAGE)
+        village.call("request", "--area", VILLAGE, "--name", village.name,
+                     "--out", self.folder / "request")
+        done = subprocess.run(
+            [programs / "gridd", "--data", village.folder], capture_output=True, text=True,
+            timeout=60)
+        self.assertEqual(done.returncode, 66)
+        self.assertIn("gridctl accept", done.stderr)
+
+    def test_a_command_without_daemon_ends_with_69(self):
+        done = self.township.call("status", wants=69)
+        self.assertIn("gridd --data", done.stderr)
+
+    def test_a_path_too_long_for_a_socket_is_refused_at_once(self):
+        node = Node(programs, self.folder / ("长" * 40), "茶香村", VILLAGE)
+        node.call("init", "--area", TOWNSHIP, "--name", "镇", "--root", wants=65)
+
+    def test_a_key_that_others_may_read_is_refused(self):
+        os.chmod(self.township.folder / "keys" / "node.key", 0o644)
+        done = subprocess.run(
+            [programs / "gridd", "--data", self.township.folder], capture_output=True, text=True,
+            timeout=60)
+        self.assertNotEqual(done.returncode, 0)
+        self.assertIn("node.key", done.stderr)
+
+    def test_wrong_settings_name_the_setting(self):
+        for arguments, word in (
+                (["--listen", "nowhere"], "--listen"), (["--log-level", "loud"], "--log-level"),
+                (["--peer", "zz@127.0.0.1:1"], "peer")):
+            done = subprocess.run(
+                [programs / "gridd", "--data", self.township.folder, *arguments],
+                capture_output=True, text=True, timeout=60)
+            self.assertEqual(done.returncode, 78, done.stderr)
+            self.assertIn(word, done.stderr)
+
+
+class Links(unittest.TestCase):
+    """A township and a village over a wire that can be cut."""
+
+    def setUp(self):
+        self.temporary = tempfile.TemporaryDirectory(prefix="onegrid-test-")
+        self.addCleanup(self.temporary.cleanup)
+        folder = pathlib.Path(self.temporary.name)
+        self.township = office(folder)
+        self.village = enrol(self.township, folder, "茶香村", VILLAGE)
+        self.township.start("--listen", "127.0.0.1:0", "--log-level", "error")
+        self.addCleanup(self.township.stop)
+        host, port = self.township.ask("status")["listen"].rsplit(":", 1)
+        self.link = Link((host, int(port)))
+        self.addCleanup(lambda: self.link.listener and self.link.cut())
+        self.village.start("--peer", self.link.address, "--log-level", "error")
+        self.addCleanup(self.village.stop)
+        self.linked()
+
+    def linked(self):
+        eventually(
+            lambda: self.village.ask("status")["upstream"]["state"] == "connected", "a link")
+
+    def delivered(self):
+        eventually(
+            lambda: self.village.ask("status")["upstream"]["waiting_entries"] == 0, "delivery")
+
+    def test_pause_and_resume_close_and_open_the_link(self):
+        self.village.call("pause", "谷脚镇")
+        upstream = eventually(
+            lambda: (lambda each: each["state"] == "paused" and each)(
+                self.village.ask("status")["upstream"]), "paused")
+        self.assertEqual(upstream["reason"], "paused")
+        self.village.put("households", "household_no=1")
+        self.assertEqual(self.village.ask("status")["upstream"]["waiting_entries"], 1)
+        self.village.call("resume")
+        self.linked()
+        self.delivered()
+        self.assertEqual(
+            self.township.ask("sql", "SELECT count(*) FROM households")["rows"], [[1]])
+
+    def test_peers_tell_what_is_where_and_why_not(self):
+        self.village.put("households", "household_no=1")
+        self.delivered()
+        peer = self.township.ask("peers")["items"][0]
+        self.assertEqual((peer["name"], peer["state"]), ("茶香村", "connected"))
+        self.assertEqual(peer["out"]["waiting_entries"], 0)
+        self.link.cut()
+        peer = eventually(
+            lambda: (lambda each: each["state"] != "connected" and each)(
+                self.township.ask("peers")["items"][0]), "cut")
+        self.assertNotEqual(peer["reason"], "")
+        self.assertNotEqual(peer["reason_zh"], "")
+        self.assertIsNotNone(peer["last_contact"])
+
+    def test_whoever_is_killed_nothing_acknowledged_is_lost(self):
+        for victim in (self.village, self.township):
+            identity = self.village.put("households", f"address={victim.name}")
+            victim.kill()
+            victim.start()
+            self.assertEqual(
+                self.village.ask("get", "households", identity)["fields"]["address"], victim.name)
+            if victim is self.township:
+                # The wire led to a port that is gone with the process.
+                host, port = self.township.ask("status")["listen"].rsplit(":", 1)
+                self.link.target = (host, int(port))
+            self.linked()
+            self.delivered()
+        eventually(lambda: self.village.digests() == self.township.digests(), "equal digests")
+
+    def test_an_older_image_of_the_folder_becomes_a_new_replica_and_loses_nothing(self):
+        self.village.put("households", "address=备份前")
+        self.delivered()
+        self.village.stop()
+        database = self.village.folder / "grid.db"
+        image = database.read_bytes()
+        self.village.start()
+        self.linked()
+        self.village.put("households", "address=备份后")
+        self.delivered()
+        before = self.village.ask("status")["node"]["replica"]
+        self.village.stop()
+        for leftover in self.village.folder.glob("grid.db-*"):
+            leftover.unlink()
+        database.write_bytes(image)
+        self.village.start()
+        self.assertNotEqual(self.village.ask("status")["node"]["replica"], before)
+        self.village.put("households", "address=还原后")
+        self.linked()
+        self.delivered()
+        rows = "SELECT address FROM households ORDER BY address"
+        eventually(
+            lambda: len(self.village.ask("sql", rows)["rows"]) == 3, "one's own entries back")
+        eventually(lambda: self.village.digests() == self.township.digests(), "equal digests")
+        self.assertTrue(self.village.ask("verify")["ok"])
+
+    def test_a_daemon_stops_in_order_when_asked(self):
+        began = time.monotonic()
+        self.assertEqual(self.village.stop(), 0)
+        self.assertLess(time.monotonic() - began, 15)
+        self.assertFalse((self.village.folder / "gridd.sock").exists())
+        self.township.daemon.send_signal(signal.SIGINT)
+        self.assertEqual(self.township.daemon.wait(timeout=15), 0)
+
+
+if __name__ == "__main__":
+    if len(sys.argv) > 1 and not sys.argv[1].startswith("-"):
+        programs = pathlib.Path(sys.argv.pop(1)).resolve()
+    unittest.main()
