@@ -11,6 +11,7 @@ import threading
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 
+import references
 from demo_data import places
 from link import Link
 from node import Node
@@ -79,11 +80,16 @@ class County:
             thread.join()
         if self.errors:
             raise self.errors[0]
-        matters = sum(
-            self.township.ask("sql", "SELECT count(*) FROM matters")["rows"][0][0]
-            for _ in (0,) if self.converged())
+        self.converged()
+        matters = self.township.ask("sql", "SELECT count(*) FROM matters")["rows"][0][0]
         check(matters == 2000, "2,000 件事项都到了镇里", "all 2,000 matters are at the township",
               f"{matters}")
+        incomplete = next(
+            each["incomplete"] for each in self.township.ask("status")["records"]
+            if each["collection"] == "households")
+        check(incomplete == 0, "每户都有户主、成员和联户,没有缺项",
+              "each household has its head, members and unit; none is incomplete",
+              f"{incomplete}")
 
     def remember(self, work, *arguments):
         try:
@@ -108,6 +114,11 @@ class County:
         for collection in OWNED_BY_VILLAGE:
             answer = village.ask("import", collection, rows / f"{collection}.csv", "--apply")
             counts[collection] = answer["applied"]
+        # The units came from the township, over the link.
+        eventually(
+            lambda: len(references.ids(village, "household_units", "unit_code"))
+            == lines(rows / "household_units.csv"), f"{village.name}: units")
+        counts["ties"] = references.tie(village, rows / "links.csv")
         print("    " + f"{village.name}: " + ", ".join(f"{n} {c}" for c, n in counts.items()),
               flush=True)
 
@@ -126,6 +137,11 @@ class County:
             if link.listener:
                 link.cut()
         return codes
+
+
+def lines(path):
+    """Rows of a CSV file without its head."""
+    return path.read_text(encoding="utf-8").count("\n") - 1
 
 
 def cut_off(county):
