@@ -20,7 +20,12 @@ enum JSONExchange {
 
     /// The body as a JSON object; an empty body is an empty object.
     static func object(_ request: Request) async throws -> [String: JSONValue] {
-        let buffer = try await request.body.collect(upTo: bodyBytesMax)
+        let buffer: ByteBuffer
+        do {
+            buffer = try await request.body.collect(upTo: bodyBytesMax)
+        } catch {
+            throw HTTPError(.contentTooLarge)
+        }
         let data = Data(buffer.readableBytesView)
         guard !data.isEmpty else { return [:] }
         do {

@@ -35,10 +35,18 @@ struct ProblemMiddleware<Context: RequestContext>: RouterMiddleware {
     }
 
     private static func answer(_ error: HTTPError) -> Response {
-        document(
-            status: error.status, code: error.status == .notFound ? "no_such_path" : "bad_request",
-            chinese: "请求的地址或内容不对。", english: "The path or the request is wrong.",
-            problems: [])
+        let (code, chinese, english) =
+            switch error.status {
+            case .notFound: ("no_such_path", "没有这个地址或方法。", "There is no such path or method.")
+            case .contentTooLarge:
+                (
+                    "body_too_large", "请求超过 16 MiB,请分几次。",
+                    "The body is over 16 MiB; send it in parts."
+                )
+            default: ("bad_request", "请求的内容不对。", "The request is wrong.")
+            }
+        return document(
+            status: error.status, code: code, chinese: chinese, english: english, problems: [])
     }
 
     private static func document(

@@ -25,8 +25,9 @@ package struct Node: Sendable {
         limits: LinkLimits = LinkLimits()
     ) throws {
         try Sodium.start()
+        // The key first: opening the store would make a database in a folder that is no node's.
+        let key = try Self.key(of: folder)
         let store = try Store(folder)
-        let key = try KeyFile.read(at: folder.nodeKeyPath)
         engine = try ReplicationEngine(store: store, author: Author(key), logger: logger)
         board = LinkBoard()
         desk = Desk(engine: engine, board: board, version: Self.version)
@@ -38,6 +39,15 @@ package struct Node: Sendable {
         let parent = engine.current.node.parentKey
         peers = try configuration.peers.map {
             try NodeConfiguration.peer($0, parent: parent, path: folder.configurationPath)
+        }
+    }
+
+    private static func key(of folder: NodeFolder) throws -> SigningKey {
+        do throws(KeyFileFailure) {
+            return try KeyFile.read(at: folder.nodeKeyPath)
+        } catch {
+            guard error.reason == .missing else { throw error }
+            throw StoreFailure.notANode(path: folder.path)
         }
     }
 

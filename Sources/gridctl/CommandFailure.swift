@@ -2,6 +2,7 @@
 
 import Foundation
 import GridCore
+import GridCrypto
 import GridStore
 
 /// Why a command did not do what it was asked: Chinese first, English beside it, and an exit code
@@ -40,6 +41,21 @@ struct CommandFailure: Error {
             }
         let words = failure.description.components(separatedBy: " / ")
         self.init(kind, words[0], words.dropFirst().joined(separator: " / "))
+    }
+
+    init(_ failure: KeyFileFailure) {
+        let path = failure.path
+        let (kind, chinese): (Kind, String) =
+            switch failure.reason {
+            case .missing: (.notFound, "没有密钥文件 \(path),请先运行 gridctl init 或 gridctl request。")
+            case .alreadyExists: (.notAllowed, "已有密钥文件 \(path),不会覆盖。")
+            case .notRegularFile: (.notAllowed, "\(path) 不是普通文件。")
+            case .openToOthers: (.notAllowed, "其他用户能读密钥文件 \(path),请运行 chmod 600 \(path)。")
+            case .foreignOwner: (.notAllowed, "密钥文件 \(path) 属于另一个用户。")
+            case .wrongContent: (.badData, "\(path) 不是密钥文件,或已损坏。")
+            case .system: (.failed, "读写密钥文件 \(path) 失败。")
+            }
+        self.init(kind, chinese, failure.description)
     }
 
     /// A problem document of the daemon.

@@ -19,7 +19,8 @@ struct GridControl: ParsableCommand {
             CommandGroup(
                 name: "记录 / Records",
                 subcommands: [
-                    Put.self, Get.self, List.self, History.self, Conflicts.self, Resolve.self,
+                    Collections.self, Put.self, Get.self, List.self, History.self, Conflicts.self,
+                    Resolve.self,
                     Import.self, SQL.self,
                 ]),
             CommandGroup(
@@ -33,8 +34,11 @@ struct GridControl: ParsableCommand {
 
     static func main() {
         signal(SIGPIPE, SIG_IGN)
+        var command: any ParsableCommand
         do {
-            var command = try parseAsRoot()
+            command = try parseAsRoot()
+        } catch { exit(withError: error) }
+        do {
             try command.run()
         } catch let failure as CommandFailure {
             failure.show()
@@ -43,11 +47,11 @@ struct GridControl: ParsableCommand {
             CommandFailure(failure).show()
             Glibc.exit(CommandFailure(failure).exitCode)
         } catch let failure as KeyFileFailure {
-            let failure = CommandFailure(.notAllowed, "密钥文件:\(failure)", "\(failure)")
+            let failure = CommandFailure(failure)
             failure.show()
             Glibc.exit(failure.exitCode)
         } catch {
-            exit(withError: error)
+            type(of: command).exit(withError: error)
         }
     }
 }

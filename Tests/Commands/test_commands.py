@@ -112,6 +112,58 @@ class OneNode(unittest.TestCase):
         said = self.fails(65, "put", "residents", "nickname=三儿")
         self.assertIn("nickname", said)
 
+    def test_a_field_of_a_level_above_is_not_written_from_below(self):
+        said = self.fails(77, "put", "household_units", "unit_code=5227301032100010101")
+        self.assertIn("/fields/unit_code", said)
+        self.assertIn("not_owner", said)
+
+    def test_what_was_fixed_at_creation_is_not_changed(self):
+        identity = self.village.put("matters", "title=水管漏水", "source=来访")
+        said = self.fails(65, "put", "matters", identity, "source=电话")
+        self.assertIn("fixed_value", said)
+        done = self.village.ask("put", "matters", identity, "source=来访")
+        self.assertEqual(done["entries"], [])
+
+    def test_plus_and_minus_are_for_sets_only(self):
+        identity = self.village.put("households", "contact_phone=15400000001")
+        for word in ("contact_phone-=15400000002", "contact_phone+=15400000002"):
+            self.assertIn("wrong_operation", self.fails(65, "put", "households", identity, word))
+        self.assertEqual(
+            self.village.ask("get", "households", identity)["fields"]["contact_phone"],
+            "15400000001")
+
+    def test_an_empty_record_is_not_made(self):
+        self.assertEqual(self.village.call("put", "residents", wants=None).returncode, 64)
+        self.fails(65, "put", "residents", "name=")
+
+    def test_hostile_numbers_get_an_answer_and_the_daemon_lives(self):
+        app = self.village.app()
+        rows = [{"name": "王"}, {"name": "王"}]
+        status, answer = app.send("POST", "/v1/import/residents", {
+            "rows": rows, "first_row": 2**63 - 1})
+        self.assertEqual((status, answer["code"]), (400, "bad_first_row"))
+        identity = self.village.put("households", "household_no=00106")
+        for keep in (-2**63, 0, 2**63 - 1):
+            path = f"/v1/records/households/{identity}/resolve"
+            status, answer = app.send("POST", path, {"field": "household_no", "keep": keep})
+            self.assertIn(status, (409, 422))
+        for limit in ("0", "-1", "99999999999999999999", "x"):
+            status, answer = app.send("GET", f"/v1/records/households?limit={limit}")
+            self.assertEqual(status, 400, limit)
+        self.assertEqual(app.send("GET", "/v1/status")[0], 200)
+
+    def test_a_body_too_large_is_refused_as_that(self):
+        app = self.village.app()
+        status, answer = app.send(
+            "POST", "/v1/records/households", {"fields": {"address": "长" * 6_000_000}})
+        self.assertEqual((status, answer["code"]), (413, "body_too_large"))
+
+    def test_collections_and_their_fields_are_listed(self):
+        self.assertEqual(len(self.village.ask("collections")["items"]), 38)
+        fields = self.village.ask("collections", "households")["fields"]
+        self.assertIn("household_no", [each["field"] for each in fields])
+        self.fails(66, "collections", "castles")
+
     def test_what_is_not_there_is_not_found(self):
         self.fails(66, "get", "households", "0000000000000000")
         self.fails(66, "get", "castles", "0000000000000000")
@@ -277,6 +329,29 @@ class Enrolment(unittest.TestCase):
             timeout=60)
         self.assertEqual(done.returncode, 66)
         self.assertIn("gridctl accept", done.stderr)
+
+    def test_what_no_certificate_can_say_is_refused_before_anything_is_written(self):
+        village = Node(programs, self.folder / VILLAGE, "茶香村", VILLAGE)
+        request, grant = self.folder / "request", self.folder / "grant"
+        village.call("request", "--area", VILLAGE, "--name", village.name, "--out", request)
+        self.township.call("approve", "--request", request, "--out", grant, "--post", "岗" * 41,
+                           wants=65)
+        for option, value in (("--days", "999999999999999"), ("--rights", "")):
+            self.township.call(
+                "approve", "--request", request, "--out", grant, option, value, wants=64)
+        self.assertFalse(grant.exists())
+        self.township.start("--log-level", "error")
+        self.addCleanup(self.township.stop)
+        self.assertEqual(self.township.ask("peers")["items"], [])
+
+    def test_a_folder_that_is_no_nodes_stays_as_it_was(self):
+        empty = self.folder / "empty"
+        empty.mkdir()
+        done = subprocess.run(
+            [programs / "gridd", "--data", empty], capture_output=True, text=True, timeout=60)
+        self.assertEqual(done.returncode, 66)
+        self.assertIn("gridctl init", done.stderr)
+        self.assertEqual(list(empty.iterdir()), [])
 
     def test_a_command_without_daemon_ends_with_69(self):
         done = self.township.call("status", wants=69)

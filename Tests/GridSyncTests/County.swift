@@ -81,13 +81,13 @@ extension LocalChange {
 
     static func edit(
         _ target: DraftChange.Target, _ text: String, _ area: AreaCode = County.village,
-        lane: Lane = .routine
+        lane: Lane = .routine, field: UInt32 = 1
     ) -> LocalChange {
         LocalChange(
             domain: Domain(area: area, lane: lane),
             draft: DraftChange(
                 collection: 20, target: target, archives: false,
-                writes: [FieldWrite(field: 1, operation: .assign(.text(text)))]))
+                writes: [FieldWrite(field: field, operation: .assign(.text(text)))]))
     }
 
     static func certificate(_ certificate: Certificate, _ area: AreaCode) -> LocalChange {

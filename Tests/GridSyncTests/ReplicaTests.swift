@@ -173,15 +173,25 @@ struct ReplicaTests {
         #expect(restarted.areas == [County.village])
     }
 
-    @Test func editsOfOneRecordThatHadNotSeenEachOtherAreNoted() throws {
+    @Test func editsOfTwoFieldsThatHadNotSeenEachOtherAreNoted() throws {
         let (village, clerk) = (Node(11), Node(3))
         let write = try village.author(.note("dry"))
         try clerk.admit(village.runs)
         let mine = try village.author(.edit(.existing(write.addresses[0]), "wet"))
-        let theirs = try clerk.author(.edit(.existing(write.addresses[0]), "damp"))
+        let theirs = try clerk.author(.edit(.existing(write.addresses[0]), "damp", field: 2))
         try village.admit([try #require(clerk.runs.last)])
         #expect(village.storage.updates.map(\.earlier) == mine.dots)
         #expect(village.storage.updates.map(\.later) == theirs.dots)
         #expect(clerk.storage.updates.isEmpty)
+    }
+
+    @Test func twoValuesOfOneFieldAreAConflictAndNoParallelUpdate() throws {
+        let (village, clerk) = (Node(11), Node(3))
+        let write = try village.author(.note("dry"))
+        try clerk.admit(village.runs)
+        try village.author(.edit(.existing(write.addresses[0]), "wet"))
+        try clerk.author(.edit(.existing(write.addresses[0]), "damp"))
+        try village.admit([try #require(clerk.runs.last)])
+        #expect(village.storage.updates.isEmpty)
     }
 }

@@ -61,6 +61,9 @@ package struct Problem: Error, Hashable, Sendable {
         // Of the field.
         case unknownField = "unknown_field"
         case derivedField = "derived_field"
+        case notOwner = "not_owner"
+        case fixedValue = "fixed_value"
+        case wrongOperation = "wrong_operation"
         // Of the form of a value.
         case wrongType = "wrong_type"
         case tooLong = "too_long"

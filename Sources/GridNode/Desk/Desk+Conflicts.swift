@@ -20,6 +20,7 @@ extension Desk {
                     "area": .text(display.state.domain.area.description),
                     "field": .text(field.definition.name),
                     "field_label": .text(field.definition.label),
+                    "kind": .text(field.definition.kind.rawValue),
                     "values": .list(
                         field.candidates.map { sibling in
                             .object([
@@ -51,11 +52,20 @@ extension Desk {
                 .notPossible, "no_conflict", chinese: "\(name)/\(id) 的 \(field) 没有冲突。",
                 english: "\(field) of \(name)/\(id) is not in conflict.")
         }
+        guard shown.definition.kind != .fixed else {
+            throw DeskRefusal(
+                .notPossible, "fixed_field",
+                chinese: "\(shown.definition.label)以最早登记的为准,不能另选;请另建正确的记录,归档错误的。",
+                english: """
+                    The first \(field) counts for ever; make the right record anew and archive the \
+                    wrong one.
+                    """)
+        }
         var request = WriteRequest(collection: name, id: id)
         switch choice {
         case .set(let value): request.fields[field] = value
         case .keep(let number):
-            guard shown.candidates.indices.contains(number - 1) else {
+            guard (1...shown.candidates.count).contains(number) else {
                 throw DeskRefusal(
                     .wrongValues, "no_such_value",
                     chinese: "只有 1 到 \(shown.candidates.count) 号可选。",

@@ -8,6 +8,8 @@ import GridSync
 /// Rows of a sheet to be taken in.
 package struct ImportRequest: Sendable {
     package static let rowsMax = 500
+    /// No sheet has more rows.
+    package static let firstRowMax = 10_000_000
 
     package var collection: String
     package var rows: [[String: JSONValue]]
@@ -39,6 +41,12 @@ extension Desk {
                 .malformed, "too_many_rows", chinese: "一次最多 \(ImportRequest.rowsMax) 行。",
                 english: "At most \(ImportRequest.rowsMax) rows at a time.")
         }
+        guard (1...ImportRequest.firstRowMax).contains(request.firstRow) else {
+            throw DeskRefusal(
+                .malformed, "bad_first_row",
+                chinese: "first_row 应为 1 到 \(ImportRequest.firstRowMax)。",
+                english: "first_row is 1...\(ImportRequest.firstRowMax).")
+        }
         let drafting = WriteDrafting(
             catalogue: catalogue, home: engine.current.chain.leaf.area, now: WallClock.now)
         var errors: [JSONValue] = []
@@ -68,14 +76,33 @@ extension Desk {
             ])
     }
 
+    /// Submits all rows at once. When some cannot be saved, says how many are.
     private func writeAll(_ requests: [WriteRequest]) async throws -> [WriteReceipt] {
-        try await withThrowingTaskGroup(of: (Int, WriteReceipt).self) { group in
-            for (index, request) in requests.enumerated() {
-                group.addTask { (index, try await engine.submit(request)) }
+        typealias Outcome = (row: Int, result: Result<WriteReceipt, DeskRefusal>)
+        let outcomes = await withTaskGroup(of: Outcome.self) { group in
+            for (row, request) in requests.enumerated() {
+                group.addTask { (row, await result(of: request)) }
             }
-            var receipts: [(Int, WriteReceipt)] = []
-            for try await receipt in group { receipts.append(receipt) }
-            return receipts.sorted { $0.0 < $1.0 }.map(\.1)
+            var outcomes: [Outcome] = []
+            for await outcome in group { outcomes.append(outcome) }
+            return outcomes.sorted { $0.row < $1.row }
+        }
+        let receipts = outcomes.compactMap { try? $0.result.get() }
+        for outcome in outcomes {
+            if case .failure(let refusal) = outcome.result {
+                throw refusal.afterSaving(receipts.count)
+            }
+        }
+        return receipts
+    }
+
+    private func result(of request: WriteRequest) async -> Result<WriteReceipt, DeskRefusal> {
+        do {
+            return .success(try await engine.submit(request))
+        } catch let refusal as DeskRefusal {
+            return .failure(refusal)
+        } catch {
+            return .failure(.storeFailed("\(error)"))
         }
     }
 
@@ -105,5 +132,15 @@ extension Desk {
                 "en": .text(problem.english),
             ])
         }
+    }
+}
+
+extension DeskRefusal {
+    /// The same, of the rest of an import of which some rows are saved.
+    fileprivate func afterSaving(_ count: Int) -> DeskRefusal {
+        guard count > 0 else { return self }
+        return DeskRefusal(
+            kind, code, chinese: "已保存 \(count) 行,其余没有保存:\(chinese)",
+            english: "\(count) row(s) are saved, the rest is not: \(english)", problems: problems)
     }
 }

@@ -7,6 +7,8 @@ import GridSync
 
 /// What a list of records is narrowed by.
 package struct ListRequest: Sendable {
+    package static let limitMax = 1000
+
     /// Field name and text, as the table shows it.
     package var equals: [(field: String, text: String)] = []
     package var area: String?
@@ -30,6 +32,11 @@ extension Desk {
 
     package func list(_ name: String, _ request: ListRequest) throws -> JSONValue {
         let collection = try collection(name)
+        guard (1...ListRequest.limitMax).contains(request.limit) else {
+            throw DeskRefusal(
+                .malformed, "bad_limit", chinese: "limit 应为 1 到 \(ListRequest.limitMax)。",
+                english: "limit is 1...\(ListRequest.limitMax).")
+        }
         var filter = RecordFilter(
             includesArchived: request.includesArchived,
             onlyConflicting: request.onlyConflicting, after: request.after,

@@ -99,7 +99,12 @@ extension Desk {
         let key = try peer.map { try peerKey($0) }
         if paused { board.pause(key) } else { board.resume(key) }
         let items = try peerViews().filter { board.isPaused($0.key) }
-        return Self.answer("link", ["paused": .list(items.map { .text($0.name) })])
+        return Self.answer(
+            "link",
+            [
+                "all": .boolean(board.isAllPaused),
+                "paused": .list(items.map { .text($0.name) }),
+            ])
     }
 
     /// Everybody this node has a certificate for or is told to call, itself and roots left out.

@@ -51,6 +51,11 @@ struct InputReading {
         }
     }
 
+    /// Leaves out what clears: a new record has nothing to clear.
+    mutating func skipClearing() {
+        values.removeAll { $0.value == nil }
+    }
+
     /// The operations that bring the record from what it shows to what was asked.
     func writes(against record: RecordDisplay?) -> [FieldWrite] {
         values.flatMap { item in

@@ -48,8 +48,10 @@ struct WriteDrafting {
             }
         }
         reading.skipUnchanged(record)
+        if record == nil { reading.skipClearing() }
         let advice = try check(reading, record: record, area: area)
         let writes = reading.writes(against: record)
+        guard record != nil || !writes.isEmpty else { throw DeskRefusal.emptyRecord }
         let isIdle = record != nil && writes.isEmpty && !request.archives
         return Draft(
             change: LocalChange(
@@ -101,18 +103,50 @@ struct WriteDrafting {
         let problems = reading.collection.problems(
             in: reading.values.map { ($0.name, $0.value) },
             others: { name in record?[name]?.value }, context: context)
-        let refusals = problems.filter(\.isRefusal)
+        let refusals =
+            problems.filter(\.isRefusal)
+            + reading.values.compactMap { Self.misuse($0, shown: record?[$0.name], by: home.level) }
         guard refusals.isEmpty else { throw DeskRefusal.wrongValues(refusals) }
         return problems
+    }
+
+    /// What is wrong with the use of a field, whatever the value: it would be void, or in conflict
+    /// with what was settled at creation, or mean nothing.
+    private static func misuse(
+        _ item: InputReading.Value, shown: RecordDisplay.Field?, by level: AreaLevel
+    ) -> Problem? {
+        let (field, pointer) = (item.field, Problem.pointer(toField: item.name))
+        switch (field.kind, item.use) {
+        case (.register, .add), (.register, .remove), (.fixed, .add), (.fixed, .remove),
+            (.timeline, .remove), (.counter, .remove):
+            return Problem(
+                .wrongOperation, at: pointer, chinese: "\(field.label):这一项不能增减,只能填写。",
+                english: "\(field.name) takes no += or -= of this kind; assign it.")
+        case (.fixed, .assign) where shown?.candidates.isEmpty == false:
+            return Problem(
+                .fixedValue, at: pointer, chinese: "\(field.label):登记时已填,之后不能修改。",
+                english: "\(field.name) was set when the record was made and cannot be changed.")
+        case (.register, .assign), (.fixed, .assign), (.set, _), (.timeline, _), (.counter, _),
+            (.derived, _):
+            break
+        }
+        guard let owner = field.owner, level > owner else { return nil }
+        return Problem(
+            .notOwner, at: pointer, chinese: "\(field.label):由\(owner.chinese)填写,本节点填写无效。",
+            english: "\(field.name) is written by the \(owner); a write from here would be void.")
     }
 }
 
 extension DeskRefusal {
     static func unknownCollection(_ name: String) -> DeskRefusal {
         DeskRefusal(
-            .notFound, "unknown_collection", chinese: "没有“\(name)”这类记录,请用 GET /v1/collections 查看。",
-            english: "There is no collection \"\(name)\"; see GET /v1/collections.")
+            .notFound, "unknown_collection", chinese: "没有“\(name)”这类记录,请用 gridctl collections 查看。",
+            english: "There is no collection \"\(name)\"; see gridctl collections.")
     }
+
+    static let emptyRecord = DeskRefusal(
+        .wrongValues, "empty_record", chinese: "新记录至少要填写一项,没有保存。",
+        english: "A new record needs at least one value; nothing was saved.")
 
     static func unknownRecord(collection: String, id: String) -> DeskRefusal {
         DeskRefusal(
@@ -121,7 +155,13 @@ extension DeskRefusal {
     }
 
     static func wrongValues(_ problems: [Problem]) -> DeskRefusal {
-        DeskRefusal(
+        if problems.allSatisfy({ $0.code == .notOwner }) {
+            return DeskRefusal(
+                .notAllowed, "not_owner", chinese: "有 \(problems.count) 项应由上级填写,没有保存。",
+                english: "\(problems.count) field(s) belong to a level above; nothing was saved.",
+                problems: problems)
+        }
+        return DeskRefusal(
             .wrongValues, "wrong_values", chinese: "有 \(problems.count) 处填写不正确,没有保存。",
             english: "\(problems.count) value(s) are wrong; nothing was saved.", problems: problems)
     }

@@ -120,6 +120,9 @@ package final class LinkBoard: Sendable {
 
     package func isPaused(_ key: PublicKey) -> Bool { state.withLock { $0.isPaused(key) } }
 
+    /// Whether all links are paused, known peers' or not.
+    package var isAllPaused: Bool { state.withLock { $0.allPaused } }
+
     /// Pauses one peer or, with nil, all: live links close, and none is opened or taken.
     package func pause(_ key: PublicKey?) {
         let closers = state.withLock { state -> [@Sendable () -> Void] in

@@ -27,7 +27,10 @@ struct Conflicts: ParsableCommand {
                     "  \(index + 1). \(shown)  ——\(value["author"]?["name"]?.shown ?? "?") "
                         + "\(value["at"]?.shown ?? "")\(index == 0 ? "  现显示 / displayed" : "")")
             }
-            Screen.line("  解决 / settle: gridctl resolve \(collection) \(id) \(field) --keep N")
+            Screen.line(
+                item["kind"]?.string == "fixed"
+                    ? "  以最早登记的为准;如它是错的,请另建记录并归档这一条 / the first counts for ever"
+                    : "  解决 / settle: gridctl resolve \(collection) \(id) \(field) --keep N")
         }
         Screen.line("共 \(items.count) 处 / \(items.count) in all")
     }

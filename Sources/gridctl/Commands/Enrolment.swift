@@ -2,6 +2,7 @@
 
 import ArgumentParser
 import Foundation
+import Glibc
 import GridCodec
 import GridCore
 import GridCrypto
@@ -118,6 +119,9 @@ struct Approve: ParsableCommand {
     @Option(help: "有效天数,0 为不限 / days of validity, 0 for no end") var days: UInt64 = 0
     @Option(help: "权限 / rights: write,read,certify,redact") var rights: String?
 
+    /// A hundred years.
+    private static let daysMax: UInt64 = 36_500
+
     func run() throws {
         try Sodium.start()
         let folder = try common.folder()
@@ -130,6 +134,15 @@ struct Approve: ParsableCommand {
                 "\(asked.area) lies outside this node's area \(office.certificate.area)")
         }
         let rights = try self.rights(for: asked.area)
+        guard post.utf8.count <= ProtocolLimits.certificateNameBytesMax, !post.utf8.contains(0)
+        else {
+            throw CommandFailure(
+                .badData, "岗位名称太长,最多 40 个字。",
+                "a post has at most \(ProtocolLimits.certificateNameBytesMax) bytes")
+        }
+        guard days <= Self.daysMax else {
+            throw ValidationError("--days 最多 \(Self.daysMax) / --days is at most \(Self.daysMax)")
+        }
         let now = Enrolment.now
         let certificate = Certificate(
             subject: asked.key, name: asked.name, post: post, area: asked.area, rights: rights,
@@ -146,7 +159,13 @@ struct Approve: ParsableCommand {
         let grant = EnrolmentFiles.Grant(
             chain: chain, parentKey: office.nodeKey, parentName: office.certificate.name)
         try EnrolmentFiles.write(grant.json, to: out)
-        try office.keep(certificate)
+        do {
+            try office.keep(certificate)
+        } catch {
+            // A grant that the office does not know of must not get around.
+            unlink(out)
+            throw error
+        }
         if common.json {
             Screen.json(
                 .object([
@@ -164,7 +183,7 @@ struct Approve: ParsableCommand {
         guard let text = self.rights else {
             return area.level == .village ? [.write, .read] : .all
         }
-        return try text.split(separator: ",").reduce(into: []) { rights, word in
+        let rights = try text.split(separator: ",").reduce(into: Rights()) { rights, word in
             switch word {
             case "write": rights.insert(.write)
             case "read": rights.insert(.read)
@@ -173,6 +192,10 @@ struct Approve: ParsableCommand {
             default: throw ValidationError("没有权限 \(word) / no such right: \(word)")
             }
         }
+        guard !rights.isEmpty else {
+            throw ValidationError("--rights 至少要一项 / --rights names at least one right")
+        }
+        return rights
     }
 }
 

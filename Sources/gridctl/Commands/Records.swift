@@ -36,6 +36,9 @@ struct Put: ParsableCommand {
             default: assigned[name] = value.isEmpty ? .null : .text(value)
             }
         }
+        guard isUpdate || !assigned.isEmpty || !added.isEmpty || archive || !removed.isEmpty else {
+            throw ValidationError("至少要填写一项:字段=值 / give at least one FIELD=VALUE")
+        }
         guard isUpdate || (removed.isEmpty && !archive) else {
             throw ValidationError("要先给出记录标识 / give the record's ID first")
         }
@@ -74,9 +77,10 @@ struct Get: ParsableCommand {
         if common.json { return Screen.json(record) }
         let labels = try FieldLabels(client, collection: collection)
         let state = record["archived"]?.boolean == true ? "(已归档 / archived)" : ""
-        Screen.line("\(labels.collection) \(id) \(record["area"]?.shown ?? "") \(state)")
+        Screen.line("\(labels.collection) \(id) \(record["area"]?.shown ?? "")\(state)")
         let conflicts = Set(record["conflicts"]?.items.compactMap(\.string) ?? [])
-        var table = Table(["项目", "字段 field", "内容 value", ""])
+        // A record is read whole: nothing in it is cut.
+        var table = Table(["项目", "字段 field", "内容 value", ""], cellWidthMax: .max)
         for (name, value) in record["fields"]?.parts ?? [] {
             table.add([
                 labels[name], name, value.shown, conflicts.contains(name) ? "冲突 conflict" : "",
@@ -174,7 +178,7 @@ struct History: ParsableCommand {
                     archive ? "归档 archive" : change["operation"]?.shown ?? "",
                     change["value"]?.shown ?? "",
                     item["verified"]?.boolean == true ? "有效 ok" : "无效 BAD",
-                    String((item["hash"]?.string ?? "").prefix(8))
+                    String((item["entry"]?.string ?? "").prefix(8))
                         + "#\(item["sequence"]?.integer ?? 0)",
                 ])
             }

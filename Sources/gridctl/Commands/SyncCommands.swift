@@ -58,6 +58,10 @@ struct Status: ParsableCommand {
     private static func upstream(_ upstream: JSONValue, now: String?) -> String {
         let name = upstream["name"]?.shown ?? ""
         let waiting = upstream["waiting_entries"]?.integer ?? 0
+        guard upstream["last_contact"]?.string != nil else {
+            return "上级 \(name):从未连上,原因:\(upstream["reason_zh"]?.shown ?? "") / "
+                + "never reached: \(upstream["reason_en"]?.shown ?? "")"
+        }
         if waiting == 0 {
             let age = Age.text(since: upstream["last_contact"]?.string, now: now)
             return "上级 \(name):全部已送达 / all delivered(最后联系 \(age))"
@@ -153,6 +157,9 @@ private enum LinkOrder {
         let answer = try DaemonClient(try common.folder()).send(
             .post, path, .object(["peer": peer.map { .text($0) } ?? .null]))
         if common.json { return Screen.json(answer) }
+        if answer["all"]?.boolean == true {
+            return Screen.line("已暂停全部连接,用 gridctl resume 恢复 / all links are paused")
+        }
         let paused = answer["paused"]?.items.compactMap(\.string) ?? []
         Screen.line(
             paused.isEmpty

@@ -2,18 +2,21 @@
 
 /// Rows under heads, as wide as they need to be.
 struct Table {
-    private static let cellWidthMax = 60
-
     let heads: [String]
+    /// Longer cells are cut, so that a row stays on one line.
+    let cellWidthMax: Int
     private(set) var rows: [[String]] = []
 
-    init(_ heads: [String]) { self.heads = heads }
+    init(_ heads: [String], cellWidthMax: Int = 60) {
+        self.heads = heads
+        self.cellWidthMax = cellWidthMax
+    }
 
     mutating func add(_ cells: [String]) {
         rows.append(
             cells.map {
                 let oneLine = $0.split(whereSeparator: \.isNewline).joined(separator: " ")
-                return DisplayWidth.cut(oneLine, to: Self.cellWidthMax)
+                return DisplayWidth.cut(oneLine, to: cellWidthMax)
             })
     }
 
