@@ -62,7 +62,7 @@ struct CommandFailure: Error {
     init(problem: JSONValue) {
         let kind: Kind =
             switch problem["status"]?.integer {
-            case 400, 422: .badData
+            case 400, 413, 422: .badData
             case 403: .notAllowed
             case 404: .notFound
             case 409: .different
