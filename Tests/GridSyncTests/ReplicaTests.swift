@@ -132,6 +132,18 @@ struct ReplicaTests {
         #expect(township.state == village.state)
     }
 
+    @Test func theRunsOfABatchStandInTheOrderInWhichTheyWereApplied() throws {
+        let (village, clerk) = (Node(11), Node(3))
+        try clerk.author(.note("theirs"))
+        var batch = village.batch
+        _ = try batch.author([.note("ours")], storage: village.storage)
+        _ = try batch.admit(clerk.runs, from: County.author(3).key, storage: village.storage)
+        _ = try batch.author([.note("ours again")], storage: village.storage)
+        try batch.commit(to: village.storage)
+        #expect(
+            village.runs.map(\.run.identity.key) == [11, 3, 11].map { County.author($0).key })
+    }
+
     @Test func aBatchThatIsNotAdoptedLeavesNoTrace() throws {
         let (village, township) = (Node(11), Node(2))
         try village.author(.note("dry"))

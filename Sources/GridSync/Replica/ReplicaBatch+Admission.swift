@@ -15,6 +15,8 @@ extension ReplicaBatch {
     package mutating func admit(
         _ incoming: [VerifiedRun], from source: PublicKey, storage: some ReplicaStorage
     ) throws -> [Verdict] {
+        // The ledger has runs in the order in which they were applied.
+        sealWriters()
         var verdicts = [Verdict](repeating: .known, count: incoming.count)
         var byDomain: [Domain: [Candidate]] = [:]
         for (index, run) in incoming.enumerated() {
