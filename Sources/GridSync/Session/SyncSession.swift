@@ -55,7 +55,7 @@ package struct SyncSession: Sendable {
     package let mine: Greeting
     package let theirs: Greeting
     /// This side's replica and the peer's.
-    let replica: ReplicaID
+    package let replica: ReplicaID
     package let peerReplica: ReplicaID
 
     /// What this side has durably.
@@ -196,9 +196,10 @@ package struct SyncSession: Sendable {
         let rows = acknowledgements.rows.map { SyncMessage.AckRow(log: $0.log, height: $0.height) }
         effects.append(.send(.ack(rows: rows, credit: credit)))
         if !served.isEmpty {
-            effects.append(
-                .recordHeld(
-                    served.rows.map { SyncMessage.AckRow(log: $0.log, height: $0.height) }))
+            let rows = served.rows.map {
+                SyncMessage.AckRow(log: $0.log, height: acknowledged[$0.log])
+            }
+            effects.append(.recordHeld(rows))
         }
         return noteSent(effects + pump(), now: now)
     }
