@@ -35,7 +35,7 @@ package struct NodeRecord: Sendable {
 extension Store {
     /// The node of this folder; nil when the folder is new.
     package func node() throws -> NodeRecord? {
-        try pool.read { database in
+        try read { database in
             guard let name = try Self.meta("name", in: database),
                 let area = try Self.meta("area", in: database),
                 let nonce = try Self.meta("nonce", in: database)
@@ -60,7 +60,7 @@ extension Store {
 
     /// Writes down who this folder's node is. The chain's certificates are learnt with it.
     package func setNode(_ node: NodeRecord) throws {
-        try pool.write { database in
+        try write { database in
             try Self.setMeta("name", Array(node.name.utf8), in: database)
             try Self.setMeta("area", Array(node.area.description.utf8), in: database)
             var writer = ByteWriter()
@@ -85,25 +85,27 @@ extension Store {
 
     /// Keeps a certificate; one that waits is to be written into lane 0 by the daemon.
     package func add(_ certificate: Certificate, waiting: Bool) throws {
-        try pool.write { try Self.insert(certificate, waiting: waiting, in: $0) }
+        try write { try Self.insert(certificate, waiting: waiting, in: $0) }
     }
 
     /// All certificates kept, and those still to be written into lane 0.
     package func certificates() throws -> (all: [Certificate], waiting: [Certificate]) {
-        try pool.read { database in
+        try read { database in
             let rows = try Row.fetchAll(
                 database, sql: "SELECT bytes, waiting FROM certificates ORDER BY digest")
-            let all = try rows.map {
-                (try Certificate(decoding: Array($0["bytes"] as Data)), $0["waiting"] as Int)
+            // One that cannot be read gives nobody any right; `verify` finds it.
+            let all = try rows.compactMap { row -> (Certificate, isWaiting: Bool)? in
+                let isWaiting = try row.cell("waiting", as: Int.self) == 1
+                return (try? Certificate(decoding: row.bytes("bytes"))).map { ($0, isWaiting) }
             }
-            return (all.map(\.0), all.filter { $0.1 == 1 }.map(\.0))
+            return (all.map(\.0), all.filter(\.isWaiting).map(\.0))
         }
     }
 
     /// The bytes of all certificates that stand in lane 0, as they were written.
     package func certificateRecords() throws -> [[UInt8]] {
-        try pool.read { database in
-            let references = try LogReferences(database)
+        try read { database in
+            let references = try references(database)
             let rows = try Row.fetchAll(
                 database, sql: "SELECT * FROM other_records WHERE collection = ? ORDER BY id",
                 arguments: [SystemCollection.certificates])
@@ -111,9 +113,8 @@ extension Store {
                 field: SystemCollection.certificateBytesField, family: .assigned)
             return try rows.flatMap { row -> [[UInt8]] in
                 let state = try Self.state(
-                    Array(row["_merge"] as Data), key: RowKey(rawValue: row["_key"]),
-                    id: row["id"], area: row["_area"], lane: .authority,
-                    collection: SystemCollection.certificates, references: references)
+                    row, lane: row.lane(), collection: SystemCollection.certificates,
+                    references: references)
                 guard case .register(let register) = state[key] else { return [] }
                 return register.siblings.compactMap {
                     if case .bytes(let bytes) = $0.value { bytes } else { nil }
@@ -123,7 +124,7 @@ extension Store {
     }
 
     package func markPublished(_ certificates: [Certificate]) throws {
-        try pool.write { database in
+        try write { database in
             for certificate in certificates {
                 try database.execute(
                     sql: "UPDATE certificates SET waiting = 0 WHERE digest = ?",
@@ -146,13 +147,20 @@ extension Store {
                 """, arguments: [name, Data(value)])
     }
 
-    private static func insert(
+    /// One that is known already waits after all, if it is to and does not stand in lane 0 yet.
+    static func insert(
         _ certificate: Certificate, waiting: Bool, in database: Database
     ) throws {
         try database.execute(
-            sql: "INSERT OR IGNORE INTO certificates (digest, bytes, waiting) VALUES (?, ?, ?)",
+            sql: """
+                INSERT INTO certificates (digest, bytes, waiting) VALUES (?, ?, ?)
+                ON CONFLICT (digest) DO UPDATE SET waiting = 1
+                WHERE excluded.waiting = 1 AND NOT EXISTS (
+                    SELECT 1 FROM other_records WHERE collection = ? AND id = ?)
+                """,
             arguments: [
                 Data(certificate.digest.array), Data(certificate.encoded), waiting ? 1 : 0,
+                SystemCollection.certificates, certificate.recordID.description,
             ])
     }
 }

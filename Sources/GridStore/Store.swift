@@ -10,7 +10,8 @@ import Synchronization
 /// A data folder's database, opened by the one process that holds its lock.
 ///
 /// One connection writes and checkpoints; readers are read-only connections of this process. Every
-/// commit is durable when it returns (`synchronous = FULL`, asserted after opening).
+/// commit is durable when it returns (`synchronous = FULL`, asserted after opening). Whatever goes
+/// wrong with the folder is thrown as a `StoreFailure`.
 package final class Store: Sendable {
     package let folder: NodeFolder
     package let catalogue: Catalogue
@@ -18,7 +19,8 @@ package final class Store: Sendable {
     let tables: [UInt32: TableSchema]
     private let lock: FolderLock
     /// The local numbers of logs as of the last commit.
-    private let references = Mutex(LogReferences())
+    private let known = Mutex(LogReferences())
+    private let opening = Mutex<Rebuilding?>(nil)
 
     /// Opens the folder's database, creating tables where there are none, and rebuilding them when
     /// the catalogue has another edition than they were made with.
@@ -28,14 +30,22 @@ package final class Store: Sendable {
         lock = try FolderLock(folder)
         tables = Dictionary(
             catalogue.collections.map { ($0.number, TableSchema($0)) }, uniquingKeysWith: { $1 })
-        pool = try DatabaseOpening.pool(at: folder.databasePath)
-        try LedgerMigrations.migrator.migrate(pool)
-        if try pool.read({ try Self.storedEdition($0) }) != catalogue.fingerprint {
-            try rebuild()
+        pool = try Self.mapping(folder) { try DatabaseOpening.pool(at: folder.databasePath) }
+        let migrator = LedgerMigrations.migrator
+        guard try !read({ try migrator.hasBeenSuperseded($0) }) else {
+            throw StoreFailure.tooNew(path: folder.databasePath)
         }
-        let stored = try pool.read { try LogReferences($0) }
-        references.withLock { $0 = stored }
+        try Self.mapping(folder) { try migrator.migrate(pool) }
+        if try read({ try Self.meta("catalogue", in: $0) }) != Array(catalogue.fingerprint.utf8) {
+            let rebuilding = try rebuild()
+            opening.withLock { $0 = rebuilding }
+        }
+        let stored = try read { try LogReferences($0) }
+        known.withLock { $0 = stored }
     }
+
+    /// What opening has rebuilt; nil when the tables fitted the catalogue.
+    package var rebuiltAtOpening: Rebuilding? { opening.withLock { $0 } }
 
     /// Applies one batch: `work` fills it, then it is committed in one transaction.
     ///
@@ -44,63 +54,67 @@ package final class Store: Sendable {
         _ batch: inout ReplicaBatch<Rules>,
         _ work: (inout ReplicaBatch<Rules>, StoreTransaction) throws -> Result
     ) throws -> Result {
-        let known = references.withLock { $0 }
-        do {
-            return try commit(&batch, known: known, work)
-        } catch let error as DatabaseError {
-            throw error.resultCode == .SQLITE_FULL
-                ? StoreFailure.diskFull(path: folder.path)
-                : StoreFailure.databaseFailed(path: folder.databasePath, reason: "\(error)")
+        let references = known.withLock { $0 }
+        return try Self.mapping(folder) {
+            try pool.writeWithoutTransaction { database in
+                let storage = SQLiteReplicaStorage(
+                    database, tables: tables, references: references)
+                var result: Result?
+                var isCommitted = false
+                try database.inTransaction(.immediate) {
+                    result = try work(
+                        &batch,
+                        StoreTransaction(database: database, storage: storage, tables: tables))
+                    guard !batch.isEmpty else { return .rollback }
+                    try batch.commit(to: storage)
+                    isCommitted = true
+                    return .commit
+                }
+                if isCommitted { known.withLock { $0 = storage.references } }
+                guard let result else { preconditionFailure("a transaction without a result") }
+                return result
+            }
         }
     }
 
-    private func commit<Rules: MergeRules, Result>(
-        _ batch: inout ReplicaBatch<Rules>, known: LogReferences,
-        _ work: (inout ReplicaBatch<Rules>, StoreTransaction) throws -> Result
+    /// Folds the write-ahead log into the database as far as no reader needs it. SQLite does so by
+    /// itself after commits, and keeps failures to itself; here they are thrown.
+    package func checkpoint() throws {
+        try Self.mapping(folder) {
+            do {
+                _ = try pool.writeWithoutTransaction { try $0.checkpoint(.passive) }
+            } catch let error as DatabaseError where error.resultCode == .SQLITE_BUSY {
+                // Another tool is folding it; the next time will do.
+            }
+        }
+    }
+
+    func read<Result>(_ work: (Database) throws -> Result) throws -> Result {
+        try Self.mapping(folder) { try pool.read(work) }
+    }
+
+    /// One transaction on the writer.
+    func write<Result>(_ work: (Database) throws -> Result) throws -> Result {
+        try Self.mapping(folder) { try pool.write(work) }
+    }
+
+    /// Says what errors from below mean for the folder.
+    static func mapping<Result>(
+        _ folder: NodeFolder, _ work: () throws -> Result
     ) throws -> Result {
-        try pool.writeWithoutTransaction { database in
-            let storage = SQLiteReplicaStorage(database, tables: tables, references: known)
-            var result: Result?
-            var isCommitted = false
-            try database.inTransaction(.immediate) {
-                result = try work(
-                    &batch,
-                    StoreTransaction(database: database, storage: storage, tables: tables))
-                guard !batch.isEmpty else { return .rollback }
-                try batch.commit(to: storage)
-                isCommitted = true
-                return .commit
-            }
-            if isCommitted { references.withLock { $0 = storage.references } }
-            guard let result else { preconditionFailure("a transaction without a result") }
-            return result
+        do {
+            return try work()
+        } catch {
+            guard let failure = StoreFailure(error, in: folder) else { throw error }
+            throw failure
         }
     }
 
-    /// Drops all derived tables and builds them again from the ledger.
-    package func rebuild() throws {
-        try pool.writeWithoutTransaction { database in
-            try database.inTransaction(.immediate) {
-                try Self.createTables(tables.values.map { $0 }, in: database)
-                try LedgerReplay.replay(
-                    from: database, into: database, tables: tables, catalogue: catalogue)
-                try Self.setMeta("catalogue", Array(catalogue.fingerprint.utf8), in: database)
-                return .commit
-            }
-        }
-    }
-
-    static func createTables(_ tables: [TableSchema], in database: Database) throws {
-        try database.execute(
-            sql: "DELETE FROM conflicts; DELETE FROM parallel_updates; DELETE FROM other_records")
-        for table in tables.sorted(by: { $0.collection.number < $1.collection.number }) {
-            try database.execute(sql: "DROP TABLE IF EXISTS \"\(table.collection.name)\"")
-            try database.execute(sql: table.definition)
-        }
-    }
-
-    private static func storedEdition(_ database: Database) throws -> String? {
-        try meta("catalogue", in: database).map { String(decoding: $0, as: UTF8.self) }
+    /// The numbers of all logs that a connection can see: those in memory, and any newer ones.
+    func references(_ database: Database) throws -> LogReferences {
+        var references = known.withLock { $0 }
+        try references.complete(from: database)
+        return references
     }
 }
 

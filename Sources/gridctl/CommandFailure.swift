@@ -37,7 +37,8 @@ struct CommandFailure: Error {
             case .notANode, .notEnrolled: .notFound
             case .alreadyANode: .notAllowed
             case .pathTooLong: .badData
-            case .cannotOpen, .settingRefused, .damaged, .databaseFailed, .tooNew: .failed
+            case .cannotOpen, .settingRefused, .damaged, .irreplaceable, .databaseFailed, .tooNew:
+                .failed
             }
         let words = failure.description.components(separatedBy: " / ")
         self.init(kind, words[0], words.dropFirst().joined(separator: " / "))

@@ -251,7 +251,7 @@ package actor ReplicationEngine {
 
     /// Builds all tables anew from the ledger.
     package func rebuild() throws {
-        try store.rebuild()
+        _ = try store.rebuild()
     }
 
     private func takeLoad() -> Mailbox? {

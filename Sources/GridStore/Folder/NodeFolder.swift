@@ -29,6 +29,6 @@ package struct NodeFolder: Hashable, Sendable {
     /// The daemon's HTTP socket.
     package var socketPath: String { path + "/gridd.sock" }
     package var configurationPath: String { path + "/gridd.yaml" }
-    /// A scratch database for `verify`; deleted when done.
+    /// Scratch databases of `verify` begin with this; they are deleted as soon as they are open.
     package var verificationPath: String { path + "/verify.db" }
 }

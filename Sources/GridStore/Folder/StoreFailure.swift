@@ -15,6 +15,8 @@ package enum StoreFailure: Error, Hashable, Sendable {
     case settingRefused(name: String, value: String)
     /// What lies in the database is not what was written there.
     case damaged(what: String)
+    /// Rebuilding would throw away what no other node is known to have; nothing was changed.
+    case irreplaceable(what: String)
     /// There is no room left; nothing was changed.
     case diskFull(path: String)
     /// SQLite could not read or write.
@@ -42,6 +44,8 @@ extension StoreFailure: CustomStringConvertible {
             "数据库设置 \(name) 为 \(value),不能保证写入不丢,拒绝启动。 / the database setting \(name) is \(value); writes would not be safe, so the node does not start"
         case .damaged(let what):
             "数据库损坏:\(what)。请运行 gridctl verify。 / the database is damaged: \(what); run gridctl verify"
+        case .irreplaceable(let what):
+            "账本有损坏,而且没有其他节点确认过这些内容,重建会丢失它们,所以没有改动:\(what) / the ledger is damaged and no other node is known to have what is lost, so nothing was changed: \(what)"
         case .diskFull(let path):
             "磁盘已满,\(path) 没有改动。请腾出空间。 / the disk is full, \(path) was not changed; make room"
         case .databaseFailed(let path, let reason):

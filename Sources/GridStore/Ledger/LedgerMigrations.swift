@@ -36,7 +36,8 @@ enum LedgerMigrations {
         -- The signed log itself. `id` is ref << 32 | sequence of the run's last entry, so that the
         -- runs of a log lie together in order. `arrival` counts runs in the order in which they
         -- were applied here, a causal order. `total` is the size of the log's envelopes up to and
-        -- including this one.
+        -- including this one. The runs of a log lie end to end: each begins where the one before it
+        -- has ended.
         CREATE TABLE runs (
             id       INTEGER PRIMARY KEY,
             first    INTEGER NOT NULL,
@@ -90,13 +91,15 @@ enum LedgerMigrations {
             PRIMARY KEY (collection, record, field)
         ) STRICT, WITHOUT ROWID;
 
-        -- Records of collections that this program's catalogue does not know, and those of the
-        -- system itself. They are merged and relayed like all others.
+        -- Records of collections that this program's catalogue does not know, those of the system
+        -- itself, and those written into a lane that is not their collection's. They are merged
+        -- and relayed like all others.
         CREATE TABLE other_records (
             collection INTEGER NOT NULL,
             _key       INTEGER NOT NULL,
             id         TEXT NOT NULL,
             _area      TEXT NOT NULL,
+            _lane      INTEGER NOT NULL,
             _merge     BLOB NOT NULL,
             PRIMARY KEY (collection, _key)
         ) STRICT, WITHOUT ROWID;

@@ -7,37 +7,92 @@ import GridCore
 import GridLog
 import GridSync
 
+/// What a ledger's replay came to.
+struct ReplayedLedger {
+    /// A log of which the replay did not reach the end.
+    struct Shortfall {
+        let reference: Int64
+        let identity: LogIdentity?
+        let reached: UInt64
+        /// Where the log ends in the ledger.
+        let last: UInt64
+    }
+
+    /// What cannot be read or was not admitted, in words, and where. Not every one when there are
+    /// many.
+    var findings: [String] = []
+    /// Ascending by reference.
+    var shortfalls: [Shortfall] = []
+
+    fileprivate mutating func add(_ finding: String) {
+        if findings.count < 20 { findings.append(finding) }
+    }
+}
+
 /// Builds tables and log states from the runs of a ledger, through the same gate that new entries
-/// pass, signatures included.
-enum LedgerReplay {
+/// pass, signatures included. What is damaged is left out, with all that depends on it, and told.
+struct LedgerReplay {
     /// How many envelope bytes are brought to the gate in one batch.
     private static let batchBytes = 4_194_304
 
+    private let catalogue: Catalogue
+    private let references: LogReferences
+    private let storage: ReplayStorage
+    private var replica: Replica
+    /// Numbers of logs with a damaged run: what comes after it is not looked at.
+    private var broken: Set<Int64> = []
+    private var result = ReplayedLedger()
+
     /// - Parameter source: where the runs, certificates and this node's root are read.
-    /// - Parameter target: where derived rows are written; its derived tables must be empty.
+    /// - Parameter target: where derived rows are written; its derived tables must be empty, and
+    ///   its logs have their numbers.
     static func replay(
         from source: Database, into target: Database, tables: [UInt32: TableSchema],
         catalogue: Catalogue
-    ) throws {
-        guard var replica = try Self.replica(source) else { return }
+    ) throws -> ReplayedLedger {
+        guard let replica = try replica(source) else {
+            guard try Int64.fetchOne(source, sql: "SELECT max(id) FROM runs") == nil else {
+                throw StoreFailure.damaged(what: "table meta has no chain")
+            }
+            return ReplayedLedger()
+        }
         let references = try LogReferences(source)
         let storage = ReplayStorage(
             SQLiteReplicaStorage(target, tables: tables, references: references))
+        var replay = LedgerReplay(
+            catalogue: catalogue, references: references, storage: storage, replica: replica)
+        try replay.run(source)
+        try replay.measure(source)
+        return replay.result
+    }
+
+    private init(
+        catalogue: Catalogue, references: LogReferences, storage: ReplayStorage, replica: Replica
+    ) {
+        self.catalogue = catalogue
+        self.references = references
+        self.storage = storage
+        self.replica = replica
+    }
+
+    private mutating func run(_ source: Database) throws {
         let cursor = try Row.fetchCursor(
-            source, sql: "SELECT id, envelope FROM runs ORDER BY arrival")
+            source, sql: "SELECT id, first, envelope FROM runs ORDER BY arrival")
         var pending: [VerifiedRun] = []
         var bytes = 0
         while true {
             let row = try cursor.next()
             if let row {
-                let envelope = Array(row["envelope"] as Data)
+                let envelope = try row.bytes("envelope")
                 bytes += envelope.count
-                pending.append(try verified(envelope, id: row["id"]))
-                if bytes < batchBytes { continue }
+                if let run = verified(
+                    envelope, id: try row.cell("id"), first: try row.cell("first"))
+                {
+                    pending.append(run)
+                }
+                if bytes < Self.batchBytes { continue }
             }
-            if !pending.isEmpty {
-                try admit(pending, to: &replica, storage: storage, catalogue: catalogue)
-            }
+            if !pending.isEmpty { try admit(pending) }
             pending = []
             bytes = 0
             if row == nil { return }
@@ -62,31 +117,69 @@ enum LedgerReplay {
             logs: [])
     }
 
-    private static func verified(_ envelope: [UInt8], id: Int64) throws -> VerifiedRun {
-        do {
-            return try RunVerifier.verify(Run(decoding: RunEnvelope.open(envelope)))
+    /// A run that is what its row says; nil after a finding.
+    private mutating func verified(_ envelope: [UInt8], id: Int64, first: Int64) -> VerifiedRun? {
+        let (reference, last) = (id >> 32, id & 0xFFFF_FFFF)
+        guard !broken.contains(reference) else { return nil }
+        let log = references.identities[reference].map { "\($0.log)" } ?? "\(reference)"
+        let place = "日志 / log \(log), 条目 / entries \(first)–\(last): "
+        do throws(RunViolation) {
+            let run: Run
+            do throws(DecodingViolation) {
+                run = try Run(decoding: try RunEnvelope.open(envelope))
+            } catch {
+                throw .malformed(error)
+            }
+            if run.identity == references.identities[reference], Int64(run.first) == first,
+                Int64(run.last) == last
+            {
+                return try RunVerifier.verify(run)
+            }
+            result.add(place + "不在其位 / holds \(run.identity.log) \(run.first)–\(run.last)")
         } catch {
-            throw StoreFailure.damaged(
-                what: "run \(id >> 32)/\(id & 0xFFFF_FFFF): \(error)")
+            result.add(place + Refusal.violation(error).code)
         }
+        broken.insert(reference)
+        return nil
     }
 
-    private static func admit(
-        _ runs: [VerifiedRun], to replica: inout Replica, storage: ReplayStorage,
-        catalogue: Catalogue
-    ) throws {
+    private mutating func admit(_ runs: [VerifiedRun]) throws {
         var batch = replica.batch(rules: catalogue, now: UInt64.max >> 1)
         let verdicts = try batch.admit(runs, from: replica.author.key, storage: storage)
         for (run, verdict) in zip(runs, verdicts) {
             switch verdict {
             case .admitted, .known, .parked: break
             case .refused(let refusal):
-                throw StoreFailure.damaged(
-                    what: "run \(run.run.identity.log)#\(run.run.last): \(refusal.code)")
+                result.add(
+                    "日志 / log \(run.run.identity.log), 条目 / entries "
+                        + "\(run.run.first)–\(run.run.last): \(refusal.code)")
+                if let reference = references[run.run.identity.log] { broken.insert(reference) }
             }
         }
         try batch.commit(to: storage)
         replica.adopt(batch)
+    }
+
+    /// Finds the logs whose ends were not reached.
+    private mutating func measure(_ source: Database) throws {
+        let rows = try Row.fetchCursor(
+            source,
+            sql: """
+                SELECT id >> 32 AS ref, max(id) & 0xFFFFFFFF AS last FROM runs GROUP BY id >> 32
+                """)
+        while let row = try rows.next() {
+            let reference: Int64 = try row.cell("ref")
+            let identity = references.identities[reference]
+            let last = UInt64(clamping: try row.cell("last", as: Int64.self))
+            let reached = identity.map { replica.height(of: $0.log) } ?? 0
+            guard reached < last else { continue }
+            result.shortfalls.append(
+                ReplayedLedger.Shortfall(
+                    reference: reference, identity: identity, reached: reached, last: last))
+            result.add(
+                "日志 / log \(identity.map { "\($0.log)" } ?? "\(reference)"): "
+                    + "只能重放到 / replays to \(reached) / \(last)")
+        }
     }
 }
 

@@ -6,21 +6,30 @@ import GridCodec
 import GridCore
 import GridLog
 
-/// The small local numbers of logs, kept in memory beside their table.
+/// The small local numbers of logs, kept in memory beside their table. A number that has been
+/// committed stands for its log for ever, so a copy may lag its table and is never wrong.
 struct LogReferences: Sendable {
     /// Local numbers fit 23 bits, so that a record's key fits 63 (RowKey).
     static let referenceMax: Int64 = 1 << 23 - 1
 
     private var references: [LogID: Int64] = [:]
     private(set) var identities: [Int64: LogIdentity] = [:]
+    private var greatest: Int64 = 0
 
     init() {}
 
-    init(_ database: Database) throws {
+    init(_ database: Database) throws { try complete(from: database) }
+
+    /// Takes in the numbers that the connection can see and this copy does not have yet.
+    mutating func complete(from database: Database) throws {
+        let last = try Int64.fetchOne(
+            database.cachedStatement(sql: "SELECT max(ref) FROM logs"))
+        guard let last, last > greatest else { return }
         let rows = try Row.fetchCursor(
-            database, sql: "SELECT ref, area, lane, key, nonce FROM logs")
+            database, sql: "SELECT ref, area, lane, key, nonce FROM logs WHERE ref > ?",
+            arguments: [greatest])
         while let row = try rows.next() {
-            insert(try Self.identity(row), reference: row["ref"])
+            insert(try Self.identity(row), reference: try row.cell("ref"))
         }
     }
 
@@ -36,17 +45,21 @@ struct LogReferences: Sendable {
     mutating func insert(_ identity: LogIdentity, reference: Int64) {
         references[identity.log] = reference
         identities[reference] = identity
+        greatest = max(greatest, reference)
     }
 
     private static func identity(_ row: Row) throws -> LogIdentity {
-        let key: [UInt8] = Array(row["key"] as Data)
-        var reader = ByteReader(Array(row["nonce"] as Data))
-        guard let keyBytes = Bytes32(key), let high = try? reader.fixed64(),
-            let low = try? reader.fixed64(), let lane = Lane(rawValue: row["lane"]),
-            let area = try? AreaCode(parsing: row["area"] as String)
-        else { throw StoreFailure.damaged(what: "table logs, row \(row["ref"] as Int64)") }
+        var nonce = ByteReader(try row.bytes("nonce"))
+        guard let key = Bytes32(try row.bytes("key")),
+            let lane = Lane(rawValue: UInt8(clamping: try row.cell("lane", as: Int64.self)))
+        else {
+            throw StoreFailure.damaged(
+                what: "table logs, row \(try row.cell("ref", as: Int64.self))")
+        }
         return LogIdentity(
-            key: PublicKey(keyBytes), nonce: ReplicaNonce(high: high, low: low),
-            domain: Domain(area: area, lane: lane))
+            key: PublicKey(key),
+            nonce: ReplicaNonce(high: try nonce.fixed64(), low: try nonce.fixed64()),
+            domain: Domain(
+                area: try AreaCode(parsing: try row.cell("area", as: String.self)), lane: lane))
     }
 }

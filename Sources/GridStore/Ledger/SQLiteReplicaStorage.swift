@@ -8,12 +8,25 @@ import GridLog
 import GridSync
 
 /// What a batch reads and writes within one transaction: ledger, tables and heights together.
+///
+/// The runs of a log lie in the ledger end to end: what is there already is cut off the front of a
+/// run that reaches further back, so that no entry is stored or sent twice.
 final class SQLiteReplicaStorage: ReplicaStorage {
+    /// Where a log ends in the ledger.
+    private struct LogEnd {
+        /// Sequence of the last entry stored.
+        var last: UInt64
+        /// Size of its envelopes up to there, in bytes.
+        var bytes: Int64
+    }
+
     private let database: Database
     private let tables: [UInt32: TableSchema]
     private(set) var references: LogReferences
-    /// Bytes of envelopes by log number, of the logs this transaction has appended to.
-    private var totals: [Int64: Int64] = [:]
+    /// The ends of the logs this transaction has appended to, by log number.
+    private var ends: [Int64: LogEnd] = [:]
+    /// Runs that begin after an entry that only a later run of the batch brings.
+    private var early: [Int64: [VerifiedRun]] = [:]
     private var nextArrival: Int64?
 
     init(_ database: Database, tables: [UInt32: TableSchema], references: LogReferences) {
@@ -25,7 +38,7 @@ final class SQLiteReplicaStorage: ReplicaStorage {
     func record(_ key: RecordKey) throws -> RecordState? {
         guard let row = try rowKey(key) else { return nil }
         let bytes: Data?
-        if let table = tables[key.collection] {
+        if let table = table(of: key) {
             bytes = try Data.fetchOne(
                 database.cachedStatement(sql: table.selectMerge), arguments: [row.rawValue])
         } else {
@@ -42,21 +55,23 @@ final class SQLiteReplicaStorage: ReplicaStorage {
 
     func append(_ run: VerifiedRun) throws {
         let reference = try reference(of: run.run.identity)
-        let envelope = RunEnvelope.seal(run.run.encoded)
-        let arrival = try takeArrival()
-        let total = try (totals[reference] ?? storedTotal(reference)) + Int64(envelope.count)
-        totals[reference] = total
-        // A run that reaches further back than the one stored under its last sequence replaces it.
+        let end = try ends[reference] ?? storedEnd(reference)
+        ends[reference] = end
+        guard run.run.last > end.last else { return }
+        guard run.run.first <= end.last + 1 else {
+            early[reference, default: []].append(run)
+            return
+        }
+        let envelope = RunEnvelope.seal(run.rest(after: end.last).encoded)
+        let total = end.bytes + Int64(envelope.count)
         try database.cachedStatement(
-            sql: """
-                INSERT INTO runs (id, first, arrival, total, envelope) VALUES (?, ?, ?, ?, ?)
-                ON CONFLICT (id) DO UPDATE SET first = excluded.first, envelope = excluded.envelope
-                WHERE excluded.first < first
-                """
+            sql: "INSERT INTO runs (id, first, arrival, total, envelope) VALUES (?, ?, ?, ?, ?)"
         ).execute(arguments: [
-            reference << 32 | Int64(run.run.last), Int64(run.run.first), arrival, total,
-            Data(envelope),
+            reference << 32 | Int64(run.run.last), Int64(max(run.run.first, end.last + 1)),
+            try takeArrival(), total, Data(envelope),
         ])
+        ends[reference] = LogEnd(last: run.run.last, bytes: total)
+        for waiting in early.removeValue(forKey: reference) ?? [] { try append(waiting) }
     }
 
     func save(_ record: RecordState) throws {
@@ -64,12 +79,14 @@ final class SQLiteReplicaStorage: ReplicaStorage {
             domain: record.domain, collection: record.collection, address: record.address)
         let bytes = Data(
             try RecordStateWriter.bytes(of: record, coding: .local(references)))
-        guard let table = tables[record.collection] else {
+        guard let table = table(of: key) else {
             try saveOther(record, key: key, bytes: bytes)
             return
         }
         let display = RecordDisplay(record, of: table.collection)
-        let row = try rowKey(key) ?? newNamedKey(in: "\"\(table.collection.name)\"")
+        let row =
+            try rowKey(key)
+            ?? newNamedKey(key, least: "SELECT min(_key) FROM \"\(table.collection.name)\"")
         let arguments: [DatabaseValue] =
             [row.rawValue.databaseValue] + display.columns + [bytes.databaseValue]
         try database.cachedStatement(sql: table.upsert)
@@ -77,18 +94,25 @@ final class SQLiteReplicaStorage: ReplicaStorage {
         try saveConflicts(display, row: row)
     }
 
+    /// - Precondition: all runs of the batch have been appended.
     func save(_ log: LogState) throws {
         let reference = try reference(of: log.identity)
+        let end = ends[reference]
+        if let end, end.last != log.height {
+            throw StoreFailure.damaged(
+                what: "log \(log.identity.log) ends at \(end.last) in the ledger, not \(log.height)"
+            )
+        }
         var writer = ByteWriter(reserving: 128)
         writer.logState(log)
-        let total = try totals[reference] ?? storedTotal(reference)
         try database.cachedStatement(
-            sql: "UPDATE logs SET height = ?, bytes = ?, state = ? WHERE ref = ?"
-        ).execute(arguments: [Int64(log.height), total, Data(writer.bytes), reference])
+            sql: "UPDATE logs SET height = ?, bytes = coalesce(?, bytes), state = ? WHERE ref = ?"
+        ).execute(arguments: [Int64(log.height), end?.bytes, Data(writer.bytes), reference])
     }
 
+    /// Records outside of their collection's table are not noted: nobody sees them there.
     func note(_ update: ParallelUpdate) throws {
-        guard let row = try rowKey(update.record) else { return }
+        guard table(of: update.record) != nil, let row = try rowKey(update.record) else { return }
         try database.cachedStatement(
             sql: """
                 INSERT INTO parallel_updates (collection, record, earlier, later)
@@ -100,6 +124,15 @@ final class SQLiteReplicaStorage: ReplicaStorage {
         ])
     }
 
+    /// The table that shows a record; nil for collections unknown here and for records that
+    /// someone wrote into a lane that is not their collection's. Those are kept beside the tables.
+    private func table(of key: RecordKey) -> TableSchema? {
+        guard let table = tables[key.collection], table.collection.lane == key.domain.lane else {
+            return nil
+        }
+        return table
+    }
+
     /// The row that a record has or would have; nil for a named record without one.
     func rowKey(_ key: RecordKey) throws -> RowKey? {
         switch key.address {
@@ -107,13 +140,9 @@ final class SQLiteReplicaStorage: ReplicaStorage {
             guard let log = references[dot.log] else { return nil }
             return RowKey(log: log, sequence: dot.sequence, index: index)
         case .named(let id):
-            if let table = tables[key.collection] {
+            if let table = table(of: key) {
                 return try Int64.fetchOne(
-                    database.cachedStatement(
-                        sql: """
-                            SELECT _key FROM "\(table.collection.name)"
-                            WHERE id = ? AND _key < 0 AND _area = ?
-                            """),
+                    database.cachedStatement(sql: table.selectNamed),
                     arguments: [id.description, key.domain.area.description]
                 ).map(RowKey.init(rawValue:))
             }
@@ -121,30 +150,42 @@ final class SQLiteReplicaStorage: ReplicaStorage {
                 database.cachedStatement(
                     sql: """
                         SELECT _key FROM other_records
-                        WHERE collection = ? AND id = ? AND _key < 0 AND _area = ?
+                        WHERE collection = ? AND id = ? AND _key < 0 AND _area = ? AND _lane = ?
                         """),
-                arguments: [key.collection, id.description, key.domain.area.description]
+                arguments: [
+                    key.collection, id.description, key.domain.area.description,
+                    key.domain.lane.rawValue,
+                ]
             ).map(RowKey.init(rawValue:))
         }
     }
 
-    private func newNamedKey(in table: String) throws -> RowKey {
+    private func newNamedKey(
+        _ key: RecordKey, least: String, _ arguments: StatementArguments = StatementArguments()
+    ) throws -> RowKey {
+        guard case .named = key.address else {
+            throw StoreFailure.damaged(what: "the log that created \(key.address) has no number")
+        }
         let least = try Int64.fetchOne(
-            database.cachedStatement(sql: "SELECT min(_key) FROM \(table)"))
+            database.cachedStatement(sql: least), arguments: arguments)
         return RowKey(rawValue: min(least ?? 0, 0) - 1)
     }
 
     private func saveOther(_ record: RecordState, key: RecordKey, bytes: Data) throws {
-        let row = try rowKey(key) ?? newNamedKey(in: "other_records")
+        let row =
+            try rowKey(key)
+            ?? newNamedKey(
+                key, least: "SELECT min(_key) FROM other_records WHERE collection = ?",
+                [record.collection])
         try database.cachedStatement(
             sql: """
-                INSERT INTO other_records (collection, _key, id, _area, _merge)
-                VALUES (?, ?, ?, ?, ?)
+                INSERT INTO other_records (collection, _key, id, _area, _lane, _merge)
+                VALUES (?, ?, ?, ?, ?, ?)
                 ON CONFLICT (collection, _key) DO UPDATE SET _merge = excluded._merge
                 """
         ).execute(arguments: [
             record.collection, row.rawValue, RecordNaming.id(of: record.address).description,
-            record.domain.area.description, bytes,
+            record.domain.area.description, record.domain.lane.rawValue, bytes,
         ])
     }
 
@@ -177,10 +218,16 @@ final class SQLiteReplicaStorage: ReplicaStorage {
         return reference
     }
 
-    private func storedTotal(_ reference: Int64) throws -> Int64 {
-        try Int64.fetchOne(
-            database.cachedStatement(sql: "SELECT bytes FROM logs WHERE ref = ?"),
-            arguments: [reference]) ?? 0
+    private func storedEnd(_ reference: Int64) throws -> LogEnd {
+        let row = try Row.fetchOne(
+            database.cachedStatement(
+                sql: """
+                    SELECT id, total FROM runs WHERE id > ? AND id < ? ORDER BY id DESC LIMIT 1
+                    """), arguments: [reference << 32, (reference + 1) << 32])
+        guard let row else { return LogEnd(last: 0, bytes: 0) }
+        return LogEnd(
+            last: UInt64(try row.cell("id", as: Int64.self) & 0xFFFF_FFFF),
+            bytes: try row.cell("total"))
     }
 
     private func takeArrival() throws -> Int64 {

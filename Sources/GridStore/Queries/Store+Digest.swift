@@ -22,11 +22,10 @@ package struct AreaDigests: Hashable, Sendable {
 extension Store {
     /// Digests of every area held, ascending, computed from what is on disk now.
     package func digests() throws -> [AreaDigests] {
-        try pool.read { database in
-            let references = try LogReferences(database)
+        try read { database in
+            let references = try references(database)
             let logs = Dictionary(
-                grouping: try Self.logs(database).filter { $0.height > 0 },
-                by: \.identity.domain.area)
+                grouping: try logs(database).filter { $0.height > 0 }, by: \.identity.domain.area)
             var digests: [AreaDigests] = []
             for area in logs.keys.sorted() {
                 let rows = (logs[area] ?? []).map { FrontierRow($0) }
@@ -45,49 +44,46 @@ extension Store {
     private func tableDigest(
         of area: AreaCode, in database: Database, references: LogReferences
     ) throws -> (Bytes32, Int) {
-        var input = ByteWriter()
-        var count = 0
+        var digests: [Bytes32] = []
         for table in tables.values.sorted(by: { $0.collection.number < $1.collection.number }) {
             let rows = try Row.fetchCursor(
                 database,
                 sql: """
                     SELECT _key, id, _area, _merge FROM "\(table.collection.name)"
-                    WHERE _area = ? ORDER BY id
+                    WHERE _area = ?
                     """, arguments: [area.description])
             while let row = try rows.next() {
-                input.raw(
+                digests.append(
                     try Self.recordDigest(
                         row, lane: table.collection.lane, collection: table.collection.number,
                         references: references))
-                count += 1
             }
         }
         let others = try Row.fetchCursor(
             database,
             sql: """
-                SELECT collection, _key, id, _area, _merge FROM other_records
-                WHERE _area = ? ORDER BY collection, id
+                SELECT collection, _key, id, _area, _lane, _merge FROM other_records
+                WHERE _area = ?
                 """, arguments: [area.description])
         while let row = try others.next() {
-            let collection: UInt32 = row["collection"]
-            let lane: Lane =
-                collection == SystemCollection.certificates ? .authority : .routine
-            input.raw(
+            digests.append(
                 try Self.recordDigest(
-                    row, lane: lane, collection: collection, references: references))
-            count += 1
+                    row, lane: try row.lane(), collection: try row.cell("collection"),
+                    references: references))
         }
-        return (Hashing.digest(input.bytes, personal: .table), count)
+        // Where a record is kept differs with the catalogue's edition; what it is does not.
+        var input = ByteWriter(reserving: 32 * digests.count)
+        for digest in digests.sorted() { input.raw(digest) }
+        return (Hashing.digest(input.bytes, personal: .table), digests.count)
     }
 
-    /// BLAKE2b-256 over collection, id and merge state with full log names.
+    /// BLAKE2b-256 over lane, collection, id and merge state with full log names.
     private static func recordDigest(
         _ row: Row, lane: Lane, collection: UInt32, references: LogReferences
     ) throws -> Bytes32 {
-        let state = try state(
-            Array(row["_merge"] as Data), key: RowKey(rawValue: row["_key"]), id: row["id"],
-            area: row["_area"], lane: lane, collection: collection, references: references)
+        let state = try state(row, lane: lane, collection: collection, references: references)
         var writer = ByteWriter(reserving: 512)
+        writer.byte(lane.rawValue)
         writer.unsigned(collection)
         writer.recordID(RecordNaming.id(of: state.address))
         writer.raw(try RecordStateWriter.bytes(of: state, coding: .portable))

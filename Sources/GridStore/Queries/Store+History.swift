@@ -13,29 +13,27 @@ package struct HistoryItem: Sendable {
     package let key: PublicKey
     package let hash: Bytes32
     package let change: RecordChange
-    /// Whether the signature over the entry's run was checked just now and holds.
+    /// Whether the entry's run was checked just now: it follows the entries before it, and its
+    /// signature holds.
     package let isVerified: Bool
 }
 
 extension Store {
     /// Every entry that touched a record, in display order. Reads the record's whole domain.
     package func history(of state: RecordState) throws -> [HistoryItem] {
-        try pool.read { database in
-            var logs: [LogID: LogState] = [:]
+        try read { database in
             var items: [HistoryItem] = []
-            let references = try LogReferences(database)
-            let domainReferences = references.identities
-                .filter { $0.value.domain == state.domain }.map(\.key).sorted()
-            for reference in domainReferences {
+            let references = try references(database).identities
+                .filter { $0.value.domain == state.domain }
+            for (reference, identity) in references.sorted(by: { $0.key < $1.key }) {
+                var log = LogState(identity: identity)
                 let rows = try Data.fetchCursor(
                     database,
                     sql: "SELECT envelope FROM runs WHERE id >= ? AND id < ? ORDER BY id",
                     arguments: [reference << 32, (reference + 1) << 32])
                 while let envelope = try rows.next() {
                     let run = try Run(decoding: RunEnvelope.open(Array(envelope)))
-                    var log = logs[run.identity.log] ?? LogState(identity: run.identity)
                     items += try Self.items(in: run, about: state, log: &log)
-                    logs[run.identity.log] = log
                 }
             }
             return items.sorted { ($0.timestamp, $0.dot) < ($1.timestamp, $1.dot) }
@@ -45,10 +43,15 @@ extension Store {
     private static func items(
         in run: Run, about state: RecordState, log: inout LogState
     ) throws -> [HistoryItem] {
+        guard run.identity == log.identity, run.first == log.height + 1 else {
+            throw StoreFailure.damaged(
+                what: "after entry \(log.height) of log \(log.identity.log) comes \(run.first)")
+        }
         let read = try RunVerifier.read(run)
+        let isChained = run.backlink == log.head
         var items: [HistoryItem] = []
         var isVerified: Bool?
-        for (entry, hash) in zip(read.entries, read.hashes) where entry.sequence > log.height {
+        for (entry, hash) in zip(read.entries, read.hashes) {
             let (timestamp, changes) = try log.resolve(entry)
             log.advance(to: hash)
             for change in changes
@@ -59,7 +62,7 @@ extension Store {
                     HistoryItem(
                         dot: Dot(log: run.identity.log, sequence: entry.sequence),
                         timestamp: timestamp, key: run.identity.key, hash: hash, change: change,
-                        isVerified: verified))
+                        isVerified: verified && isChained))
             }
         }
         return items

@@ -38,17 +38,20 @@ package struct PeerRecord: Hashable, Sendable {
 
 extension Store {
     package func peers() throws -> [PeerRecord] {
-        try pool.read { database in
+        try read { database in
             try Row.fetchAll(database, sql: "SELECT * FROM peers ORDER BY area, key").map {
                 try Self.peer($0)
             }
         }
     }
 
-    /// Writes down a meeting. A peer that comes as another replica has another folder: what it
-    /// once said it had is forgotten.
-    package func met(_ peer: PeerRecord) throws {
-        try pool.write { database in
+    /// Writes down a meeting, and the certificates by which the peer showed who it is. A peer that
+    /// comes as another replica has another folder: what it once said it had is forgotten.
+    package func met(_ peer: PeerRecord, learning certificates: [Certificate] = []) throws {
+        try write { database in
+            for certificate in certificates {
+                try Self.insert(certificate, waiting: false, in: database)
+            }
             let key = Data(peer.key.bytes.array)
             var writer = ByteWriter(reserving: 16)
             writer.replica(peer.replica)
@@ -73,17 +76,17 @@ extension Store {
     }
 
     package func left(_ key: PublicKey, at time: UInt64, reason: String) throws {
-        try pool.write { database in
+        try write { database in
             try database.execute(
                 sql: "UPDATE peers SET last_contact = ?, last_reason = ? WHERE key = ?",
                 arguments: [Int64(clamping: time), reason, Data(key.bytes.array)])
         }
     }
 
-    /// Raises what a peer is known to have durably.
+    /// Sets what a peer has durably by its own word, lower than before too: it may have lost some.
     package func recordHeld(_ rows: [SyncMessage.AckRow], by key: PublicKey) throws {
-        try pool.write { database in
-            let references = try LogReferences(database)
+        try write { database in
+            let references = try references(database)
             for row in rows {
                 guard let reference = references[row.log] else { continue }
                 try database.cachedStatement(
@@ -98,30 +101,34 @@ extension Store {
 
     /// What each peer has said it has durably.
     package func heldByPeers() throws -> [PublicKey: VersionVector] {
-        try pool.read { database in
-            let references = try LogReferences(database)
+        try read { database in
+            let references = try references(database)
             var held: [PublicKey: VersionVector] = [:]
             let rows = try Row.fetchCursor(
                 database, sql: "SELECT peer, log, height FROM peer_heights")
             while let row = try rows.next() {
-                guard let key = Bytes32(Array(row["peer"] as Data)) else { continue }
-                held[PublicKey(key), default: VersionVector()].raise(
-                    try references.identity(row["log"]).log,
-                    to: UInt64(row["height"] as Int64))
+                held[try Self.key(row, "peer"), default: VersionVector()].raise(
+                    try references.identity(row.cell("log")).log,
+                    to: UInt64(clamping: try row.cell("height", as: Int64.self)))
             }
             return held
         }
     }
 
     private static func peer(_ row: Row) throws -> PeerRecord {
-        var reader = ByteReader(Array(row["replica"] as Data))
-        guard let key = Bytes32(Array(row["key"] as Data)) else {
-            throw StoreFailure.damaged(what: "table peers")
-        }
+        var reader = ByteReader(try row.bytes("replica"))
         return PeerRecord(
-            key: PublicKey(key), name: row["name"],
-            area: try AreaCode(parsing: row["area"] as String), replica: try reader.replica(),
-            software: row["software"], lastContact: UInt64(clamping: row["last_contact"] as Int64),
-            lastReason: row["last_reason"], clockSkew: row["clock_skew"])
+            key: try key(row, "key"), name: try row.cell("name"),
+            area: try AreaCode(parsing: try row.cell("area", as: String.self)),
+            replica: try reader.replica(), software: try row.cell("software"),
+            lastContact: UInt64(clamping: try row.cell("last_contact", as: Int64.self)),
+            lastReason: try row.cell("last_reason"), clockSkew: try row.cell("clock_skew"))
+    }
+
+    private static func key(_ row: Row, _ column: String) throws -> PublicKey {
+        guard let key = Bytes32(try row.bytes(column)) else {
+            throw StoreFailure.damaged(what: "a key in table peers or peer_heights")
+        }
+        return PublicKey(key)
     }
 }

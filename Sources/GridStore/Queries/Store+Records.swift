@@ -38,12 +38,25 @@ extension Store {
     package func record(
         _ id: RecordID, in collection: CollectionDefinition
     ) throws -> RecordDisplay? {
-        try pool.read { database in
-            try rows(
-                database, of: collection, sql: "WHERE id = ? ORDER BY _key LIMIT 1",
-                arguments: [id.description]
-            ).first?.display
+        try read { database in
+            try Self.displays(
+                of: id, in: collection, from: database, references: references(database)
+            ).first
         }
+    }
+
+    /// The records that bear an id, the genuine one first. A hash gives each record its own, but
+    /// whoever may write in one area may give any id to a record there.
+    fileprivate static func displays(
+        of id: RecordID, in collection: CollectionDefinition, from database: Database,
+        references: LogReferences
+    ) throws -> [RecordDisplay] {
+        let found = try rows(
+            database, of: collection, sql: "WHERE id = ? ORDER BY _area, _key",
+            arguments: [id.description], references: references
+        ).map(\.display)
+        guard found.count > 1 else { return found }
+        return found.filter(\.bearsItsOwnID) + found.filter { !$0.bearsItsOwnID }
     }
 
     /// Records in the order of their rows, and where to go on; nil at the end.
@@ -64,15 +77,20 @@ extension Store {
             arguments.append(area.description.databaseValue)
         }
         for (field, text) in filter.equals {
-            conditions.append("CAST(\"\(field.name)\" AS TEXT) = ?")
-            arguments.append(text.databaseValue)
+            if TableSchema.isReal(field) {
+                conditions.append("\"\(field.name)\" = ?")
+                arguments.append(Double(text)?.databaseValue ?? .null)
+            } else {
+                conditions.append("CAST(\"\(field.name)\" AS TEXT) = ?")
+                arguments.append(text.databaseValue)
+            }
         }
         let condition = conditions.isEmpty ? "" : "WHERE " + conditions.joined(separator: " AND ")
         arguments.append((filter.limit + 1).databaseValue)
-        let found = try pool.read { database in
-            try rows(
+        let found = try read { database in
+            try Self.rows(
                 database, of: collection, sql: "\(condition) ORDER BY _key LIMIT ?",
-                arguments: StatementArguments(arguments))
+                arguments: StatementArguments(arguments), references: references(database))
         }
         let page = found.prefix(filter.limit)
         return (page.map(\.display), found.count > filter.limit ? page.last?.key : nil)
@@ -80,8 +98,9 @@ extension Store {
 
     /// Records with a field in conflict, by collection, then row.
     package func conflictingRecords(limit: Int) throws -> [RecordDisplay] {
-        try pool.read { database in
+        try read { database in
             var found: [RecordDisplay] = []
+            let references = try references(database)
             let keys = try Row.fetchAll(
                 database,
                 sql: """
@@ -89,12 +108,11 @@ extension Store {
                     ORDER BY collection, record LIMIT ?
                     """, arguments: [limit])
             for key in keys {
-                guard let collection = catalogue.collection(numbered: key["collection"]) else {
-                    continue
-                }
-                found += try rows(
+                guard let collection = catalogue.collection(numbered: try key.cell("collection"))
+                else { continue }
+                found += try Self.rows(
                     database, of: collection, sql: "WHERE _key = ?",
-                    arguments: [key["record"] as Int64]
+                    arguments: [try key.cell("record", as: Int64.self)], references: references
                 ).map(\.display)
             }
             return found
@@ -104,7 +122,7 @@ extension Store {
     /// Number of records, archived ones and records with missing fields, by collection name, of
     /// collections that have any.
     package func counts() throws -> [(collection: CollectionDefinition, counts: RecordCounts)] {
-        try pool.read { database in
+        try read { database in
             try catalogue.collections.compactMap { collection in
                 let row = try Row.fetchOne(
                     database,
@@ -123,16 +141,17 @@ extension Store {
         }
     }
 
-    /// The state of one row, whatever collection it is of.
+    /// The state in a row's columns `_key`, `id`, `_area` and `_merge`, whatever table it is of.
     static func state(
-        _ bytes: [UInt8], key: RowKey, id: String, area: String, lane: Lane, collection: UInt32,
-        references: LogReferences
+        _ row: Row, lane: Lane, collection: UInt32, references: LogReferences
     ) throws -> RecordState {
-        let domain = Domain(area: try AreaCode(parsing: area), lane: lane)
+        let area = try AreaCode(parsing: try row.cell("_area", as: String.self))
+        let key = RowKey(rawValue: try row.cell("_key"))
         let address: RecordAddress
         if key.isNamed {
-            guard let id = RecordID(parsing: id) else {
-                throw StoreFailure.damaged(what: "record id \(id)")
+            let text: String = try row.cell("id")
+            guard let id = RecordID(parsing: text) else {
+                throw StoreFailure.damaged(what: "record id \(text)")
             }
             address = .named(id)
         } else {
@@ -140,26 +159,23 @@ extension Store {
             address = .created(dot: Dot(log: log, sequence: key.sequence), index: key.index)
         }
         return try RecordStateReader.state(
-            bytes, collection: collection, address: address, domain: domain,
-            coding: .local(references))
+            try row.bytes("_merge"), collection: collection, address: address,
+            domain: Domain(area: area, lane: lane), coding: .local(references))
     }
 
-    func rows(
+    private static func rows(
         _ database: Database, of collection: CollectionDefinition, sql: String,
-        arguments: StatementArguments
+        arguments: StatementArguments, references: LogReferences
     ) throws -> [(key: Int64, display: RecordDisplay)] {
-        let references = try LogReferences(database)
         let rows = try Row.fetchCursor(
             database,
             sql: "SELECT _key, id, _area, _merge FROM \"\(collection.name)\" \(sql)",
             arguments: arguments)
         var found: [(key: Int64, display: RecordDisplay)] = []
         while let row = try rows.next() {
-            let state = try Self.state(
-                Array(row["_merge"] as Data), key: RowKey(rawValue: row["_key"]), id: row["id"],
-                area: row["_area"], lane: collection.lane, collection: collection.number,
-                references: references)
-            found.append((row["_key"], RecordDisplay(state, of: collection)))
+            let state = try state(
+                row, lane: collection.lane, collection: collection.number, references: references)
+            found.append((try row.cell("_key"), RecordDisplay(state, of: collection)))
         }
         return found
     }
@@ -178,19 +194,16 @@ extension StoreTransaction {
     package func record<Rules: MergeRules>(
         _ id: RecordID, in collection: CollectionDefinition, batch: ReplicaBatch<Rules>
     ) throws -> RecordDisplay? {
-        let rows = try Row.fetchAll(
-            database.cachedStatement(
-                sql: """
-                    SELECT _key, id, _area, _merge FROM "\(collection.name)"
-                    WHERE id = ? ORDER BY _key LIMIT 1
-                    """), arguments: [id.description])
-        guard let row = rows.first else { return nil }
-        let state = try Store.state(
-            Array(row["_merge"] as Data), key: RowKey(rawValue: row["_key"]), id: row["id"],
-            area: row["_area"], lane: collection.lane, collection: collection.number,
-            references: storage.references)
+        let stored = try Store.displays(
+            of: id, in: collection, from: database, references: storage.references
+        ).first
+        guard let stored else {
+            return batch.pending(named: id, in: collection.number, lane: collection.lane)
+                .map { RecordDisplay($0, of: collection) }
+        }
         let key = RecordKey(
-            domain: state.domain, collection: state.collection, address: state.address)
-        return RecordDisplay(batch.pending(key) ?? state, of: collection)
+            domain: stored.state.domain, collection: collection.number,
+            address: stored.state.address)
+        return batch.pending(key).map { RecordDisplay($0, of: collection) } ?? stored
     }
 }

@@ -39,6 +39,16 @@ package struct RecordDisplay: Sendable {
 
     package var conflicts: [Field] { fields.filter(\.isConflicting) }
 
+    /// Whether the record's id is the hash of what it is: of its creation, or of its natural key.
+    var bearsItsOwnID: Bool {
+        guard case .named(let id) = state.address else { return true }
+        let key = collection.namedBy.compactMap { self[$0]?.value }
+        return !key.isEmpty && key.count == collection.namedBy.count
+            && id
+                == RecordNaming.id(
+                    collection: collection.number, area: state.domain.area, key: key)
+    }
+
     package subscript(name: String) -> Field? { fields.first { $0.definition.name == name } }
 
     private static func field(_ definition: FieldDefinition, in state: RecordState) -> Field {

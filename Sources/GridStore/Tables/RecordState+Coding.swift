@@ -132,7 +132,9 @@ struct RecordStateReader {
                 throw DecodingViolation.unknownTag
             }
             let key = FieldKey(field: UInt32(truncatingIfNeeded: packed >> 2), family: family)
-            fields.append(RecordState.Field(key: key, state: try fieldState()))
+            let state = try fieldState()
+            guard state.family == family else { throw DecodingViolation.unknownTag }
+            fields.append(RecordState.Field(key: key, state: state))
         }
         try reader.finish()
         return RecordState(
@@ -204,4 +206,16 @@ struct RecordStateReader {
 
     /// A count of things that take at least a byte each.
     private mutating func count() throws -> Int { try reader.count(max: reader.remaining) }
+}
+
+extension FieldState {
+    /// The family of fields that a state of this kind belongs to.
+    fileprivate var family: FieldKey.Family {
+        switch self {
+        case .register, .fixed: .assigned
+        case .set: .elements
+        case .timeline: .items
+        case .counter: .sum
+        }
+    }
 }

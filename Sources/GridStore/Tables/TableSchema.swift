@@ -12,6 +12,8 @@ struct TableSchema: Sendable {
     /// `INSERT … ON CONFLICT DO UPDATE` of a whole row.
     let upsert: String
     let selectMerge: String
+    /// The key of a named record's row, by id and area.
+    let selectNamed: String
 
     /// Columns before the fields, in the order of `upsert`'s arguments.
     static let systemColumns = [
@@ -31,6 +33,9 @@ struct TableSchema: Sendable {
             ON CONFLICT (_key) DO UPDATE SET \(updates.joined(separator: ", "))
             """
         selectMerge = "SELECT _merge FROM \"\(collection.name)\" WHERE _key = ?"
+        selectNamed = """
+            SELECT _key FROM "\(collection.name)" WHERE id = ? AND _key < 0 AND _area = ?
+            """
     }
 
     /// `CREATE TABLE` and its index, with the people's names of the fields as comments.
@@ -62,4 +67,7 @@ struct TableSchema: Sendable {
         default: "TEXT"
         }
     }
+
+    /// Whether the field's column holds floating-point numbers.
+    static func isReal(_ field: FieldDefinition) -> Bool { type(of: field) == "REAL" }
 }

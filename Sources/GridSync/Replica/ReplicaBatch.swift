@@ -41,6 +41,17 @@ package struct ReplicaBatch<Rules: MergeRules>: Sendable {
     /// A record as this batch has left it; nil when the batch has not touched it.
     package func pending(_ key: RecordKey) -> RecordState? { records[key] }
 
+    /// A named record that this batch has touched, in whatever area.
+    package func pending(
+        named id: RecordID, in collection: UInt32, lane: Lane
+    ) -> RecordState? {
+        records.filter {
+            $0.key.address == .named(id) && $0.key.collection == collection
+                && $0.key.domain.lane == lane
+        }
+        .min { $0.key.domain < $1.key.domain }?.value
+    }
+
     /// Whether there is anything to commit.
     package var isEmpty: Bool { runs.isEmpty && writers.isEmpty }
 

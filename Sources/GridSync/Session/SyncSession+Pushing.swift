@@ -21,6 +21,12 @@ package struct FetchRequest: Hashable, Sendable {
     package let ranges: [Range]
     /// About how many bytes of envelopes to return; at least one run is.
     package let bytes: Int
+
+    package init(lane: Lane, ranges: [Range], bytes: Int) {
+        self.lane = lane
+        self.ranges = ranges
+        self.bytes = bytes
+    }
 }
 
 /// A run ready to be sent.

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import GridCodec
+import GridCore
+import GridLog
+import GridSync
+
+/// Collects runs for a peer up to a budget, joining small neighbours.
+struct RunQueue {
+    private let budget: Int
+    private(set) var runs: [OutgoingRun] = []
+    private var bytes = 0
+    private var small: [Run] = []
+    private var smallBytes = 0
+
+    init(budget: Int) { self.budget = budget }
+
+    /// Small runs count a quarter: they are about to be compressed together.
+    var isFull: Bool { bytes + smallBytes / 4 >= budget }
+
+    mutating func append(_ stored: StoredRun) throws {
+        if stored.envelope.count >= ProtocolLimits.runBytesTarget / 4 {
+            flush()
+            add(OutgoingRun(log: stored.log, last: stored.last, envelope: stored.envelope))
+            return
+        }
+        let run: Run
+        do {
+            run = try Run(decoding: RunEnvelope.open(stored.envelope))
+        } catch {
+            throw StoreFailure.damaged(
+                what: "the run of \(stored.log) that ends at \(stored.last): \(error)")
+        }
+        if let last = small.last,
+            !last.canBeJoined(with: run)
+                || smallBytes + run.encodedSize > ProtocolLimits.runBytesTarget
+        {
+            flush()
+        }
+        small.append(run)
+        smallBytes += run.encodedSize
+    }
+
+    /// Sends what waits to be joined on its way.
+    mutating func flush() {
+        guard let joined = Run.joined(small) else { return }
+        small = []
+        smallBytes = 0
+        add(
+            OutgoingRun(
+                log: joined.identity.log, last: joined.last,
+                envelope: RunEnvelope.seal(joined.encoded)))
+    }
+
+    private mutating func add(_ run: OutgoingRun) {
+        runs.append(run)
+        bytes += run.envelope.count
+    }
+}
