@@ -78,6 +78,7 @@ let package = Package(
             dependencies: [
                 "GridCore", "GridCodec", "GridLog", "GridSync",
                 .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "GRDBSQLite", package: "GRDB.swift"),
             ],
             swiftSettings: house),
         // Floor 5.

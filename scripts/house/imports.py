@@ -31,7 +31,7 @@ DOORS = {
     "CSodium": ["GridCrypto"],
     "CMalloc": ["GridNode"],
     "CZstd": ["GridLog"],
-    "GRDB": ["GridStore"],
+    "GRDB*": ["GridStore"],
     "NIO*": ["GridTransport", "gridctl"],
     "Hummingbird*": ["GridHTTP"],
     "Logging": ["GridTransport", "GridNode", "GridHTTP", "gridd"],

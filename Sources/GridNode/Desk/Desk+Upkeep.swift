@@ -61,6 +61,14 @@ extension Desk {
             throw DeskRefusal(
                 .malformed, "sql_wrong", chinese: "SQL 有误:\(reason)",
                 english: "The SQL is wrong: \(reason)")
+        } catch QueryRefusal.tooSlow(let seconds) {
+            throw DeskRefusal(
+                .notAllowed, "sql_too_slow", chinese: "查询超过 \(seconds) 秒,已停止。请缩小范围。",
+                english: "The query ran over \(seconds) s and was stopped; ask for less.")
+        } catch QueryRefusal.tooLarge(let bytes) {
+            throw DeskRefusal(
+                .notAllowed, "sql_too_large", chinese: "结果超过 \(bytes >> 20) MiB。请缩小范围。",
+                english: "The answer is over \(bytes >> 20) MiB; ask for less.")
         }
     }
 

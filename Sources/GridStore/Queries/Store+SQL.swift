@@ -4,12 +4,16 @@ import Foundation
 import GRDB
 package import GridCore
 
-/// Why a query was not run.
+/// Why a query was not run to its end.
 package enum QueryRefusal: Error, Hashable, Sendable {
     /// Only statements that read are allowed.
     case notReading
     /// What SQLite says of the statement.
     case wrong(String)
+    /// It ran longer than this.
+    case tooSlow(seconds: Int)
+    /// The answer is larger than this.
+    case tooLarge(bytes: Int)
 }
 
 /// The answer to a query.
@@ -20,30 +24,77 @@ package struct QueryAnswer: Sendable {
     package let isCut: Bool
 }
 
+/// What a query may cost.
+package struct QueryLimits: Sendable {
+    package var rowsMax = 10_000
+    /// Text and blobs of the whole answer, in bytes; one value may not be larger either.
+    package var bytesMax = 16_777_216
+    package var secondsMax = 10
+
+    package init() {}
+}
+
 extension Store {
-    /// Runs one reading statement on a read-only connection.
-    package func query(_ sql: String, rowLimit: Int = 10_000) throws -> QueryAnswer {
+    /// Runs one reading statement on a read-only connection of its own, so that a slow one keeps
+    /// nobody else waiting.
+    package func query(
+        _ sql: String, limits: QueryLimits = QueryLimits()
+    ) throws -> QueryAnswer {
         let word = sql.drop { $0.isWhitespace || $0 == "(" }.prefix { $0.isLetter }.uppercased()
         guard ["SELECT", "WITH", "VALUES", "EXPLAIN"].contains(word) else {
             throw QueryRefusal.notReading
         }
-        return try pool.read { database in
-            do {
-                let statement = try database.makeStatement(sql: sql)
-                guard statement.isReadonly else { throw QueryRefusal.notReading }
-                var rows: [[JSONValue]] = []
-                let cursor = try Row.fetchCursor(statement)
-                while let row = try cursor.next() {
-                    if rows.count == rowLimit {
-                        return QueryAnswer(
-                            columns: statement.columnNames, rows: rows, isCut: true)
-                    }
-                    rows.append(row.databaseValues.map(Self.json))
+        return try Self.mapping(folder) {
+            let connection = try DatabaseOpening.reader(at: folder.databasePath)
+            return try connection.read { database in
+                let watch = QueryWatch(database, limits: limits)
+                defer { watch.end(database) }
+                do {
+                    return try Self.answer(sql, from: database, limits: limits)
+                } catch let error as DatabaseError {
+                    throw Self.refusal(error, limits: limits)
                 }
-                return QueryAnswer(columns: statement.columnNames, rows: rows, isCut: false)
-            } catch let error as DatabaseError {
-                throw QueryRefusal.wrong(error.message ?? "\(error.resultCode)")
             }
+        }
+    }
+
+    private static func answer(
+        _ sql: String, from database: Database, limits: QueryLimits
+    ) throws -> QueryAnswer {
+        let statement = try database.makeStatement(sql: sql)
+        guard statement.isReadonly else { throw QueryRefusal.notReading }
+        var rows: [[JSONValue]] = []
+        var bytes = 0
+        let cursor = try Row.fetchCursor(statement)
+        while let row = try cursor.next() {
+            if rows.count == limits.rowsMax {
+                return QueryAnswer(columns: statement.columnNames, rows: rows, isCut: true)
+            }
+            let values = row.databaseValues
+            bytes += values.reduce(0) { $0 + size($1) }
+            guard bytes <= limits.bytesMax else {
+                throw QueryRefusal.tooLarge(bytes: limits.bytesMax)
+            }
+            rows.append(values.map(json))
+        }
+        return QueryAnswer(columns: statement.columnNames, rows: rows, isCut: false)
+    }
+
+    /// What a failed query means: a damaged database is the store's matter, the rest the asker's.
+    private static func refusal(_ error: DatabaseError, limits: QueryLimits) -> any Error {
+        switch error.resultCode {
+        case .SQLITE_INTERRUPT: QueryRefusal.tooSlow(seconds: limits.secondsMax)
+        case .SQLITE_TOOBIG: QueryRefusal.tooLarge(bytes: limits.bytesMax)
+        case .SQLITE_CORRUPT, .SQLITE_NOTADB, .SQLITE_IOERR: error
+        default: QueryRefusal.wrong(error.message ?? "\(error.resultCode)")
+        }
+    }
+
+    private static func size(_ value: DatabaseValue) -> Int {
+        switch value.storage {
+        case .null, .int64, .double: 8
+        case .string(let text): text.utf8.count
+        case .blob(let bytes): bytes.count
         }
     }
 
