@@ -81,7 +81,7 @@ private struct EngineService: Service {
                 group.addTask {
                     while !Task.isCancelled {
                         try? await Task.sleep(for: .seconds(1))
-                        await engine.syncHeadLedger()
+                        await engine.tidy()
                     }
                 }
                 group.addTask {

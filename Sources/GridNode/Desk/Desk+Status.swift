@@ -69,7 +69,7 @@ extension Desk {
                             ])
                         }),
                 ]),
-                "findings": .list(findings(peers, isWriting: current.isWriting)),
+                "findings": .list(findings(peers, current)),
             ])
     }
 
@@ -140,13 +140,20 @@ extension Desk {
         return current.chain.certificates.dropLast().last?.area
     }
 
-    private func findings(_ peers: [PeerView], isWriting: Bool) -> [JSONValue] {
+    private func findings(
+        _ peers: [PeerView], _ current: ReplicationEngine.Glimpse
+    ) -> [JSONValue] {
         var findings: [JSONValue] = []
         func add(_ code: String, _ chinese: String, _ english: String) {
             findings.append(
                 .object(["code": .text(code), "zh": .text(chinese), "en": .text(english)]))
         }
-        if !isWriting {
+        if current.isDiskFull {
+            add(
+                "disk_full", "磁盘已满,最近的内容没有保存。请腾出空间。",
+                "The disk is full and the latest writes were not saved; make room.")
+        }
+        if !current.isWriting {
             add(
                 "store_failed", "节点已停止写入以保护数据。请检查磁盘,运行 gridctl verify 后重启。",
                 "The node has stopped writing to protect its data; check the disk, run gridctl verify, restart."

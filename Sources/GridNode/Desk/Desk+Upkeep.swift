@@ -21,27 +21,21 @@ extension Desk {
 
     package func verify() throws -> JSONValue {
         let began = WallClock.steady
-        let found = try engine.store.verify()
-        return Self.answer(
-            "verify",
-            [
-                "ok": .boolean(found.findings.isEmpty), "runs": Self.count(found.runs),
-                "entries": Self.count(found.entries), "records": Self.count(found.records),
-                "findings": .list(found.findings.map { .text($0) }),
-                "seconds": .number(Double(WallClock.steady - began) / 1000),
-            ])
+        var parts = try engine.store.verify().parts
+        parts["seconds"] = .number(Double(WallClock.steady - began) / 1000)
+        return Self.answer("verify", parts)
     }
 
     package func rebuild() async throws -> JSONValue {
         let began = WallClock.steady
-        try await engine.rebuild()
+        let rebuilding = try await engine.rebuild()
+        // Sessions that live have told their peers of entries that are to be sent again.
+        if !rebuilding.cuts.isEmpty { board.closeAll() }
         let records = try engine.store.counts().reduce(0) { $0 + $1.counts.records }
-        return Self.answer(
-            "rebuild",
-            [
-                "records": Self.count(records),
-                "seconds": .number(Double(WallClock.steady - began) / 1000),
-            ])
+        var parts = rebuilding.parts
+        parts["records"] = Self.count(records)
+        parts["seconds"] = .number(Double(WallClock.steady - began) / 1000)
+        return Self.answer("rebuild", parts)
     }
 
     package func sql(_ text: String) throws -> JSONValue {

@@ -20,15 +20,18 @@ package actor ReplicationEngine {
     package nonisolated let store: Store
     package nonisolated let author: Author
     private let executor = SerialQueueExecutor(label: "onegrid.engine")
-    private let headLedger: HeadLedger
-    private let logger: Logger
+    let headLedger: HeadLedger
+    let logger: Logger
     private nonisolated let mailbox = Mutex(Mailbox())
     private nonisolated let bells = Mutex<[ObjectIdentifier: Bell]>([:])
     private nonisolated let glimpse: Mutex<Glimpse>
-    private var node: NodeRecord
-    private var replica: Replica
+    var node: NodeRecord
+    var replica: Replica
     /// Why nothing is written any more; the files are kept as they are.
-    private var fatal: DeskRefusal?
+    var fatal: DeskRefusal?
+    /// A peer has shown that the replica this folder writes as was rolled back.
+    var isRolledBack = false
+    var secondsTidied = 0
     private nonisolated let work: AsyncStream<Void>.Continuation
     private nonisolated let worklist: AsyncStream<Void>
 
@@ -44,6 +47,8 @@ package actor ReplicationEngine {
         package var frontier: VersionVector
         package var directory: CertificateDirectory
         package var isWriting = true
+        /// The last write found no room.
+        package var isDiskFull = false
     }
 
     /// Work that waits for the next commit.
@@ -73,10 +78,13 @@ package actor ReplicationEngine {
         }
         headLedger = try HeadLedger(store.folder)
         let logs = try store.logs()
-        if Self.isOlderImage(logs, than: headLedger) {
+        let own = LogIdentity.replica(key: author.key, nonce: node.nonce)
+        if headLedger.isAhead(of: logs, as: own) || store.rebuiltAtOpening?.hasCut(own) == true {
             logger.warning("database is an older image; writing goes on as a new replica")
             node.nonce = .random()
             try store.setNode(node)
+            headLedger.begin(
+                as: LogIdentity.replica(key: author.key, nonce: node.nonce), in: node.area)
         }
         self.node = node
         var directory = CertificateDirectory(root: chain.certificates[0].subject)
@@ -144,52 +152,6 @@ package actor ReplicationEngine {
         replica.logs(where: isWanted).filter { $0.height > 0 }.map { FrontierRow($0) }
     }
 
-    /// Writes down a meeting with a peer, and learns the chain by which it showed who it is.
-    package func meet(_ chain: VerifiedChain, greeting: Greeting) throws {
-        let key = chain.leaf.subject
-        let now = WallClock.now
-        try store.met(
-            PeerRecord(
-                key: key, name: chain.leaf.name, area: chain.leaf.area,
-                replica: LogIdentity.replica(key: key, nonce: greeting.nonce),
-                software: greeting.software, lastContact: now,
-                clockSkew: Int64(clamping: greeting.clock) - Int64(clamping: now)))
-        let known = Set(replica.directory.certificates.map(\.digest))
-        let news = chain.certificates.filter { !known.contains($0.digest) }
-        guard !news.isEmpty else { return }
-        for certificate in news { try store.add(certificate, waiting: false) }
-        replica.learn(chain)
-        glance()
-    }
-
-    /// Writes down the end of a meeting.
-    package func part(from key: PublicKey, reason: String) throws {
-        replica.forgetParked(from: key)
-        try store.left(key, at: WallClock.now, reason: reason)
-    }
-
-    package func recordHeld(_ rows: [SyncMessage.AckRow], by key: PublicKey) throws {
-        try store.recordHeld(rows, by: key)
-    }
-
-    /// Becomes a new replica, because a peer showed that this one was rolled back. What peers hold
-    /// of the old one comes back as ordinary data.
-    package func becomeNewReplica() throws {
-        node.nonce = .random()
-        try store.setNode(node)
-        let logs = replica.logs { _ in true }
-        replica = Replica(
-            author: author, nonce: node.nonce, scope: replica.scope,
-            directory: replica.directory, logs: logs)
-        glance()
-        logger.warning(
-            "this folder was rolled back; writing goes on as a new replica",
-            metadata: ["replica": "\(replica.id)"])
-    }
-
-    /// Makes the head ledger durable. Called once a second.
-    package func syncHeadLedger() { headLedger.sync() }
-
     /// Commits what comes, until cancelled; then turns away what is left.
     package func run() async {
         publishCertificates()
@@ -203,55 +165,7 @@ package actor ReplicationEngine {
         }
         for (_, answer) in left.writes { answer.resume(throwing: DeskRefusal.stopping) }
         for delivery in left.runs { delivery.answer.resume(throwing: DeskRefusal.stopping) }
-        headLedger.sync()
-    }
-
-    /// Writes certificates that this node has issued into lane 0, where all replicas find them.
-    package func publishCertificates() {
-        do {
-            let waiting = try store.certificates().waiting
-            guard !waiting.isEmpty else { return }
-            let domain = Domain(area: replica.scope.area, lane: .authority)
-            var batch = replica.batch(rules: store.catalogue, now: WallClock.now)
-            try store.commit(&batch) { batch, transaction in
-                for certificate in waiting {
-                    let write = FieldWrite(
-                        field: SystemCollection.certificateBytesField,
-                        operation: .assign(.bytes(certificate.encoded)))
-                    let draft = DraftChange(
-                        collection: SystemCollection.certificates,
-                        target: .existing(.named(certificate.recordID)), archives: false,
-                        writes: [write])
-                    _ = try transaction.author(
-                        [LocalChange(domain: domain, draft: draft)], in: &batch)
-                }
-            }
-            adopt(batch)
-            try store.markPublished(waiting)
-        } catch {
-            logger.error("certificates not published", metadata: ["reason": "\(error)"])
-        }
-    }
-
-    /// Takes a certificate issued here and writes it into lane 0.
-    /// - Returns: its digest, 64 hexadecimal digits.
-    package func publish(_ certificate: Certificate) throws -> String {
-        var directory = replica.directory
-        do throws(ChainRefusal) {
-            try directory.add(certificate)
-        } catch {
-            throw DeskRefusal(
-                .wrongValues, error.rawValue, chinese: "证书不成立(\(error.rawValue))。",
-                english: "The certificate proves nothing (\(error.rawValue)).")
-        }
-        try store.add(certificate, waiting: true)
-        publishCertificates()
-        return certificate.digest.description
-    }
-
-    /// Builds all tables anew from the ledger.
-    package func rebuild() throws {
-        _ = try store.rebuild()
+        writeDown { try headLedger.sync() }
     }
 
     private func takeLoad() -> Mailbox? {
@@ -269,27 +183,37 @@ package actor ReplicationEngine {
     private func carryOut(_ load: Mailbox) {
         if let fatal { return turnAway(load, fatal) }
         var batch = replica.batch(rules: store.catalogue, now: WallClock.now)
+        let outcome: (receipts: [Result<WriteReceipt, any Error>], verdicts: [[Verdict]])
         do {
-            let outcome = try store.commit(&batch) { batch, transaction in
+            if isRolledBack {
+                try becomeNewReplica()
+                batch = replica.batch(rules: store.catalogue, now: WallClock.now)
+            }
+            outcome = try store.commit(&batch) { batch, transaction in
                 let receipts = try load.writes.map { request, _ in
                     try write(request, batch: &batch, transaction: transaction)
                 }
                 let verdicts = try load.runs.map {
                     try transaction.admit($0.runs, from: $0.source, in: &batch)
                 }
+                // The sequences of these writes were used before this folder was rolled back.
+                if batch.foundOwnLogAhead, !receipts.isEmpty { throw RolledBack() }
                 return (receipts, verdicts)
             }
-            adopt(batch)
-            for ((_, answer), receipt) in zip(load.writes, outcome.0) {
-                answer.resume(with: receipt)
-            }
-            for (delivery, verdicts) in zip(load.runs, outcome.1) {
-                answer(delivery, verdicts)
-            }
-            if batch.foundOwnLogAhead { try becomeNewReplica() }
+        } catch is RolledBack {
+            isRolledBack = true
+            return carryOut(load)
         } catch {
-            turnAway(load, refusal(after: error))
+            return turnAway(load, refusal(after: error))
         }
+        adopt(batch)
+        for ((_, answer), receipt) in zip(load.writes, outcome.receipts) {
+            answer.resume(with: receipt)
+        }
+        for (delivery, verdicts) in zip(load.runs, outcome.verdicts) {
+            answer(delivery, verdicts)
+        }
+        if batch.foundOwnLogAhead { leaveBehind(replica.id) }
     }
 
     /// Carries out one local write within the transaction. What is wrong with the request is this
@@ -323,7 +247,7 @@ package actor ReplicationEngine {
         }
     }
 
-    private func adopt(_ batch: ReplicaBatch<Catalogue>) {
+    func adopt(_ batch: ReplicaBatch<Catalogue>) {
         let changed = batch.changedLogs
         replica.adopt(batch)
         headLedger.append(
@@ -350,10 +274,16 @@ package actor ReplicationEngine {
 
     /// What users are told after the store failed. A full disk may have room again; after anything
     /// else nothing is written any more, so that the files stay as they are.
-    private func refusal(after error: any Error) -> DeskRefusal {
-        if case StoreFailure.diskFull = error {
+    func refusal(after error: any Error) -> DeskRefusal {
+        switch error {
+        case StoreFailure.diskFull:
             logger.error("disk full; nothing was saved")
+            glimpse.withLock { $0.isDiskFull = true }
             return .diskFull
+        case let refusal as WriteRefusal:
+            logger.error("not written", metadata: ["reason": "\(refusal)"])
+            return DeskRefusal(refusal)
+        default: break
         }
         logger.critical("store failed; writing stops", metadata: ["reason": "\(error)"])
         let refusal = DeskRefusal.storeFailed("\(error)")
@@ -362,16 +292,13 @@ package actor ReplicationEngine {
         return refusal
     }
 
-    private func glance() {
+    func glance() {
         let next = Glimpse(
             node: node, chain: current.chain, replica: replica.id, frontier: replica.frontier,
             directory: replica.directory, isWriting: fatal == nil)
         glimpse.withLock { $0 = next }
     }
-
-    private static func isOlderImage(_ logs: [LogState], than ledger: HeadLedger) -> Bool {
-        let heights = Dictionary(
-            logs.map { ($0.identity.log, $0.height) }, uniquingKeysWith: { max($0, $1) })
-        return ledger.rows.values.contains { $0.height > heights[$0.log] ?? 0 }
-    }
 }
+
+/// Ends a batch whose writes would use sequences a second time.
+private struct RolledBack: Error {}

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import GridCore
+import GridStore
 import GridSync
 
 /// What a user asks to be written: one record, new or existing.
@@ -83,6 +84,18 @@ extension DeskRefusal {
             english: """
                 Writing failed (\(reason)); the node has stopped writing to protect its data. \
                 Check the disk, run gridctl verify, then restart gridd.
+                """)
+    }
+
+    /// Why tables were not built anew, where the store itself is as it was; nil for other failures.
+    init?(rebuilding failure: StoreFailure) {
+        guard case .irreplaceable(let what) = failure else { return nil }
+        self.init(
+            .notPossible, "irreplaceable",
+            chinese: "账本有损坏,而且没有其他节点确认过这些内容,重建会丢失它们,所以没有改动:\(what)",
+            english: """
+                The ledger is damaged and no other node is known to have what is lost, so nothing \
+                was changed: \(what)
                 """)
     }
 

@@ -136,6 +136,11 @@ package final class LinkBoard: Sendable {
         for close in closers { close() }
     }
 
+    /// Closes all live links; they are opened again.
+    func closeAll() {
+        for closer in state.withLock({ Array($0.closers.values) }) { closer.close() }
+    }
+
     package func resume(_ key: PublicKey?) {
         state.withLock { state in
             if let key { state.paused.remove(key) } else { state.paused = [] }

@@ -138,16 +138,11 @@ package struct LinkSupervisor: Sendable {
         let key = peer.chain.leaf.subject
         let token = board.signOn(
             key, address: link.remoteAddress, direction: direction, close: { link.close() })
-        var reason = "store_failed"
-        do {
-            try await engine.meet(peer.chain, greeting: peer.greeting)
-            reason = await PeerLink(
-                link: link, engine: engine, board: board, peer: peer.chain, logger: logger
-            ).run(mine: mine, theirs: peer.greeting)
-            try await engine.part(from: key, reason: reason)
-        } catch {
-            logger.error("peer not written down", metadata: ["reason": "\(error)"])
-        }
+        await engine.meet(peer.chain, greeting: peer.greeting)
+        let reason = await PeerLink(
+            link: link, engine: engine, board: board, peer: peer.chain, logger: logger
+        ).run(mine: mine, theirs: peer.greeting)
+        await engine.part(from: key, reason: reason)
         board.signOff(key, token: token, reason: reason)
         return reason
     }

@@ -208,11 +208,8 @@ private struct Courier {
                 waiting.append(envelope)
                 admitWaiting(&group)
             case .recordHeld(let rows):
-                group.addTask { [link, report] in
-                    await report.attempt {
-                        try await link.engine.recordHeld(rows, by: link.peer.leaf.subject)
-                        return nil
-                    }
+                group.addTask { [link] in
+                    await link.engine.recordHeld(rows, by: link.peer.leaf.subject)
                 }
             case .reportFork(let log, let height):
                 link.logger.warning(
@@ -222,11 +219,8 @@ private struct Courier {
             case .close(let reason):
                 end = reason.code
                 if reason == .rolledBack {
-                    group.addTask { [link, report] in
-                        await report.attempt {
-                            try await link.engine.becomeNewReplica()
-                            return nil
-                        }
+                    group.addTask { [link, replica = session.replica] in
+                        await link.engine.leaveBehind(replica)
                     }
                 }
             }

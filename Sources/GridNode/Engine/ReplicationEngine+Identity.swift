@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import GridCore
+import GridLog
+import GridStore
+import GridSync
+import Logging
+
+/// A folder that was rolled back goes on as a new replica: a sequence is never used twice.
+extension ReplicationEngine {
+    /// Takes note that a peer showed a replica of this folder to be rolled back. If that is the one
+    /// it writes as, it becomes a new one before anything else is written. What peers hold of the
+    /// old one comes back as ordinary data.
+    package func leaveBehind(_ rolledBack: ReplicaID) {
+        guard replica.id == rolledBack else { return }
+        isRolledBack = true
+        writeDown { try becomeNewReplica() }
+    }
+
+    /// Mints a new identity and keeps it, before anything is written under it.
+    func becomeNewReplica() throws {
+        var renewed = node
+        renewed.nonce = .random()
+        try store.setNode(renewed)
+        node = renewed
+        replica = Replica(
+            author: author, nonce: node.nonce, scope: replica.scope,
+            directory: replica.directory, logs: replica.logs { _ in true })
+        isRolledBack = false
+        headLedger.begin(as: replica.id, in: node.area)
+        glance()
+        logger.warning(
+            "this folder was rolled back; writing goes on as a new replica",
+            metadata: ["replica": "\(replica.id)"])
+    }
+}

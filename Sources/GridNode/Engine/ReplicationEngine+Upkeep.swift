@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import GridCore
+package import GridLog
+package import GridStore
+package import GridSync
+import Logging
+
+/// What the engine writes besides records: meetings, certificates, and the folder's own order.
+extension ReplicationEngine {
+    /// How often the disk is tried, and what waits to be published is tried again.
+    private static let checkpointSeconds = 60
+
+    /// Writes down a meeting with a peer, and learns the chain by which it showed who it is: not
+    /// before it is kept, because runs are judged by it for ever.
+    package func meet(_ chain: VerifiedChain, greeting: Greeting) {
+        let key = chain.leaf.subject
+        let now = WallClock.now
+        let known = Set(replica.directory.certificates.map(\.digest))
+        let news = chain.certificates.filter { !known.contains($0.digest) }
+        let peer = PeerRecord(
+            key: key, name: chain.leaf.name, area: chain.leaf.area,
+            replica: LogIdentity.replica(key: key, nonce: greeting.nonce),
+            software: greeting.software, lastContact: now,
+            clockSkew: Int64(clamping: greeting.clock) - Int64(clamping: now))
+        guard writeDown({ try store.met(peer, learning: news) }), !news.isEmpty else { return }
+        replica.learn(chain)
+        glance()
+    }
+
+    /// Writes down the end of a meeting.
+    package func part(from key: PublicKey, reason: String) {
+        replica.forgetParked(from: key)
+        writeDown { try store.left(key, at: WallClock.now, reason: reason) }
+    }
+
+    package func recordHeld(_ rows: [SyncMessage.AckRow], by key: PublicKey) {
+        writeDown { try store.recordHeld(rows, by: key) }
+    }
+
+    /// Upkeep, called once a second: makes the head ledger durable, and now and then looks whether
+    /// the disk still takes what is folded into the database.
+    package func tidy() {
+        writeDown { try headLedger.sync() }
+        secondsTidied += 1
+        guard secondsTidied.isMultiple(of: Self.checkpointSeconds) else { return }
+        writeDown { try store.checkpoint() }
+        publishCertificates()
+    }
+
+    /// Writes certificates that this node has issued into lane 0, where all replicas find them.
+    package func publishCertificates() {
+        let waiting: [Certificate]
+        do {
+            waiting = try store.certificates().waiting
+        } catch {
+            logger.error("certificates not read", metadata: ["reason": "\(error)"])
+            return
+        }
+        guard !waiting.isEmpty else { return }
+        writeDown {
+            if isRolledBack { try becomeNewReplica() }
+            let domain = Domain(area: replica.scope.area, lane: .authority)
+            var batch = replica.batch(rules: store.catalogue, now: WallClock.now)
+            try store.commit(&batch) { batch, transaction in
+                for certificate in waiting {
+                    let write = FieldWrite(
+                        field: SystemCollection.certificateBytesField,
+                        operation: .assign(.bytes(certificate.encoded)))
+                    let draft = DraftChange(
+                        collection: SystemCollection.certificates,
+                        target: .existing(.named(certificate.recordID)), archives: false,
+                        writes: [write])
+                    _ = try transaction.author(
+                        [LocalChange(domain: domain, draft: draft)], in: &batch)
+                }
+            }
+            adopt(batch)
+            try store.markPublished(waiting)
+        }
+    }
+
+    /// Takes a certificate issued here and writes it into lane 0.
+    /// - Returns: its digest, 64 hexadecimal digits.
+    package func publish(_ certificate: Certificate) throws -> String {
+        var directory = replica.directory
+        do throws(ChainRefusal) {
+            try directory.add(certificate)
+        } catch {
+            throw DeskRefusal(
+                .wrongValues, error.rawValue, chinese: "证书不成立(\(error.rawValue))。",
+                english: "The certificate proves nothing (\(error.rawValue)).")
+        }
+        if let fatal { throw fatal }
+        do {
+            try store.add(certificate, waiting: true)
+        } catch {
+            throw refusal(after: error)
+        }
+        publishCertificates()
+        return certificate.digest.description
+    }
+
+    /// Builds all tables, and the states of all logs, anew from the ledger.
+    ///
+    /// - Returns: what was cut off because it could not be read; peers send it again.
+    package func rebuild() throws -> Rebuilding {
+        if let fatal { throw fatal }
+        let rebuilding: Rebuilding
+        do {
+            rebuilding = try store.rebuild()
+        } catch let failure as StoreFailure {
+            throw DeskRefusal(rebuilding: failure) ?? refusal(after: failure)
+        }
+        for finding in rebuilding.findings {
+            logger.error("ledger damaged", metadata: ["finding": "\(finding)"])
+        }
+        let logs = try store.logs()
+        replica = Replica(
+            author: author, nonce: node.nonce, scope: replica.scope,
+            directory: replica.directory, logs: logs)
+        glance()
+        if rebuilding.hasCut(replica.id) || headLedger.isAhead(of: logs, as: replica.id) {
+            leaveBehind(replica.id)
+        }
+        return rebuilding
+    }
+
+    /// Writes down what nobody waits for. A full disk leaves it undone, as does a node that has
+    /// stopped writing; any other failure stops it.
+    ///
+    /// - Returns: whether it was done.
+    @discardableResult
+    func writeDown(_ write: () throws -> Void) -> Bool {
+        guard fatal == nil else { return false }
+        do {
+            try write()
+            return true
+        } catch {
+            _ = refusal(after: error)
+            return false
+        }
+    }
+}

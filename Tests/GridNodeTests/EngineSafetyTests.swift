@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import GridCore
+import GridCrypto
+import GridLog
+import GridNode
+import GridStore
+import GridSync
+import Logging
+import Testing
+
+/// What the one writer does when its folder is not what it was, or fails.
+struct EngineSafetyTests {
+    private static let chaxiang = "522730103210"
+    private static let sqlite = "/usr/bin/sqlite3"
+
+    private func engine(_ folder: NodeFolder) throws -> ReplicationEngine {
+        var logger = Logger(label: "test")
+        logger.logLevel = .critical
+        return try ReplicationEngine(
+            store: try Store(folder), author: Author(try KeyFile.read(at: folder.nodeKeyPath)),
+            logger: logger)
+    }
+
+    /// - Parameter delay: how long requests gather before the engine begins, and so are one batch.
+    private func run<Result: Sendable>(
+        _ engine: ReplicationEngine, after delay: Duration = .zero,
+        _ body: (ReplicationEngine) async throws -> Result
+    ) async throws -> Result {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask {
+                try await Task.sleep(for: delay)
+                await engine.run()
+            }
+            defer { group.cancelAll() }
+            return try await body(engine)
+        }
+    }
+
+    private func household(_ number: Int) -> WriteRequest {
+        WriteRequest(collection: "households", fields: ["household_no": .text("\(number)")])
+    }
+
+    private func copy(_ folder: NodeFolder, to name: String) throws -> NodeFolder {
+        let path = "\(folder.path)-\(name)"
+        try FileManager.default.copyItem(atPath: folder.path, toPath: path)
+        return NodeFolder(path)
+    }
+
+    private func allRuns(_ engine: ReplicationEngine) throws -> [VerifiedRun] {
+        let ranges = try engine.store.logs().map {
+            FetchRequest.Range(log: $0.identity.log, first: 1)
+        }
+        return try engine.store.runs(
+            for: FetchRequest(lane: .routine, ranges: ranges, bytes: .max)
+        ).map { try RunVerifier.verify(Run(decoding: RunEnvelope.open($0.envelope))) }
+    }
+
+    /// The whole folder is an older image, so that only a peer can tell. It does so while a write
+    /// waits for the same commit.
+    @Test func aRolledBackFolderWritesUnderANewNameAndUsesNoSequenceTwice() async throws {
+        let county = try TestCounty()
+        defer { county.remove() }
+        let folder = try county.makeVillage(Self.chaxiang, name: "茶香村")
+        let peer = Author(county.townshipKey).key
+        try await run(engine(folder)) { _ = try await $0.submit(household(1)) }
+        let older = try copy(folder, to: "older")
+        let runs = try await run(engine(folder)) { engine in
+            _ = try await engine.submit(household(2))
+            _ = try await engine.submit(household(3))
+            return try allRuns(engine)
+        }
+        let rolledBack = try engine(older)
+        let before = rolledBack.current.replica
+        try await run(rolledBack, after: .milliseconds(200)) { engine in
+            async let written = engine.submit(household(4))
+            async let verdicts = engine.admit(runs, from: peer)
+            let (receipt, judged) = try await (written, verdicts)
+            #expect(receipt.entries.count == 1)
+            #expect(!receipt.entries[0].hasPrefix("\(before)"))
+            #expect(judged.map(\.verdict) == [.admitted(entries: 2)])
+            #expect(engine.current.replica != before)
+            #expect(try engine.store.counts().map(\.counts.records) == [4])
+            #expect(try engine.store.verify().findings == [])
+        }
+    }
+
+    @Test func anOlderDatabaseBesideItsHeadLedgerBecomesANewReplicaOnce() async throws {
+        let county = try TestCounty()
+        defer { county.remove() }
+        let folder = try county.makeVillage(Self.chaxiang, name: "茶香村")
+        try await run(engine(folder)) { _ = try await $0.submit(household(1)) }
+        let older = try copy(folder, to: "older")
+        let first = try await run(engine(folder)) { engine in
+            _ = try await engine.submit(household(2))
+            return engine.current.replica
+        }
+        for name in ["grid.db", "grid.db-wal", "grid.db-shm"] {
+            let path = "\(folder.path)/\(name)"
+            try? FileManager.default.removeItem(atPath: path)
+            try? FileManager.default.copyItem(atPath: "\(older.path)/\(name)", toPath: path)
+        }
+        let second = try engine(folder).current.replica
+        #expect(second != first)
+        #expect(try engine(folder).current.replica == second)
+        try await run(engine(folder)) { _ = try await $0.submit(household(3)) }
+        #expect(try engine(folder).current.replica == second)
+    }
+
+    @Test(.enabled(if: FileManager.default.isExecutableFile(atPath: Self.sqlite)))
+    func aNodeWhoseStoreFailedWritesNothingAnyMoreAndSaysSo() async throws {
+        let county = try TestCounty()
+        defer { county.remove() }
+        let folder = try county.makeVillage(Self.chaxiang, name: "茶香村")
+        try await run(engine(folder)) { engine in
+            _ = try await engine.submit(household(1))
+            let other = try Process.run(
+                URL(filePath: Self.sqlite),
+                arguments: [folder.databasePath, "ALTER TABLE households RENAME TO gone"])
+            other.waitUntilExit()
+            for _ in 0..<2 {
+                let refusal = await #expect(throws: DeskRefusal.self) {
+                    _ = try await engine.submit(household(2))
+                }
+                #expect(refusal?.code == "store_failed")
+            }
+            #expect(!engine.current.isWriting)
+            let log = try #require(engine.store.logs().first).identity.log
+            let peer = Author(county.townshipKey).key
+            await engine.recordHeld([.init(log: log, height: 1)], by: peer)
+            await engine.tidy()
+            #expect(try engine.store.heldByPeers().isEmpty)
+            await #expect(throws: DeskRefusal.self) { _ = try await engine.rebuild() }
+            #expect(try engine.store.logs().map(\.height) == [1])
+        }
+    }
+
+    @Test func aRebuildLeavesTheNodeWriting() async throws {
+        let county = try TestCounty()
+        defer { county.remove() }
+        let folder = try county.makeVillage(Self.chaxiang, name: "茶香村")
+        try await run(engine(folder)) { engine in
+            _ = try await engine.submit(household(1))
+            let before = engine.current
+            #expect(try await engine.rebuild().cuts.isEmpty)
+            #expect(engine.current.frontier == before.frontier)
+            #expect(engine.current.replica == before.replica)
+            _ = try await engine.submit(household(2))
+            #expect(try engine.store.logs().map(\.height) == [2])
+        }
+    }
+}
