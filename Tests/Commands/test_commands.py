@@ -5,10 +5,12 @@ usage: python3 -B Tests/Commands/test_commands.py PROGRAMS     a folder with gri
 """
 
 import codecs
+import contextlib
 import json
 import os
 import pathlib
 import signal
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -357,6 +359,28 @@ class Enrolment(unittest.TestCase):
         done = self.township.call("status", wants=69)
         self.assertIn("gridd --data", done.stderr)
 
+    def test_damage_that_keeps_the_daemon_from_starting_is_found_and_repaired(self):
+        self.township.start("--log-level", "error")
+        identity = self.township.put("households", "household_no=1")
+        self.township.stop()
+        with contextlib.closing(sqlite3.connect(self.township.folder / "grid.db")) as database:
+            database.execute("DELETE FROM households")
+            database.execute("UPDATE logs SET state = x'00'")
+            database.commit()
+        done = subprocess.run(
+            [programs / "gridd", "--data", self.township.folder], capture_output=True, text=True,
+            timeout=60)
+        self.assertEqual(done.returncode, 70)
+        self.assertIn("gridctl verify", done.stderr)
+        found = self.township.call("verify", wants=1)
+        self.assertIn(identity, found.stdout)
+        self.assertEqual(self.township.ask("rebuild")["cuts"], [])
+        self.assertTrue(self.township.ask("verify")["ok"])
+        self.township.start("--log-level", "error")
+        self.addCleanup(self.township.stop)
+        self.assertEqual(
+            self.township.ask("get", "households", identity)["fields"]["household_no"], "1")
+
     def test_a_path_too_long_for_a_socket_is_refused_at_once(self):
         node = Node(programs, self.folder / ("长" * 40), "茶香村", VILLAGE)
         node.call("init", "--area", TOWNSHIP, "--name", "镇", "--root", wants=65)
@@ -448,6 +472,29 @@ class Links(unittest.TestCase):
             self.linked()
             self.delivered()
         eventually(lambda: self.village.digests() == self.township.digests(), "equal digests")
+
+    def test_a_damaged_run_is_cut_off_and_fetched_again(self):
+        for number in range(3):
+            self.village.put("households", f"household_no={number}")
+            self.delivered()
+        self.township.stop()
+        with contextlib.closing(sqlite3.connect(self.township.folder / "grid.db")) as database:
+            row, envelope = database.execute(
+                "SELECT runs.id, envelope FROM runs JOIN logs ON ref = runs.id >> 32 "
+                "WHERE area = ? AND first = 2", (VILLAGE,)).fetchone()
+            database.execute(
+                "UPDATE runs SET envelope = ? WHERE id = ?",
+                (envelope[:-1] + bytes([envelope[-1] ^ 1]), row))
+            database.commit()
+        self.township.start("--listen", "127.0.0.1:0", "--log-level", "critical")
+        host, port = self.township.ask("status")["listen"].rsplit(":", 1)
+        self.link.target = (host, int(port))
+        self.linked()
+        self.township.call("verify", wants=1)
+        answer = self.township.ask("rebuild")
+        self.assertEqual([(cut["from"], cut["to"]) for cut in answer["cuts"]], [(3, 1)])
+        eventually(lambda: self.village.digests() == self.township.digests(), "equal digests")
+        self.assertTrue(self.township.ask("verify")["ok"])
 
     def test_an_older_image_of_the_folder_becomes_a_new_replica_and_loses_nothing(self):
         self.village.put("households", "address=备份前")

@@ -11,8 +11,10 @@ struct Verify: ParsableCommand {
     @OptionGroup var common: CommonOptions
 
     func run() throws {
-        let answer = try DaemonClient(try common.folder())
-            .send(.post, "/v1/verify", .object([:]), seconds: nil)
+        let folder = try common.folder()
+        let answer = try StoppedNode.orAsk(folder, StoppedNode.verify) {
+            try $0.send(.post, "/v1/verify", .object([:]), seconds: nil)
+        }
         if common.json {
             Screen.json(answer)
         } else {
@@ -38,12 +40,20 @@ struct Rebuild: ParsableCommand {
     @OptionGroup var common: CommonOptions
 
     func run() throws {
-        let answer = try DaemonClient(try common.folder())
-            .send(.post, "/v1/rebuild", .object([:]), seconds: nil)
+        let folder = try common.folder()
+        let answer = try StoppedNode.orAsk(folder, StoppedNode.rebuild) {
+            try $0.send(.post, "/v1/rebuild", .object([:]), seconds: nil)
+        }
         if common.json { return Screen.json(answer) }
         Screen.line(
             "已重建 \(answer["records"]?.shown ?? "") 条记录,"
                 + "用时 \(answer["seconds"]?.shown ?? "") 秒 / rebuilt")
+        for finding in answer["findings"]?.items ?? [] { Screen.line("  \(finding.shown)") }
+        for cut in answer["cuts"]?.items ?? [] {
+            Screen.line(
+                "  日志 / log \(cut["log"]?.shown ?? ""): \(cut["from"]?.shown ?? "") → "
+                    + "\(cut["to"]?.shown ?? ""),其余将由其他节点补齐 / peers send the rest again")
+        }
     }
 }
 
