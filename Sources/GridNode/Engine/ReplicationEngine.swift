@@ -56,7 +56,7 @@ package actor ReplicationEngine {
     struct RunDelivery {
         let runs: [VerifiedRun]
         let source: PublicKey
-        let answer: CheckedContinuation<[(verdict: Verdict, height: UInt64)], any Error>
+        let answer: CheckedContinuation<[(verdict: Verdict, held: FrontierRow)], any Error>
     }
 
     /// Opens the folder's replica. An older image of the database becomes a new replica at once.
@@ -114,10 +114,10 @@ package actor ReplicationEngine {
     }
 
     /// Brings verified runs of one peer to the gate; returns when what was admitted is durable,
-    /// with the height that each run's log then has.
+    /// with what each run's log then is.
     package nonisolated func admit(
         _ runs: [VerifiedRun], from source: PublicKey
-    ) async throws -> [(verdict: Verdict, height: UInt64)] {
+    ) async throws -> [(verdict: Verdict, held: FrontierRow)] {
         try await withCheckedThrowingContinuation { continuation in
             let delivery = RunDelivery(runs: runs, source: source, answer: continuation)
             let isOpen = mailbox.withLock { mailbox in
@@ -172,9 +172,17 @@ package actor ReplicationEngine {
         try store.recordHeld(rows, by: key)
     }
 
+    /// Hears a peer's word that it knows this height of a log of this replica. Where so much is not
+    /// here, the folder was rolled back and becomes a new replica; where it is, or the folder has
+    /// become another since, nothing happens.
+    package func doubtReplica(_ log: LogID, height: UInt64) throws {
+        guard log.replica == replica.id, height > replica.height(of: log) else { return }
+        try becomeNewReplica()
+    }
+
     /// Becomes a new replica, because a peer showed that this one was rolled back. What peers hold
     /// of the old one comes back as ordinary data.
-    package func becomeNewReplica() throws {
+    private func becomeNewReplica() throws {
         node.nonce = .random()
         try store.setNode(node)
         let logs = replica.logs { _ in true }
@@ -332,14 +340,14 @@ package actor ReplicationEngine {
             })
         guard !changed.isEmpty else { return }
         glance()
-        let news = VersionVector(changed.map { ($0.identity.log, $0.height) })
+        let news = changed.map { FrontierRow($0) }
         for bell in bells.withLock({ Array($0.values) }) { bell.ring(news) }
     }
 
     private func answer(_ delivery: RunDelivery, _ verdicts: [Verdict]) {
         delivery.answer.resume(
             returning: zip(delivery.runs, verdicts).map { run, verdict in
-                (verdict, replica.height(of: run.run.identity.log))
+                (verdict, FrontierRow(replica.log(run.run.identity)))
             })
     }
 
