@@ -47,6 +47,9 @@ package enum ProtocolLimits {
     package static let messageAreasMax = 4_096
     /// Rows of a frontier in one message.
     package static let frontierRowsMax = 4_096
+    /// Logs of which one session believes what the peer says it holds: sixteen times those of a
+    /// county, and a bound on the memory that a peer can take by naming logs.
+    package static let believedLogsMax = 16_384
     /// Credit one side may hold from the other.
     package static let creditBytesMax: UInt64 = 67_108_864
     /// Longest text in a message (software name, reason).

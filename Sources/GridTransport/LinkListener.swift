@@ -5,14 +5,26 @@ package import Logging
 internal import NIOCore
 internal import NIOPosix
 
+/// What a caller is told, and what the one who told it wants to know when the link is served.
+package struct LinkAnswer<Context: Sendable>: Sendable {
+    /// At most `TransportLimits.greetingBytesMax` bytes.
+    package let greeting: [UInt8]
+    /// Nothing to the transport; `serve` gets it with the link.
+    package let context: Context
+
+    package init(greeting: [UInt8], context: Context) {
+        self.greeting = greeting
+        self.context = context
+    }
+}
+
 /// Takes calls from other nodes.
 package struct LinkListener: Sendable {
-    /// Decides on a caller by its X25519 key and greeting: our greeting of at most
-    /// `TransportLimits.greetingBytesMax` bytes, or nil to hang up.
+    /// Decides on a caller by its X25519 key and greeting: what it is answered, or nil to hang up.
     ///
     /// Both may be a recording sent again by a third party, so it must change nothing.
-    package typealias Answer =
-        @Sendable (_ remoteKey: [UInt8], _ greeting: [UInt8]) async -> [UInt8]?
+    package typealias Answer<Context: Sendable> =
+        @Sendable (_ remoteKey: [UInt8], _ greeting: [UInt8]) async -> LinkAnswer<Context>?
 
     private let address: LinkAddress
     private let identity: AgreementKey
@@ -30,14 +42,15 @@ package struct LinkListener: Sendable {
         self.logger = logger
     }
 
-    /// Listens until the task is cancelled, then returns. Lends each link to `serve` in a task of
-    /// its own.
+    /// Listens until the task is cancelled, then returns. Lends each link, with the context of what
+    /// `answer` told its caller, to `serve` in a task of its own.
     ///
     /// `listening` hears the bound address, in which a port 0 has become a real one. Links end with
     /// their call of `serve`, and all before this returns. Throws `LinkFailure.listenFailed`.
-    package func run(
+    package func run<Context: Sendable>(
         listening: @Sendable (LinkAddress) -> Void = { _ in },
-        answer: @escaping Answer, serve: @escaping @Sendable (SecureLink) async -> Void
+        answer: @escaping Answer<Context>,
+        serve: @escaping @Sendable (SecureLink, Context) async -> Void
     ) async throws {
         let server = try await bind(LinkAdmission(limits: limits))
         let bound = server.channel.localAddress
@@ -93,19 +106,23 @@ package struct LinkListener: Sendable {
             leave: { admission.leave(remote) })
     }
 
-    private func take(
-        _ pending: PendingLink, answer: Answer, serve: @Sendable (SecureLink) async -> Void
+    private func take<Context: Sendable>(
+        _ pending: PendingLink, answer: Answer<Context>,
+        serve: @Sendable (SecureLink, Context) async -> Void
     ) async {
         do {
             try await pending.channel.executeThenClose { inbound, outbound in
                 let remote = try await pending.greeting()
-                guard let greeting = await answer(remote.remoteKey, remote.bytes) else {
+                guard let answer = await answer(remote.remoteKey, remote.bytes) else {
                     throw LinkFailure.unwanted
                 }
                 try await pending.channel.channel
-                    .triggerUserOutboundEvent(LinkHandler.Order.answer(greeting)).get()
+                    .triggerUserOutboundEvent(LinkHandler.Order.answer(answer.greeting)).get()
                 try await pending.withLink(
-                    to: remote, inbound: inbound, outbound: outbound, serve)
+                    to: remote, inbound: inbound, outbound: outbound
+                ) { link in
+                    await serve(link, answer.context)
+                }
             }
         } catch {
             let remote = pending.channel.channel.remoteAddress?.description ?? "unknown"

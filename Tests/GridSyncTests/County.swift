@@ -79,6 +79,19 @@ extension LocalChange {
         edit(.new, text, area, lane: lane)
     }
 
+    /// A new record of bytes that do not compress.
+    static func bulk(
+        _ count: Int, _ area: AreaCode = County.village, lane: Lane = .routine,
+        using random: inout SplitMix64
+    ) -> LocalChange {
+        let bytes = (0..<count).map { _ in UInt8(truncatingIfNeeded: random.next()) }
+        return LocalChange(
+            domain: Domain(area: area, lane: lane),
+            draft: DraftChange(
+                collection: 20, target: .new, archives: false,
+                writes: [FieldWrite(field: 1, operation: .assign(.bytes(bytes)))]))
+    }
+
     static func edit(
         _ target: DraftChange.Target, _ text: String, _ area: AreaCode = County.village,
         lane: Lane = .routine, field: UInt32 = 1

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import GridCodec
 import GridCore
 import GridLog
 import GridSync
@@ -19,6 +20,8 @@ final class MemoryStorage: ReplicaStorage {
     private(set) var runs: [VerifiedRun] = []
     private(set) var updates: [ParallelUpdate] = []
     var isBroken = false
+    /// Logs whose runs it does not find.
+    var withheld: Set<LogID> = []
 
     func record(_ key: RecordKey) throws -> RecordState? {
         if isBroken { throw Broken() }
@@ -48,17 +51,21 @@ final class MemoryStorage: ReplicaStorage {
         return copy
     }
 
-    /// Runs that the request asks for, in the order of admission, neighbours joined, about as many
-    /// bytes as wanted and at least one.
+    /// Runs that the request asks for, area by area in the order of admission, small neighbours
+    /// joined, about as many bytes as wanted and at least one.
     func fetch(_ request: FetchRequest) -> [OutgoingRun] {
         let firsts = Dictionary(
             request.ranges.map { ($0.log, $0.first) }, uniquingKeysWith: { first, _ in first })
         var outgoing: [OutgoingRun] = []
         var bytes = 0
         var pending: Run?
-        for run in runs.lazy.map(\.run) {
-            guard let first = firsts[run.identity.log], run.last >= first else { continue }
-            if let joined = pending?.joined(with: run) {
+        let domains = Dictionary(grouping: runs.map(\.run), by: \.identity.domain)
+        for run in domains.sorted(by: { $0.key < $1.key }).flatMap(\.value) {
+            guard let first = firsts[run.identity.log], run.last >= first,
+                !withheld.contains(run.identity.log)
+            else { continue }
+            let size = (pending?.entryBytes.count ?? 0) + run.entryBytes.count
+            if size <= ProtocolLimits.runBytesTarget, let joined = pending?.joined(with: run) {
                 pending = joined
                 continue
             }

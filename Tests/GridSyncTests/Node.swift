@@ -10,6 +10,8 @@ final class Node {
     private(set) var replica: Replica
     let storage: MemoryStorage
     var now: UInt64 = 1_790_000_000_000
+    private var listeners: [([FrontierRow]) -> Void] = []
+    private var heldByPeers: [PublicKey: [LogID: UInt64]] = [:]
 
     init(
         _ number: UInt8, scope: AreaCode? = nil, nonce: UInt64 = 1,
@@ -29,6 +31,7 @@ final class Node {
         replica = other.replica
         storage = other.storage.copy()
         now = other.now
+        heldByPeers = other.heldByPeers
     }
 
     /// The node as it is now, to go on apart from this one: what a cloned disk is.
@@ -36,7 +39,15 @@ final class Node {
 
     var batch: ReplicaBatch<County.Rules> { replica.batch(rules: County.Rules(), now: now) }
 
-    func adopt(_ batch: ReplicaBatch<County.Rules>) { replica.adopt(batch) }
+    func adopt(_ batch: ReplicaBatch<County.Rules>) {
+        let rows = batch.changedLogs.map { FrontierRow($0) }
+        replica.adopt(batch)
+        guard !rows.isEmpty else { return }
+        for listener in listeners { listener(rows) }
+    }
+
+    /// Tells of every commit that raises a height.
+    func onCommit(_ listener: @escaping ([FrontierRow]) -> Void) { listeners.append(listener) }
 
     @discardableResult
     func author(_ changes: LocalChange...) throws -> AuthoredWrite { try author(changes) }
@@ -47,26 +58,82 @@ final class Node {
         var batch = batch
         let write = try batch.author(changes, storage: storage)
         try batch.commit(to: storage)
-        replica.adopt(batch)
+        adopt(batch)
         return write
     }
 
     @discardableResult
     func admit(_ runs: [VerifiedRun], from source: UInt8 = 99) throws -> [Verdict] {
+        try admit(runs, from: County.author(source).key)
+    }
+
+    private func admit(_ runs: [VerifiedRun], from source: PublicKey) throws -> [Verdict] {
         var batch = batch
-        let verdicts = try batch.admit(
-            runs, from: County.author(source).key, storage: storage)
+        let verdicts = try batch.admit(runs, from: source, storage: storage)
         try batch.commit(to: storage)
-        replica.adopt(batch)
+        adopt(batch)
         return verdicts
+    }
+
+    /// Brings envelopes of a peer to the gate, in one transaction.
+    func judge(
+        _ envelopes: [[UInt8]], from source: PublicKey
+    ) throws -> [SyncSession.Judgement] {
+        var judgements: [SyncSession.Judgement?] = []
+        var verified: [(index: Int, run: VerifiedRun)] = []
+        for (index, envelope) in envelopes.enumerated() {
+            do throws(RunViolation) {
+                verified.append((index, try Self.verify(envelope)))
+                judgements.append(nil)
+            } catch {
+                judgements.append(
+                    SyncSession.Judgement(
+                        bytes: envelope.count, run: nil, verdict: .refused(.violation(error))))
+            }
+        }
+        let verdicts = try admit(verified.map(\.run), from: source)
+        for ((index, run), verdict) in zip(verified, verdicts) {
+            let row = FrontierRow(replica.log(run.run.identity))
+            judgements[index] = SyncSession.Judgement(
+                bytes: envelopes[index].count, run: (last: run.run.last, held: row),
+                verdict: verdict)
+        }
+        return judgements.compactMap { $0 }
+    }
+
+    private static func verify(_ envelope: [UInt8]) throws(RunViolation) -> VerifiedRun {
+        let run: Run
+        do {
+            run = try Run(decoding: RunEnvelope.open(envelope))
+        } catch {
+            throw .malformed(error)
+        }
+        return try RunVerifier.verify(run)
     }
 
     func learn(_ chain: CertificateChain) throws {
         replica.learn(try VerifiedChain.verify(chain, root: replica.directory.root))
     }
 
-    func forgetParked(from source: UInt8) {
-        replica.forgetParked(from: County.author(source).key)
+    func forgetParked(from source: UInt8) { forgetParked(from: County.author(source).key) }
+
+    func forgetParked(from source: PublicKey) { replica.forgetParked(from: source) }
+
+    /// Writes down what a peer has; it outlives the link.
+    func recordHeld(_ rows: [SyncMessage.AckRow], by key: PublicKey) {
+        for row in rows { heldByPeers[key, default: [:]][row.log] = row.height }
+    }
+
+    /// What a peer is known to have.
+    func heights(of key: PublicKey) -> VersionVector {
+        VersionVector((heldByPeers[key] ?? [:]).map { ($0.key, $0.value) })
+    }
+
+    /// Writes on under a new identity, with all that it has.
+    func becomeNewReplica(nonce: UInt64) {
+        replica = Replica(
+            author: replica.author, nonce: ReplicaNonce(high: UInt64(number), low: nonce),
+            scope: replica.scope, directory: replica.directory, logs: storage.snapshot.logs.values)
     }
 
     var state: MemoryStorage.Snapshot { storage.snapshot }

@@ -47,7 +47,8 @@ struct LinkEndLoopbackTests {
             let taken = LinkListener(
                 address: listening.address, identity: identity, logger: Logger(label: "test"))
             let second = await #expect(throws: LinkFailure.self) {
-                try await taken.run(answer: { _, _ in nil }, serve: { _ in })
+                try await taken.run(
+                    answer: { _, _ in LinkAnswer<Void>?.none }, serve: { _, _ in })
             }
             guard case .listenFailed = second else {
                 Issue.record("\(String(describing: second))")

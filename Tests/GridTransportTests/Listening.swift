@@ -3,6 +3,7 @@
 import GridCrypto
 import GridTransport
 import Logging
+import Testing
 
 /// A listener for the time of a test, and what became of its links.
 struct Listening: Sendable {
@@ -20,11 +21,11 @@ struct Listening: Sendable {
     }
 }
 
-/// Runs the body against a listener on a free port. `serve` gets each link; what its frames throw
-/// is told in `ends`.
+/// Runs the body against a listener on a free port. `answer` gives the greeting or hangs up;
+/// `serve` gets each link; what its frames throw is told in `ends`.
 func withListener(
     limits: LinkLimits = LinkLimits(),
-    answer: @escaping LinkListener.Answer = { _, greeting in greeting },
+    answer: @escaping @Sendable ([UInt8], [UInt8]) async -> [UInt8]? = { $1 },
     serve: @escaping @Sendable (SecureLink) async throws -> Void = { link in
         for try await frame in link.frames { try await link.send([frame]) }
     },
@@ -38,8 +39,16 @@ func withListener(
         logger: Logger(label: "test"))
     try await withThrowingTaskGroup { group in
         group.addTask {
-            try await listener.run(listening: { address.yield($0) }, answer: answer) { link in
+            try await listener.run(
+                listening: { address.yield($0) },
+                answer: { key, greeting in
+                    await answer(key, greeting).map {
+                        LinkAnswer(greeting: $0, context: greeting)
+                    }
+                }
+            ) { link, heard in
                 do {
+                    #expect(heard == link.remoteGreeting)
                     try await serve(link)
                     end.yield(nil)
                 } catch {

@@ -17,6 +17,13 @@ extension ReplicationEngine {
         writeDown { try becomeNewReplica() }
     }
 
+    /// Hears a peer's word that it knows this height of a log of this replica. Where so much is
+    /// here, or the folder has become another since, nothing happens.
+    package func doubtReplica(_ log: LogID, height: UInt64) {
+        guard height > replica.height(of: log) else { return }
+        leaveBehind(log.replica)
+    }
+
     /// Mints a new identity and keeps it, before anything is written under it.
     func becomeNewReplica() throws {
         var renewed = node

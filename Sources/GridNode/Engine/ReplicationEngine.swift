@@ -61,7 +61,7 @@ package actor ReplicationEngine {
     struct RunDelivery {
         let runs: [VerifiedRun]
         let source: PublicKey
-        let answer: CheckedContinuation<[(verdict: Verdict, height: UInt64)], any Error>
+        let answer: CheckedContinuation<[(verdict: Verdict, held: FrontierRow)], any Error>
     }
 
     /// Opens the folder's replica. An older image of the database becomes a new replica at once.
@@ -122,10 +122,10 @@ package actor ReplicationEngine {
     }
 
     /// Brings verified runs of one peer to the gate; returns when what was admitted is durable,
-    /// with the height that each run's log then has.
+    /// with what each run's log then is.
     package nonisolated func admit(
         _ runs: [VerifiedRun], from source: PublicKey
-    ) async throws -> [(verdict: Verdict, height: UInt64)] {
+    ) async throws -> [(verdict: Verdict, held: FrontierRow)] {
         try await withCheckedThrowingContinuation { continuation in
             let delivery = RunDelivery(runs: runs, source: source, answer: continuation)
             let isOpen = mailbox.withLock { mailbox in
@@ -256,14 +256,14 @@ package actor ReplicationEngine {
             })
         guard !changed.isEmpty else { return }
         glance()
-        let news = VersionVector(changed.map { ($0.identity.log, $0.height) })
+        let news = changed.map { FrontierRow($0) }
         for bell in bells.withLock({ Array($0.values) }) { bell.ring(news) }
     }
 
     private func answer(_ delivery: RunDelivery, _ verdicts: [Verdict]) {
         delivery.answer.resume(
             returning: zip(delivery.runs, verdicts).map { run, verdict in
-                (verdict, replica.height(of: run.run.identity.log))
+                (verdict, FrontierRow(replica.log(run.run.identity)))
             })
     }
 

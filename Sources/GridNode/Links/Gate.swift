@@ -19,8 +19,7 @@ struct Gate {
                 verified.append((index, try Self.verify(envelope)))
             } catch {
                 judgements[index] = SyncSession.Judgement(
-                    bytes: envelope.count, run: nil, verdict: .refused(.violation(error)),
-                    height: 0)
+                    bytes: envelope.count, run: nil, verdict: .refused(.violation(error)))
             }
         }
         if !verified.isEmpty {
@@ -28,8 +27,7 @@ struct Gate {
             for ((index, run), judged) in zip(verified, verdicts) {
                 judgements[index] = SyncSession.Judgement(
                     bytes: envelopes[index].count,
-                    run: (log: run.run.identity.log, last: run.run.last),
-                    verdict: judged.verdict, height: judged.height)
+                    run: (last: run.run.last, held: judged.held), verdict: judged.verdict)
             }
         }
         return judgements.compactMap { $0 }

@@ -30,6 +30,19 @@ enum GreetingRefusal: Error {
     }
 }
 
+/// A greeting of this node with the rows it was made of, for the session that begins with it.
+struct Announcement: Sendable {
+    let greeting: Greeting
+    /// Ascending by log.
+    let rows: [FrontierRow]
+}
+
+/// A peer that has proved who it is.
+struct GreetedPeer: Sendable {
+    let greeting: Greeting
+    let chain: VerifiedChain
+}
+
 /// Makes this node's greetings and judges those of others.
 struct Greeter: Sendable {
     let engine: ReplicationEngine
@@ -39,22 +52,23 @@ struct Greeter: Sendable {
     let credit: UInt64
 
     /// A greeting for a peer whose scope is known, or for one that is about to be called.
-    func greeting(for peer: AreaCode?) async -> Greeting {
+    func announcement(for peer: AreaCode?) async -> Announcement {
         let current = engine.current
         let own = current.chain.leaf.area
         let rows = await engine.frontier { area in
             Scope(own).contains(area) && (peer.map { Scope($0).contains(area) } ?? true)
         }
-        return Greeting(
+        let greeting = Greeting(
             software: software, nonce: current.node.nonce, clock: WallClock.now, credit: credit,
             chain: CertificateChain(current.chain.certificates), area: own,
-            holdings: Self.holdings(rows))
+            holdings: Greeting.Holdings(of: rows))
+        return Announcement(greeting: greeting, rows: rows)
     }
 
     /// The peer behind a greeting, when it proves to be one.
     func peer(
         _ bytes: [UInt8], linkKey: [UInt8]
-    ) throws(GreetingRefusal) -> (greeting: Greeting, chain: VerifiedChain) {
+    ) throws(GreetingRefusal) -> GreetedPeer {
         let greeting: Greeting
         do {
             greeting = try Greeting(decoding: bytes)
@@ -77,20 +91,6 @@ struct Greeter: Sendable {
         }
         guard greeting.versions.contains(1) else { throw .noCommonVersion }
         guard !board.isPaused(key) else { throw .paused }
-        return (greeting, chain)
-    }
-
-    /// The full frontier where it is small, digests by area beyond.
-    private static func holdings(_ rows: [FrontierRow]) -> Greeting.Holdings {
-        var writer = ByteWriter()
-        for row in rows { writer.frontierRow(row) }
-        if writer.bytes.count <= ProtocolLimits.greetingFrontierBytesMax {
-            return .frontier(rows)
-        }
-        let areas = Dictionary(grouping: rows, by: \.log.domain.area)
-        return .digests(
-            areas.keys.sorted().map { area in
-                Greeting.AreaDigest(area: area, digest: FrontierDigest(of: areas[area] ?? []))
-            })
+        return GreetedPeer(greeting: greeting, chain: chain)
     }
 }

@@ -107,14 +107,17 @@ package final class LinkBoard: Sendable {
     }
 
     /// Signs a link off, unless a newer one has taken its place.
-    func signOff(_ key: PublicKey, token: UInt64, reason: String) {
+    /// - Returns: whether there is no link with the peer any more.
+    @discardableResult
+    func signOff(_ key: PublicKey, token: UInt64, reason: String) -> Bool {
         state.withLock { state in
-            guard state.closers[key]?.token == token else { return }
+            guard state.closers[key]?.token == token else { return false }
             state.closers[key] = nil
             var status = LinkStatus(state: state.isPaused(key) ? .paused : .absent)
             status.reason = state.isPaused(key) ? "paused" : reason
             status.address = state.links[key]?.address
             state.links[key] = status
+            return true
         }
     }
 

@@ -56,20 +56,19 @@ package struct LinkSupervisor: Sendable {
             answer: { key, bytes in
                 do throws(GreetingRefusal) {
                     let peer = try greeter.peer(bytes, linkKey: key)
-                    return await greeter.greeting(for: peer.greeting.area).encoded
+                    let mine = await greeter.announcement(for: peer.greeting.area)
+                    return LinkAnswer(
+                        greeting: mine.greeting.encoded, context: (mine: mine, peer: peer))
                 } catch {
                     board.turnAway(error.code, at: WallClock.now)
                     logger.debug("call turned away", metadata: ["reason": "\(error.code)"])
                     return nil
                 }
             },
-            serve: { link in
-                // The greeting that was answered and this one may have different frontiers; what
-                // was said last in each direction is what both sides know.
-                guard let peer = try? greeter.peer(link.remoteGreeting, linkKey: link.remoteKey)
-                else { return }
-                let mine = await greeter.greeting(for: peer.greeting.area)
-                _ = await converse(link, mine: mine, peer: peer, direction: .inbound)
+            serve: { link, hello in
+                guard !board.isPaused(hello.peer.chain.leaf.subject) else { return }
+                _ = await converse(
+                    link, mine: hello.mine, peer: hello.peer, direction: .inbound)
             })
     }
 
@@ -112,14 +111,14 @@ package struct LinkSupervisor: Sendable {
         _ peer: PeerAddress, dialer: LinkDialer, key: [UInt8]
     ) async -> String {
         board.update(peer.key) { $0.state = .connecting }
-        let mine = await greeter.greeting(for: nil)
+        let mine = await greeter.announcement(for: nil)
         do {
             return try await dialer.withLink(
-                to: peer.address, remoteKey: key, greeting: mine.encoded
+                to: peer.address, remoteKey: key, greeting: mine.greeting.encoded
             ) { link in
                 do throws(GreetingRefusal) {
-                    let answer = try greeter.peer(link.remoteGreeting, linkKey: link.remoteKey)
-                    return await converse(link, mine: mine, peer: answer, direction: .outbound)
+                    let peer = try greeter.peer(link.remoteGreeting, linkKey: link.remoteKey)
+                    return await converse(link, mine: mine, peer: peer, direction: .outbound)
                 } catch {
                     return error.code
                 }
@@ -132,8 +131,8 @@ package struct LinkSupervisor: Sendable {
     }
 
     private func converse(
-        _ link: SecureLink, mine: Greeting,
-        peer: (greeting: Greeting, chain: VerifiedChain), direction: LinkStatus.Direction
+        _ link: SecureLink, mine: Announcement, peer: GreetedPeer,
+        direction: LinkStatus.Direction
     ) async -> String {
         let key = peer.chain.leaf.subject
         let token = board.signOn(
@@ -142,8 +141,10 @@ package struct LinkSupervisor: Sendable {
         let reason = await PeerLink(
             link: link, engine: engine, board: board, peer: peer.chain, logger: logger
         ).run(mine: mine, theirs: peer.greeting)
-        await engine.part(from: key, reason: reason)
-        board.signOff(key, token: token, reason: reason)
+        // A newer link with the same peer goes on with what was parked.
+        if board.signOff(key, token: token, reason: reason) {
+            await engine.part(from: key, reason: reason)
+        }
         return reason
     }
 }

@@ -55,6 +55,11 @@ package struct Replica: Sendable {
         domains[log.domain]?.applied[log] ?? 0
     }
 
+    /// The state of a log; an empty one when nothing of it is here.
+    package func log(_ identity: LogIdentity) -> LogState {
+        domains[identity.domain]?.log(identity) ?? LogState(identity: identity)
+    }
+
     /// The states of all logs whose area passes the test, ascending by log.
     package func logs(where isWanted: (AreaCode) -> Bool) -> [LogState] {
         domains.filter { isWanted($0.key.area) }.values

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import GridCodec
+package import GridCore
 
 /// Why a session ends. The code is the word that people, programs and the peer meet.
 package enum CloseReason: Error, Hashable, Sendable {
@@ -11,8 +12,9 @@ package enum CloseReason: Error, Hashable, Sendable {
     case nothingShared
     /// Nothing was heard for this many seconds.
     case silent(seconds: UInt64)
-    /// The peer knows more of this replica than it does itself; it takes a new identity.
-    case rolledBack
+    /// The peer knows this much of this replica's own log, and more than is here: the replica was
+    /// rolled back, and takes a new identity.
+    case rolledBack(log: LogID, height: UInt64)
     /// The peer said goodbye.
     case peerLeft(code: String)
     /// This node is stopping, or an admin paused the link.
@@ -40,7 +42,7 @@ package enum SessionViolation: Hashable, Sendable {
     case creditExceeded
     /// A grant so small that one run may never fit.
     case creditTooSmall
-    /// An acknowledgement or grant that would let the peer's credit pass its limit.
+    /// A grant that would let the peer's credit pass that of its greeting.
     case creditTooLarge
     /// Rows or runs of an area that the two do not share.
     case areaNotShared

@@ -12,6 +12,28 @@ package struct Greeting: Hashable, Sendable {
         case frontier([FrontierRow])
         /// For each area one digest of its rows; the rows follow for areas that differ.
         case digests([AreaDigest])
+
+        /// All rows where they are small, else a digest of each area's.
+        ///
+        /// - Parameters:
+        ///   - rows: ascending by log.
+        ///   - frontierBytesMax: up to this many bytes are small.
+        package init(
+            of rows: [FrontierRow],
+            frontierBytesMax: Int = ProtocolLimits.greetingFrontierBytesMax
+        ) {
+            var writer = ByteWriter()
+            for row in rows { writer.frontierRow(row) }
+            guard writer.bytes.count > frontierBytesMax else {
+                self = .frontier(rows)
+                return
+            }
+            let areas = Dictionary(grouping: rows, by: \.log.domain.area)
+            self = .digests(
+                areas.sorted { $0.key < $1.key }.map {
+                    AreaDigest(area: $0.key, digest: FrontierDigest(of: $0.value))
+                })
+        }
     }
 
     package struct AreaDigest: Hashable, Sendable {

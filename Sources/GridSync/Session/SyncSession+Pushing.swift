@@ -42,22 +42,34 @@ package struct OutgoingRun: Hashable, Sendable {
     }
 }
 
+/// Sending what the other side lacks, under its credit.
 extension SyncSession {
-    /// How much is read ahead of the socket at a time.
-    private static let fetchBytes = ProtocolLimits.runBytesMax
+    /// How much is read at a time, in bytes: little, for what becomes urgent may have to wait until
+    /// it has gone, and that is 16 s at 16 kbit/s.
+    private static let fetchBytes: UInt64 = 32_768
 
-    /// What the peer lacks and may have, most urgent lane first, then ascending by log.
+    /// A read of the ledger that has not come back.
+    struct Reading: Sendable {
+        let request: FetchRequest
+        /// Logs that have grown since: that nothing of them was found says nothing.
+        var grown: Set<LogID> = []
+        /// Whether the peer has said since that it is elsewhere than the request supposes.
+        var isStale = false
+    }
+
+    /// What the peer lacks and may have, ascending by log.
     var lacking: [FetchRequest.Range] {
         held.rows.filter { row in
-            row.height > offered[row.log] && knownAreas.contains(row.log.domain.area)
+            row.height > offered[row.log] && !awaitedAreas.contains(row.log.domain.area)
                 && refusedByPeer[row.log] == nil && !unservable.contains(row.log)
+                && !unsettled.contains(row.log)
         }
         .map { FetchRequest.Range(log: $0.log, first: offered[$0.log] + 1) }
     }
 
-    /// Orders the next read, if there is something to send and room for it.
+    /// Orders the next read, most urgent lane first, if there is something to send and room for it.
     mutating func pump() -> [Effect] {
-        guard !isFetching, allowance > 0 else { return [] }
+        guard reading == nil, allowance > 0, closeReason == nil else { return [] }
         let lacking = lacking
         guard let lane = lacking.map(\.log.domain.lane).min() else { return [] }
         var effects: [Effect] = []
@@ -67,127 +79,65 @@ extension SyncSession {
         }
         guard allowance >= UInt64(ProtocolLimits.frameBytesMax) || allowance == theirs.credit
         else { return effects }
-        isFetching = true
         let request = FetchRequest(
             lane: lane, ranges: lacking.filter { $0.log.domain.lane == lane },
-            bytes: Int(min(allowance, UInt64(Self.fetchBytes))))
+            bytes: Int(min(allowance, Self.fetchBytes)))
+        reading = Reading(request: request)
         return effects + [.fetch(request)]
     }
 
-    /// Compares the greetings' holdings; says which of one's own rows the peer must see.
-    mutating func compare(with rows: [FrontierRow]) -> [Effect] {
-        switch theirs.holdings {
-        case .frontier(let theirRows):
-            let shared = theirRows.filter { isShared($0.log.domain.area) }
-            var effects = learn(shared)
-            if closeReason == nil, case .digests = mine.holdings {
-                effects += reveal(Self.differing(rows, shared), of: rows)
-            }
-            return effects
-        case .digests(let digests):
-            let byArea = Dictionary(grouping: rows, by: \.log.domain.area)
-            var areas = Set(byArea.keys)
-            var theirDigests: [AreaCode: FrontierDigest] = [:]
-            for item in digests where isShared(item.area) {
-                areas.insert(item.area)
-                theirDigests[item.area] = item.digest
-            }
-            let none = FrontierDigest(of: [])
-            let equal = areas.filter {
-                FrontierDigest(of: byArea[$0] ?? []) == theirDigests[$0] ?? none
-            }
-            knownAreas = .only(equal)
-            for area in equal.sorted() {
-                for row in byArea[area] ?? [] {
-                    offered.raise(row.log, to: row.height)
-                    acknowledged.raise(row.log, to: row.height)
-                }
-            }
-            guard case .digests = mine.holdings else { return recordHeld() }
-            return recordHeld() + reveal(areas.subtracting(equal), of: rows)
+    /// Takes runs that the store found for the last fetch, in the order in which to send them.
+    package mutating func supply(_ runs: [OutgoingRun], now: UInt64) -> [Effect] {
+        guard closeReason == nil else { return [] }
+        guard let read = reading else { preconditionFailure("runs that no fetch has asked for") }
+        reading = nil
+        let isOvertaken = lacking.contains { $0.log.domain.lane < read.request.lane }
+        guard !read.isStale, !isOvertaken else { return noteSent(pump(), now: now) }
+        if runs.isEmpty {
+            unservable.formUnion(Set(read.request.ranges.map(\.log)).subtracting(read.grown))
         }
+        var effects: [Effect] = []
+        for run in runs where run.last > offered[run.log] && refusedByPeer[run.log] == nil {
+            let size = UInt64(run.envelope.count)
+            precondition(
+                size < ProtocolLimits.frameBytesMax, "a run of \(size) bytes fits no frame")
+            guard size <= allowance else { break }
+            allowance -= size
+            offered.raise(run.log, to: run.last)
+            effects.append(.send(.run(run.envelope)))
+        }
+        return noteSent(effects + pump(), now: now)
     }
 
-    /// Takes the rows of areas whose digests differed, or of a peer that starts over.
-    mutating func receiveFrontier(_ areas: [AreaCode], _ rows: [FrontierRow]) -> [Effect] {
-        let named = Set(areas)
-        guard areas.allSatisfy(isShared) else { return end(.violation(.areaNotShared)) }
-        guard rows.allSatisfy({ named.contains($0.log.domain.area) }) else {
-            return end(.violation(.rowOutsideAreas))
-        }
-        for row in offered.rows where named.contains(row.log.domain.area) {
-            offered.replace(row.log, with: 0)
-            acknowledged.replace(row.log, with: 0)
-            unservable.remove(row.log)
-        }
-        if case .only(let known) = knownAreas { knownAreas = .only(known.union(named)) }
-        let effects = learn(rows)
-        return closeReason == nil ? effects + pump() : effects
+    /// Announces how much is to come.
+    package mutating func supplyTotals(
+        _ totals: [SyncMessage.LaneTotal], now: UInt64
+    ) -> [Effect] {
+        guard closeReason == nil else { return [] }
+        return noteSent([.send(.totals(totals))], now: now)
     }
 
-    mutating func receiveRun(_ envelope: [UInt8]) -> [Effect] {
-        let size = UInt64(envelope.count)
-        guard size <= granted else { return end(.violation(.creditExceeded)) }
-        granted -= size
-        return [.admit(envelope: envelope)]
-    }
-
+    /// Takes what the peer says it has durably of what it was sent. Heights above those held here
+    /// are believed, for others may have sent it more; logs that are not here are none of its
+    /// concern, and not remembered.
     mutating func receiveAck(_ rows: [SyncMessage.AckRow], credit: UInt64) -> [Effect] {
-        guard allowance + credit <= theirs.credit else {
+        guard credit <= theirs.credit - allowance else {
             return end(.violation(.creditTooLarge))
         }
         allowance += credit
-        var recorded: [SyncMessage.AckRow] = []
+        var heights = VersionVector()
         for row in rows {
             guard isShared(row.log.domain.area) else { return end(.violation(.areaNotShared)) }
-            if row.log.replica == replica, row.height > held[row.log] { return end(.rolledBack) }
-            offered.raise(row.log, to: row.height)
-            acknowledged.raise(row.log, to: row.height)
-            recorded.append(row)
+            if let reason = rollback(row.log, row.height) { return end(reason) }
+            if held[row.log] > 0 { heights.raise(row.log, to: row.height) }
         }
-        return (recorded.isEmpty ? [] : [.recordHeld(recorded)]) + pump()
+        return believe(heights) + pump()
     }
 
-    /// Believes the peer's rows, and looks for forks and for signs of having been rolled back.
-    private mutating func learn(_ rows: [FrontierRow]) -> [Effect] {
-        var effects: [Effect] = []
-        for row in rows {
-            if row.log.replica == replica, row.height > held[row.log] { return end(.rolledBack) }
-            if let own = announcedRows[row.log], own.height == row.height, own.head != row.head {
-                effects.append(.reportFork(row.log, height: row.height))
-                refusedByPeer[row.log] = "forked"
-            }
-            offered.raise(row.log, to: row.height)
-            acknowledged.raise(row.log, to: row.height)
-        }
-        return effects + recordHeld()
-    }
-
-    private func recordHeld() -> [Effect] {
-        let rows = acknowledged.rows.map { SyncMessage.AckRow(log: $0.log, height: $0.height) }
-        return rows.isEmpty ? [] : [.recordHeld(rows)]
-    }
-
-    /// Sends the rows of some areas, a message for as many areas as fit.
-    private func reveal(_ areas: Set<AreaCode>, of rows: [FrontierRow]) -> [Effect] {
-        var messages: [Effect] = []
-        var named: [AreaCode] = []
-        var listed: [FrontierRow] = []
-        for area in areas.sorted() {
-            let more = rows.filter { $0.log.domain.area == area }
-            if !named.isEmpty, listed.count + more.count > ProtocolLimits.frontierRowsMax {
-                messages.append(.send(.frontier(areas: named, rows: listed)))
-                named = []
-                listed = []
-            }
-            named.append(area)
-            listed += more
-        }
-        if !named.isEmpty { messages.append(.send(.frontier(areas: named, rows: listed))) }
-        return messages
-    }
-
-    private static func differing(_ left: [FrontierRow], _ right: [FrontierRow]) -> Set<AreaCode> {
-        Set(Set(left).symmetricDifference(right).map(\.log.domain.area))
+    /// Sends no more of a log. One that is not here is not remembered.
+    mutating func receiveRefusal(_ log: LogID, code: String) -> [Effect] {
+        guard held[log] > 0 else { return [] }
+        refusedByPeer[log] = code
+        return pump()
     }
 }

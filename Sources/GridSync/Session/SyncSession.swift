@@ -17,9 +17,10 @@ package struct SyncSession: Sendable {
         case fetch(FetchRequest)
         /// Count what the peer lacks and call `supplyTotals`.
         case count(lacking: [FetchRequest.Range])
-        /// Bring a run's envelope to the gate and call `judged`.
+        /// Bring a run's envelope to the gate and call `judged`. One lot of runs is at the gate at
+        /// a time; those that come meanwhile are the next.
         case admit(envelope: [UInt8])
-        /// The peer has these heights durably.
+        /// The peer has these heights durably; 0 where it has lost all that it had.
         case recordHeld([SyncMessage.AckRow])
         /// The peer's entry at this height is not ours.
         case reportFork(LogID, height: UInt64)
@@ -27,76 +28,63 @@ package struct SyncSession: Sendable {
         case close(CloseReason)
     }
 
-    /// What the gate made of one run.
-    package struct Judgement: Sendable {
-        /// Size of the envelope.
-        package let bytes: Int
-        /// The log and last sequence of the run; nil when the bytes are no run at all.
-        package let run: (log: LogID, last: UInt64)?
-        package let verdict: Verdict
-        /// The durable height of the log after the batch.
-        package let height: UInt64
-
-        package init(
-            bytes: Int, run: (log: LogID, last: UInt64)?, verdict: Verdict, height: UInt64
-        ) {
-            self.bytes = bytes
-            self.run = run
-            self.verdict = verdict
-            self.height = height
-        }
-    }
-
     /// After this long without sending, a ping is sent.
     package static let pingMilliseconds: UInt64 = 60_000
-    /// After this long without a byte from the peer the session ends.
+    /// After this long without a message from the peer the session ends.
     package static let silenceMillisecondsMax: UInt64 = 300_000
 
     package let mine: Greeting
     package let theirs: Greeting
     /// This side's replica and the peer's.
-    package let replica: ReplicaID
+    let replica: ReplicaID
     package let peerReplica: ReplicaID
 
-    /// What this side has durably.
-    package internal(set) var held: VersionVector
+    /// What this side has durably of what the two share.
+    package internal(set) var held = VersionVector()
+    /// The first 8 bytes of the hash of the entry at each height held.
+    var heads: [LogID: UInt64] = [:]
+    /// The rows that `mine` was made of.
+    var announcedRows: [LogID: FrontierRow] = [:]
     /// What the peer has or is about to get from us.
     var offered = VersionVector()
     /// What the peer has said it has durably.
     package internal(set) var acknowledged = VersionVector()
-    /// Areas of which the peer's rows are known. Until then nothing of them is sent.
-    var knownAreas: KnownAreas
+    /// Areas that differed and whose rows the peer has still to send. Nothing of them is sent.
+    var awaitedAreas: Set<AreaCode> = []
+    /// Areas whose rows the peer has got after a greeting with digests.
+    var shownAreas: Set<AreaCode> = []
     /// Logs of which the peer wants no more, and why.
     package internal(set) var refusedByPeer: [LogID: String] = [:]
+    /// Logs that go on differently at the peer, and have been reported.
+    var forked: Set<LogID> = []
     /// Logs that turned out to hold nothing to send.
     var unservable: Set<LogID> = []
     /// Bytes of runs this side may still send.
     var allowance: UInt64
+    /// What is being read from the ledger.
+    var reading: Reading?
+    var hasCounted = false
+
     /// Bytes of runs the peer may still send.
     var granted: UInt64
-    /// What this side announced at the start, for telling forks.
-    var announcedRows: [LogID: FrontierRow] = [:]
-    var isFetching = false
-    var hasTotals = false
-    var hasCounted = false
-    /// What the peer has announced, by lane.
-    package internal(set) var announced: [SyncMessage.LaneTotal] = []
+    /// Runs of the peer that were brought to the gate and have not been judged.
+    var runsAtGate = 0
+    /// Logs of others that grew while runs of the peer were at the gate: what grew may be the
+    /// peer's own news, and is not sent back before that is known.
+    var unsettled: Set<LogID> = []
+    /// Logs of which runs of the peer wait for their causes, and where those runs end.
+    var parked: [LogID: UInt64] = [:]
+    /// Areas with runs of the peer that were turned away for a reason that may pass.
+    var areasTurnedAway: Set<AreaCode> = []
+    /// Whether something has come that may have ended such a reason.
+    var mayAskAgain = false
+    /// What the peer has announced, by lane; nil until it has.
+    var totals: [SyncMessage.LaneTotal]?
     package internal(set) var receivedEntries: UInt64 = 0
+
     var lastHeard: UInt64
     var lastSent: UInt64
     package internal(set) var closeReason: CloseReason?
-
-    enum KnownAreas: Sendable {
-        case all
-        case only(Set<AreaCode>)
-
-        func contains(_ area: AreaCode) -> Bool {
-            switch self {
-            case .all: true
-            case .only(let areas): areas.contains(area)
-            }
-        }
-    }
 
     /// A session between two greetings that the transport has exchanged. The peer's chain has been
     /// verified, its key matches the link, and its certificate may read the area it asks for.
@@ -107,30 +95,31 @@ package struct SyncSession: Sendable {
         self.theirs = theirs
         replica = LogIdentity.replica(key: keys.mine, nonce: mine.nonce)
         peerReplica = LogIdentity.replica(key: keys.theirs, nonce: theirs.nonce)
-        held = VersionVector()
-        knownAreas = .all
         allowance = theirs.credit
         granted = mine.credit
         lastHeard = now
         lastSent = now
     }
 
-    /// Compares holdings and begins to push.
+    /// Compares what both greetings said, so that both sides come to the same end, and begins to
+    /// push.
     ///
-    /// - Parameter rows: everything this side holds in its scope, ascending by log.
-    package mutating func start(holding rows: [FrontierRow], now: UInt64) -> [Effect] {
+    /// - Parameters:
+    ///   - announced: the rows that `mine` was made of.
+    ///   - rows: everything this side holds in its scope by now.
+    package mutating func start(
+        announced: [FrontierRow], holding rows: [FrontierRow], now: UInt64
+    ) -> [Effect] {
         guard mine.versions.overlaps(theirs.versions) else { return end(.noCommonVersion) }
         guard Scope(mine.area).contains(theirs.area) || Scope(theirs.area).contains(mine.area)
         else { return end(.nothingShared) }
         guard allowance >= UInt64(ProtocolLimits.frameBytesMax) else {
             return end(.violation(.creditTooSmall))
         }
-        let shared = rows.filter { isShared($0.log.domain.area) }
-        for row in shared {
-            held.raise(row.log, to: row.height)
-            announcedRows[row.log] = row
-        }
-        var effects = compare(with: shared)
+        let announced = announced.filter { isShared($0.log.domain.area) }
+        for row in announced { announcedRows[row.log] = row }
+        for row in announced + rows where isShared(row.log.domain.area) { hold(row) }
+        var effects = compare(announced)
         if closeReason == nil {
             effects += pump()
             effects.append(.wake(at: nextWake))
@@ -145,99 +134,31 @@ package struct SyncSession: Sendable {
         let effects: [Effect]
         switch message {
         case .frontier(let areas, let rows): effects = receiveFrontier(areas, rows)
-        case .totals(let totals):
-            guard !hasTotals else { return end(.violation(.secondTotals)) }
-            hasTotals = true
-            announced = totals
-            effects = []
+        case .totals(let totals): effects = receiveTotals(totals)
         case .run(let envelope): effects = receiveRun(envelope)
         case .ack(let rows, let credit): effects = receiveAck(rows, credit: credit)
-        case .refusal(let log, let code):
-            refusedByPeer[log] = code
-            effects = pump()
+        case .refusal(let log, let code): effects = receiveRefusal(log, code: code)
         case .ping: effects = []
-        case .bye(let code): return end(.peerLeft(code: code))
+        case .bye(let code): effects = end(.peerLeft(code: code))
         }
         return noteSent(effects, now: now)
     }
 
-    /// Takes what the gate made of runs of this peer: acknowledges, and gives their bytes back.
-    package mutating func judged(_ judgements: [Judgement], now: UInt64) -> [Effect] {
-        guard closeReason == nil else { return [] }
-        var effects: [Effect] = []
-        var acknowledgements = VersionVector()
-        var served = VersionVector()
-        var credit: UInt64 = 0
-        for judgement in judgements {
-            credit += UInt64(judgement.bytes)
-            switch (judgement.verdict, judgement.run) {
-            case (.refused(.violation(let violation)), _):
-                return end(.violation(Self.named(violation)))
-            case (.refused(.ownLogAhead), _): return end(.rolledBack)
-            case (.refused(let refusal), let run?):
-                effects.append(.send(.refusal(log: run.log, code: refusal.code)))
-                if case .forked(let height) = refusal {
-                    effects.append(.reportFork(run.log, height: height))
-                }
-            case (.admitted, let run?), (.known, let run?), (.parked, let run?):
-                // Whoever serves a run from its ledger has it durably.
-                offered.raise(run.log, to: run.last)
-                acknowledged.raise(run.log, to: run.last)
-                served.raise(run.log, to: run.last)
-                acknowledgements.raise(run.log, to: judgement.height)
-                held.raise(run.log, to: judgement.height)
-                if case .admitted(let entries) = judgement.verdict {
-                    receivedEntries += UInt64(entries)
-                }
-            case (_, nil): break
-            }
-        }
-        granted += credit
-        let rows = acknowledgements.rows.map { SyncMessage.AckRow(log: $0.log, height: $0.height) }
-        effects.append(.send(.ack(rows: rows, credit: credit)))
-        if !served.isEmpty {
-            let rows = served.rows.map {
-                SyncMessage.AckRow(log: $0.log, height: acknowledged[$0.log])
-            }
-            effects.append(.recordHeld(rows))
-        }
-        return noteSent(effects + pump(), now: now)
-    }
-
-    /// Takes runs that the store found for the last fetch, in the order in which to send them.
-    package mutating func supply(_ runs: [OutgoingRun], now: UInt64) -> [Effect] {
-        guard closeReason == nil else { return [] }
-        isFetching = false
-        var effects: [Effect] = []
-        for run in runs {
-            let size = UInt64(run.envelope.count)
-            guard size <= allowance else { break }
-            allowance -= size
-            offered.raise(run.log, to: run.last)
-            effects.append(.send(.run(run.envelope)))
-        }
-        if runs.isEmpty { unservable.formUnion(lacking.map(\.log)) }
-        return noteSent(effects + pump(), now: now)
-    }
-
-    /// Announces how much is to come.
-    package mutating func supplyTotals(
-        _ totals: [SyncMessage.LaneTotal], now: UInt64
-    ) -> [Effect] {
-        guard closeReason == nil else { return [] }
-        return noteSent([.send(.totals(totals))], now: now)
-    }
-
     /// New heights have been committed here, from whatever source.
     package mutating func heldAdvanced(
-        _ rows: some Sequence<SyncMessage.AckRow>, now: UInt64
+        _ rows: some Sequence<FrontierRow>, now: UInt64
     ) -> [Effect] {
         guard closeReason == nil else { return [] }
-        for row in rows where isShared(row.log.domain.area) {
-            held.raise(row.log, to: row.height)
-            unservable.remove(row.log)
+        var standing = Standing()
+        for row in rows {
+            // A certificate may entitle writers of other areas than its own.
+            if row.log.domain.lane == .authority { mayAskAgain = true }
+            guard isShared(row.log.domain.area) else { continue }
+            hold(row)
+            leaveParked(row.log, &standing)
         }
-        return noteSent(pump(), now: now)
+        let effects = believe(standing.theirs) + acknowledge(standing.ours, credit: 0)
+        return noteSent(effects + askAgain() + pump(), now: now)
     }
 
     /// The time asked for by `wake` has come.
@@ -246,33 +167,14 @@ package struct SyncSession: Sendable {
         guard now < lastHeard + Self.silenceMillisecondsMax else {
             return end(.silent(seconds: (now - lastHeard) / 1000))
         }
-        var effects: [Effect] = []
-        if now >= lastSent + Self.pingMilliseconds {
-            effects.append(.send(.ping))
-            lastSent = now
-        }
+        let isQuiet = now >= lastSent + Self.pingMilliseconds
+        let effects = noteSent(isQuiet ? [.send(.ping)] : [], now: now)
         return effects + [.wake(at: nextWake)]
     }
 
     /// Ends the session from this side.
     package mutating func leave(_ reason: CloseReason) -> [Effect] {
         closeReason == nil ? end(reason) : []
-    }
-
-    /// Whether everything shared has been sent and acknowledged, as far as this side knows.
-    package var isQuiescent: Bool {
-        !isFetching && lacking.isEmpty && granted == mine.credit && allowance == theirs.credit
-    }
-
-    /// Entries that the peer has not acknowledged yet.
-    package var unacknowledgedEntries: UInt64 {
-        held.rows.reduce(0) { sum, row in
-            sum + (row.height - min(row.height, acknowledged[row.log]))
-        }
-    }
-
-    package func isShared(_ area: AreaCode) -> Bool {
-        Scope(mine.area).contains(area) && Scope(theirs.area).contains(area)
     }
 
     private var nextWake: UInt64 {
@@ -286,16 +188,50 @@ package struct SyncSession: Sendable {
         return [.send(.bye(code: reason.code)), .close(reason)]
     }
 
-    private mutating func noteSent(_ effects: [Effect], now: UInt64) -> [Effect] {
+    mutating func noteSent(_ effects: [Effect], now: UInt64) -> [Effect] {
         let sends = effects.contains { if case .send = $0 { true } else { false } }
         if sends { lastSent = now }
         return effects
     }
 
-    private static func named(_ violation: RunViolation) -> SessionViolation {
-        switch violation {
-        case .malformed(let violation): .malformed(violation)
-        case .entryTooLarge, .firstBacklinkWrong, .signatureWrong: .runNotGenuine
+    /// Notes what is held of a shared log, unless more of it was here already.
+    mutating func hold(_ row: FrontierRow) {
+        guard row.height > 0, row.height >= held[row.log] else { return }
+        if row.height > held[row.log] {
+            unservable.remove(row.log)
+            if reading != nil { reading?.grown.insert(row.log) }
+            if runsAtGate > 0, row.log.replica != replica { unsettled.insert(row.log) }
         }
+        held.raise(row.log, to: row.height)
+        heads[row.log] = row.head
+    }
+}
+
+extension SyncSession {
+    /// Whether nothing is left to send or to wait for, as far as this side knows.
+    package var isQuiescent: Bool {
+        reading == nil && lacking.isEmpty && awaitedAreas.isEmpty
+            && granted == mine.credit && allowance == theirs.credit
+    }
+
+    /// Entries that the peer has not acknowledged yet.
+    package var unacknowledgedEntries: UInt64 {
+        held.rows.reduce(0) { sum, row in
+            sum + (row.height - min(row.height, acknowledged[row.log]))
+        }
+    }
+
+    /// Entries that the peer has announced and that have not come yet.
+    package var expectedEntries: UInt64 {
+        var expected: UInt64 = 0
+        for total in totals ?? [] {
+            let (sum, isTooMuch) = expected.addingReportingOverflow(total.entries)
+            expected = isTooMuch ? .max : sum
+        }
+        return expected - min(expected, receivedEntries)
+    }
+
+    package func isShared(_ area: AreaCode) -> Bool {
+        Scope(mine.area).contains(area) && Scope(theirs.area).contains(area)
     }
 }

@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import GridCodec
+import GridCore
+import GridLog
+import GridStore
+import GridSync
+import Logging
+
+/// The task that owns the session.
+struct Courier {
+    /// While more than this waits to be sent, nothing more is read from the ledger: what becomes
+    /// urgent waits behind no more than this and one read.
+    private static let unsentBytesMax = 32_768
+
+    let link: PeerLink
+    let bell: Bell
+    let report: AsyncStream<PeerLink.Event>.Continuation
+    let post: AsyncStream<[UInt8]>.Continuation
+    var session: SyncSession
+    /// Envelopes that came while others were at the gate.
+    private var waiting: [[UInt8]] = []
+    private var isAdmitting = false
+    /// What the peer has and is not written down yet.
+    private var acknowledged: [LogID: UInt64] = [:]
+    private var isRecording = false
+    private var unsentBytes = 0
+    private var delayedFetch: FetchRequest?
+    private var wakesAt: UInt64 = .max
+
+    init(
+        link: PeerLink, bell: Bell, report: AsyncStream<PeerLink.Event>.Continuation,
+        post: AsyncStream<[UInt8]>.Continuation, session: SyncSession
+    ) {
+        self.link = link
+        self.bell = bell
+        self.report = report
+        self.post = post
+        self.session = session
+    }
+
+    /// Works until the session ends.
+    /// - Returns: the code of why it ended.
+    consuming func work(
+        _ events: AsyncStream<PeerLink.Event>, announced: [FrontierRow],
+        holding rows: [FrontierRow], group: inout DiscardingTaskGroup
+    ) async -> String {
+        var courier = self
+        var end = courier.perform(
+            courier.session.start(announced: announced, holding: rows, now: WallClock.steady),
+            group: &group)
+        courier.show()
+        var coming = events.makeAsyncIterator()
+        while end == nil {
+            guard let event = await coming.next() else { return "closed" }
+            end = courier.take(event, group: &group)
+        }
+        courier.isRecording = false
+        courier.record(&group)
+        await courier.sayGoodbye()
+        return end ?? "closed"
+    }
+
+    /// - Returns: the code of why the session ends; nil while it goes on.
+    private mutating func take(
+        _ event: PeerLink.Event, group: inout DiscardingTaskGroup
+    ) -> String? {
+        let now = WallClock.steady
+        defer { show() }
+        switch event {
+        case .frame(let bytes, let continuation):
+            defer { continuation.resume() }
+            do throws(DecodingViolation) {
+                let message = try SyncMessage(decoding: bytes)
+                return perform(session.receive(message, now: now), group: &group)
+            } catch {
+                return perform(session.leave(.violation(.malformed(error))), group: &group)
+            }
+        case .judged(let judgements):
+            isAdmitting = false
+            let end = perform(session.judged(judgements, now: now), group: &group)
+            if end == nil { admitWaiting(&group) }
+            return end
+        case .found(let runs): return perform(session.supply(runs, now: now), group: &group)
+        case .counted(let totals):
+            return perform(session.supplyTotals(totals, now: now), group: &group)
+        case .sent(let bytes):
+            unsentBytes -= bytes
+            if unsentBytes <= Self.unsentBytesMax, let request = delayedFetch {
+                delayedFetch = nil
+                fetch(request, &group)
+            }
+            return nil
+        case .recorded:
+            isRecording = false
+            record(&group)
+            return nil
+        case .rang: return perform(session.heldAdvanced(bell.take(), now: now), group: &group)
+        case .tick:
+            wakesAt = .max
+            return perform(session.tick(now: now), group: &group)
+        case .failed(let reason):
+            _ = perform(session.leave(.leaving), group: &group)
+            return reason
+        case .ended(let reason): return reason
+        }
+    }
+
+    private mutating func perform(
+        _ effects: [SyncSession.Effect], group: inout DiscardingTaskGroup
+    ) -> String? {
+        var end: String?
+        for effect in effects {
+            switch effect {
+            case .send(let message):
+                let frame = message.encoded
+                unsentBytes += frame.count
+                post.yield(frame)
+            case .fetch(let request):
+                if unsentBytes > Self.unsentBytesMax {
+                    delayedFetch = request
+                } else {
+                    fetch(request, &group)
+                }
+            case .count(let lacking):
+                group.addTask { [link, report] in
+                    await report.attempt {
+                        .counted(try link.engine.store.totals(lacking))
+                    }
+                }
+            case .admit(let envelope):
+                waiting.append(envelope)
+                admitWaiting(&group)
+            case .recordHeld(let rows):
+                for row in rows { acknowledged[row.log] = row.height }
+                record(&group)
+            case .reportFork(let log, let height):
+                link.logger.warning(
+                    "fork: two entries with one dot",
+                    metadata: ["log": "\(log)", "height": "\(height)"])
+            case .wake(let time): sleep(until: time, &group)
+            case .close(let reason):
+                end = reason.code
+                if case .rolledBack(let log, let height) = reason {
+                    group.addTask { [link] in
+                        await link.engine.doubtReplica(log, height: height)
+                    }
+                }
+            }
+        }
+        return end
+    }
+
+    private func fetch(_ request: FetchRequest, _ group: inout DiscardingTaskGroup) {
+        group.addTask { [link, report] in
+            await report.attempt { .found(try link.engine.store.runs(for: request)) }
+        }
+    }
+
+    /// Brings everything that waits to the gate, unless something is there already.
+    private mutating func admitWaiting(_ group: inout DiscardingTaskGroup) {
+        guard !isAdmitting, !waiting.isEmpty else { return }
+        isAdmitting = true
+        let envelopes = waiting
+        waiting = []
+        group.addTask { [link, report] in
+            await report.attempt {
+                .judged(
+                    try await Gate(engine: link.engine, source: link.peer.leaf.subject)
+                        .judge(envelopes))
+            }
+        }
+    }
+
+    /// Writes down what the peer has, unless that is being done; what comes meanwhile is joined.
+    private mutating func record(_ group: inout DiscardingTaskGroup) {
+        guard !isRecording, !acknowledged.isEmpty else { return }
+        isRecording = true
+        let rows = acknowledged.map { SyncMessage.AckRow(log: $0.key, height: $0.value) }
+            .sorted { $0.log < $1.log }
+        acknowledged = [:]
+        group.addTask { [link, report] in
+            await link.engine.recordHeld(rows, by: link.peer.leaf.subject)
+            report.yield(.recorded)
+        }
+    }
+
+    private mutating func sleep(until time: UInt64, _ group: inout DiscardingTaskGroup) {
+        guard time < wakesAt else { return }
+        wakesAt = time
+        let now = WallClock.steady
+        group.addTask { [report] in
+            try? await Task.sleep(for: .milliseconds(time > now ? time - now : 0))
+            report.yield(.tick)
+        }
+    }
+
+    /// Lets what was said last go out before the link closes.
+    private func sayGoodbye() async {
+        post.finish()
+        try? await Task.sleep(for: .milliseconds(20))
+    }
+
+    private func show() {
+        link.board.update(link.peer.leaf.subject) { status in
+            status.waitingOut = session.unacknowledgedEntries
+            status.waitingIn = session.expectedEntries
+        }
+    }
+}
+
+extension PeerLink.Event {
+    /// Lets a reader go on that waits for an event nobody will take.
+    func release() {
+        if case .frame(_, let continuation) = self { continuation.resume() }
+    }
+}
+
+extension AsyncStream<PeerLink.Event>.Continuation {
+    /// Reports what some work gives, or that this node failed.
+    fileprivate func attempt(_ work: () async throws -> PeerLink.Event?) async {
+        do {
+            if let event = try await work() { yield(event) }
+        } catch is CancellationError {
+            yield(.ended("closed"))
+        } catch let refusal as DeskRefusal {
+            yield(.failed(refusal.code))
+        } catch {
+            yield(.failed("store_failed"))
+        }
+    }
+}
