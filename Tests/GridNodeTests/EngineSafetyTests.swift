@@ -128,7 +128,7 @@ struct EngineSafetyTests {
             #expect(!engine.current.isWriting)
             let log = try #require(engine.store.logs().first).identity.log
             let peer = Author(county.townshipKey).key
-            await engine.recordHeld([.init(log: log, height: 1)], by: peer)
+            engine.recordHeld([.init(log: log, height: 1)], by: peer)
             await engine.tidy()
             #expect(try engine.store.heldByPeers().isEmpty)
             await #expect(throws: DeskRefusal.self) { _ = try await engine.rebuild() }

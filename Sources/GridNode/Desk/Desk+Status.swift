@@ -112,7 +112,7 @@ extension Desk {
         let current = engine.current
         let met = Dictionary(
             try engine.store.peers().map { ($0.key, $0) }, uniquingKeysWith: { $1 })
-        let held = try engine.store.heldByPeers()
+        let held = try engine.heldByPeers()
         var keys = Set(met.keys)
         for certificate in current.directory.certificates
         where !certificate.isSelfIssued && certificate.rights.contains(.read)

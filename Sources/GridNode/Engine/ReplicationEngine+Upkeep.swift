@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import GridCore
+package import GridCore
 package import GridLog
 package import GridStore
 package import GridSync
 import Logging
+import Synchronization
 
 /// What the engine writes besides records: meetings, certificates, and the folder's own order.
 extension ReplicationEngine {
@@ -14,6 +15,8 @@ extension ReplicationEngine {
     /// Writes down a meeting with a peer, and learns the chain by which it showed who it is: not
     /// before it is kept, because runs are judged by it for ever.
     package func meet(_ chain: VerifiedChain, greeting: Greeting) {
+        // What the peer's last replica had must not be taken for this one's.
+        writeHeld()
         let key = chain.leaf.subject
         let now = WallClock.now
         let known = Set(replica.directory.certificates.map(\.digest))
@@ -31,16 +34,53 @@ extension ReplicationEngine {
     /// Writes down the end of a meeting.
     package func part(from key: PublicKey, reason: String) {
         replica.forgetParked(from: key)
+        writeHeld()
         writeDown { try store.left(key, at: WallClock.now, reason: reason) }
     }
 
-    package func recordHeld(_ rows: [SyncMessage.AckRow], by key: PublicKey) {
-        writeDown { try store.recordHeld(rows, by: key) }
+    /// Takes note of what a peer has durably by its own word. Written down within a second, for all
+    /// peers at once: a commit for each acknowledgement would cost more than the records.
+    package nonisolated func recordHeld(_ rows: [SyncMessage.AckRow], by key: PublicKey) {
+        heldNews.withLock { news in
+            for row in rows { news[key, default: [:]][row.log] = row.height }
+        }
+    }
+
+    /// What each peer has said it has durably.
+    package nonisolated func heldByPeers() throws -> [PublicKey: VersionVector] {
+        // In this order: what is written down in between is then in both.
+        let news = heldNews.withLock { $0 }
+        var held = try store.heldByPeers()
+        for (key, heights) in news {
+            for (log, height) in heights {
+                held[key, default: VersionVector()].replace(log, with: height)
+            }
+        }
+        return held
+    }
+
+    /// Writes down what peers have said they have. What finds no room, and what speaks of logs of
+    /// which nothing has come yet, waits for the next time.
+    func writeHeld() {
+        let news = heldNews.withLock { $0 }
+            .mapValues { heights in heights.filter { replica.height(of: $0.key) > 0 } }
+            .filter { !$0.value.isEmpty }
+        guard !news.isEmpty else { return }
+        guard writeDown({ try store.recordHeld(news) }) else { return }
+        heldNews.withLock { waiting in
+            for (key, heights) in news {
+                for (log, height) in heights where waiting[key]?[log] == height {
+                    waiting[key]?[log] = nil
+                }
+                if waiting[key]?.isEmpty == true { waiting[key] = nil }
+            }
+        }
     }
 
     /// Upkeep, called once a second: makes the head ledger durable, and now and then looks whether
     /// the disk still takes what is folded into the database.
     package func tidy() {
+        writeHeld()
         writeDown { try headLedger.sync() }
         secondsTidied += 1
         guard secondsTidied.isMultiple(of: Self.checkpointSeconds) else { return }

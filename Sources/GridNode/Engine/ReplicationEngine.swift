@@ -25,6 +25,8 @@ package actor ReplicationEngine {
     private nonisolated let mailbox = Mutex(Mailbox())
     private nonisolated let bells = Mutex<[ObjectIdentifier: Bell]>([:])
     private nonisolated let glimpse: Mutex<Glimpse>
+    /// What peers have said they have and is not written down yet.
+    nonisolated let heldNews = Mutex<[PublicKey: [LogID: UInt64]]>([:])
     var node: NodeRecord
     var replica: Replica
     /// Why nothing is written any more; the files are kept as they are.
@@ -165,6 +167,7 @@ package actor ReplicationEngine {
         }
         for (_, answer) in left.writes { answer.resume(throwing: DeskRefusal.stopping) }
         for delivery in left.runs { delivery.answer.resume(throwing: DeskRefusal.stopping) }
+        writeHeld()
         writeDown { try headLedger.sync() }
     }
 

@@ -21,9 +21,6 @@ struct Courier {
     /// Envelopes that came while others were at the gate.
     private var waiting: [[UInt8]] = []
     private var isAdmitting = false
-    /// What the peer has and is not written down yet.
-    private var acknowledged: [LogID: UInt64] = [:]
-    private var isRecording = false
     private var unsentBytes = 0
     private var delayedFetch: FetchRequest?
     private var wakesAt: UInt64 = .max
@@ -55,8 +52,6 @@ struct Courier {
             guard let event = await coming.next() else { return "closed" }
             end = courier.take(event, group: &group)
         }
-        courier.isRecording = false
-        courier.record(&group)
         await courier.sayGoodbye()
         return end ?? "closed"
     }
@@ -90,10 +85,6 @@ struct Courier {
                 delayedFetch = nil
                 fetch(request, &group)
             }
-            return nil
-        case .recorded:
-            isRecording = false
-            record(&group)
             return nil
         case .rang: return perform(session.heldAdvanced(bell.take(), now: now), group: &group)
         case .tick:
@@ -132,8 +123,7 @@ struct Courier {
                 waiting.append(envelope)
                 admitWaiting(&group)
             case .recordHeld(let rows):
-                for row in rows { acknowledged[row.log] = row.height }
-                record(&group)
+                link.engine.recordHeld(rows, by: link.peer.leaf.subject)
             case .reportFork(let log, let height):
                 link.logger.warning(
                     "fork: two entries with one dot",
@@ -169,19 +159,6 @@ struct Courier {
                     try await Gate(engine: link.engine, source: link.peer.leaf.subject)
                         .judge(envelopes))
             }
-        }
-    }
-
-    /// Writes down what the peer has, unless that is being done; what comes meanwhile is joined.
-    private mutating func record(_ group: inout DiscardingTaskGroup) {
-        guard !isRecording, !acknowledged.isEmpty else { return }
-        isRecording = true
-        let rows = acknowledged.map { SyncMessage.AckRow(log: $0.key, height: $0.value) }
-            .sorted { $0.log < $1.log }
-        acknowledged = [:]
-        group.addTask { [link, report] in
-            await link.engine.recordHeld(rows, by: link.peer.leaf.subject)
-            report.yield(.recorded)
         }
     }
 

@@ -18,8 +18,6 @@ struct PeerLink: Sendable {
         case found([OutgoingRun])
         case counted([SyncMessage.LaneTotal])
         case sent(bytes: Int)
-        /// What the peer has is written down.
-        case recorded
         case rang
         case tick
         /// This node's own machinery failed.

@@ -84,19 +84,27 @@ extension Store {
     }
 
     /// Sets what a peer has durably by its own word, lower than before too: it may have lost some.
-    package func recordHeld(_ rows: [SyncMessage.AckRow], by key: PublicKey) throws {
+    package func recordHeld(_ news: [PublicKey: [LogID: UInt64]]) throws {
         try write { database in
             let references = try references(database)
-            for row in rows {
-                guard let reference = references[row.log] else { continue }
-                try database.cachedStatement(
-                    sql: """
-                        INSERT INTO peer_heights (peer, log, height) VALUES (?, ?, ?)
-                        ON CONFLICT (peer, log) DO UPDATE SET height = excluded.height
-                        """
-                ).execute(arguments: [Data(key.bytes.array), reference, Int64(row.height)])
+            for (key, heights) in news {
+                for (log, height) in heights {
+                    guard let reference = references[log] else { continue }
+                    try database.cachedStatement(
+                        sql: """
+                            INSERT INTO peer_heights (peer, log, height) VALUES (?, ?, ?)
+                            ON CONFLICT (peer, log) DO UPDATE SET height = excluded.height
+                            """
+                    ).execute(arguments: [Data(key.bytes.array), reference, Int64(height)])
+                }
             }
         }
+    }
+
+    package func recordHeld(_ rows: [SyncMessage.AckRow], by key: PublicKey) throws {
+        try recordHeld([
+            key: Dictionary(rows.map { ($0.log, $0.height) }, uniquingKeysWith: { $1 })
+        ])
     }
 
     /// What each peer has said it has durably.
