@@ -65,6 +65,11 @@ extension Store {
         }
     }
 
+    /// Marks all tables as to be rebuilt at the next opening, unless `rebuild` comes before.
+    package func markStale() throws {
+        try write { try Self.setMeta("catalogue", [], in: $0) }
+    }
+
     /// Makes the tables of a catalogue in place of all that are there.
     static func createTables(_ tables: [TableSchema], in database: Database) throws {
         try database.execute(

@@ -124,6 +124,9 @@ package struct StoreTransaction {
     let storage: SQLiteReplicaStorage
     let tables: [UInt32: TableSchema]
 
+    /// Marks all tables as to be rebuilt at the next opening, unless `Store.rebuild` comes before.
+    package func markStale() throws { try Store.setMeta("catalogue", [], in: database) }
+
     /// Writes local changes through the batch.
     package func author<Rules: MergeRules>(
         _ changes: [LocalChange], in batch: inout ReplicaBatch<Rules>

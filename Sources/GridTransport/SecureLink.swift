@@ -29,7 +29,7 @@ package final class SecureLink: Sendable {
     ) {
         remoteKey = greeting.remoteKey
         remoteGreeting = greeting.bytes
-        remoteAddress = channel.remoteAddress?.description ?? "unknown"
+        remoteAddress = channel.remoteAddress.map(Self.text) ?? "unknown"
         frames = LinkFrames(base: inbound, state: state)
         self.channel = channel
         self.state = state
@@ -70,6 +70,12 @@ package final class SecureLink: Sendable {
     /// Ends the link at once, for both sides; what waits to be sent is lost.
     package func close() {
         channel.triggerUserOutboundEvent(LinkHandler.Order.close(.closed), promise: nil)
+    }
+
+    /// `HOST:PORT`, an IPv6 host in brackets.
+    private static func text(_ address: SocketAddress) -> String {
+        guard let host = address.ipAddress, let port = address.port else { return "\(address)" }
+        return "\(LinkAddress(host: host, port: port))"
     }
 
     private func write(_ batch: [[UInt8]]) async throws {

@@ -53,6 +53,16 @@ package struct CertificateDirectory: Sendable {
         }
     }
 
+    /// The level that a key's word has in a domain; nil when it may not write there. A function of
+    /// the certificates known, so it may rise when more of them come.
+    package func level(of key: PublicKey, in domain: Domain) -> AreaLevel? {
+        let rights: Rights = domain.lane == .authority ? [.write, .certify] : .write
+        return chain(of: key, covering: domain.area, with: rights)?.leaf.area.level
+    }
+
+    /// How many genuine certificates have come, whatever they prove. It only grows.
+    package var count: Int { known.count }
+
     /// Any chain of a key: its name for people.
     package func chain(of key: PublicKey) -> VerifiedChain? {
         chains[key]?.min {

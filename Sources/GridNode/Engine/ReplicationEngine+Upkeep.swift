@@ -26,8 +26,16 @@ extension ReplicationEngine {
             replica: LogIdentity.replica(key: key, nonce: greeting.nonce),
             software: greeting.software, lastContact: now,
             clockSkew: Int64(clamping: greeting.clock) - Int64(clamping: now))
-        guard writeDown({ try store.met(peer, learning: news) }), !news.isEmpty else { return }
+        var directory = replica.directory
+        directory.add(chain)
+        let isStale = replica.levelsDiffer(by: directory)
+        let isKept = writeDown {
+            if isStale { try store.markStale() }
+            try store.met(peer, learning: news)
+        }
+        guard isKept, !news.isEmpty else { return }
         replica.learn(chain)
+        if isStale { buildAnew() }
         glance()
     }
 
@@ -114,6 +122,7 @@ extension ReplicationEngine {
                     _ = try transaction.author(
                         [LocalChange(domain: domain, draft: draft)], in: &batch)
                 }
+                if batch.changesLevels { try transaction.markStale() }
             }
             adopt(batch)
             try store.markPublished(waiting)
@@ -155,6 +164,12 @@ extension ReplicationEngine {
         for finding in rebuilding.findings {
             logger.error("ledger damaged", metadata: ["finding": "\(finding)"])
         }
+        try takeUp(rebuilding)
+        return rebuilding
+    }
+
+    /// Goes on with what a rebuild has left of the logs.
+    private func takeUp(_ rebuilding: Rebuilding) throws {
         let logs = try store.logs()
         replica = Replica(
             author: author, nonce: node.nonce, scope: replica.scope,
@@ -163,7 +178,20 @@ extension ReplicationEngine {
         if rebuilding.hasCut(replica.id) || headLedger.isAhead(of: logs, as: replica.id) {
             leaveBehind(replica.id)
         }
-        return rebuilding
+    }
+
+    /// Builds all records anew, because the level of a writer has changed. When that cannot be
+    /// done now, it is done at the next start.
+    func buildAnew() {
+        logger.notice("the level of a writer has changed; records are built anew")
+        writeDown {
+            do {
+                let rebuilding = try store.rebuild()
+                if !rebuilding.cuts.isEmpty { try takeUp(rebuilding) }
+            } catch StoreFailure.irreplaceable(let what) {
+                logger.error("records not built anew", metadata: ["damaged": "\(what)"])
+            }
+        }
     }
 
     /// Writes down what nobody waits for. A full disk leaves it undone, as does a node that has

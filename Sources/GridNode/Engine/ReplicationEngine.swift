@@ -201,6 +201,7 @@ package actor ReplicationEngine {
                 }
                 // The sequences of these writes were used before this folder was rolled back.
                 if batch.foundOwnLogAhead, !receipts.isEmpty { throw RolledBack() }
+                if batch.changesLevels { try transaction.markStale() }
                 return (receipts, verdicts)
             }
         } catch is RolledBack {
@@ -252,7 +253,9 @@ package actor ReplicationEngine {
 
     func adopt(_ batch: ReplicaBatch<Catalogue>) {
         let changed = batch.changedLogs
+        let isStale = batch.changesLevels
         replica.adopt(batch)
+        if isStale { buildAnew() }
         headLedger.append(
             changed.filter { $0.identity.log.replica == replica.id }.map {
                 HeadLedger.Row(log: $0.identity.log, height: $0.height, head: $0.head)

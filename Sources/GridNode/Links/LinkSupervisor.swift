@@ -110,7 +110,10 @@ package struct LinkSupervisor: Sendable {
     private func attempt(
         _ peer: PeerAddress, dialer: LinkDialer, key: [UInt8]
     ) async -> String {
-        board.update(peer.key) { $0.state = .connecting }
+        board.update(peer.key) { status in
+            // The peer may have called meanwhile, or be reached at another address.
+            if status.state != .connected { status.state = .connecting }
+        }
         let mine = await greeter.announcement(for: nil)
         do {
             return try await dialer.withLink(

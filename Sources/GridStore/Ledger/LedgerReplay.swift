@@ -112,9 +112,28 @@ struct LedgerReplay {
             // Certificates that prove nothing are kept, and give nobody any right.
             try? directory.add(Certificate(decoding: Array(row)))
         }
+        // Levels hang on all certificates, so all are known before the first entry is applied.
+        for certificate in try authorityRuns(source).flatMap({
+            ReplicaBatch<Catalogue>.certificates(in: $0)
+        }) {
+            try? directory.add(certificate)
+        }
         return Replica(
             author: .nobody, nonce: .random(), scope: Scope(leaf.area), directory: directory,
             logs: [])
+    }
+
+    /// The runs of lane 0 that can be read; what is wrong with the others is found on the way.
+    private static func authorityRuns(_ source: Database) throws -> [VerifiedRun] {
+        let envelopes = try Data.fetchAll(
+            source,
+            sql: """
+                SELECT envelope FROM runs JOIN logs ON logs.ref = runs.id >> 32
+                WHERE logs.lane = ? ORDER BY arrival
+                """, arguments: [Lane.authority.rawValue])
+        return envelopes.compactMap { envelope in
+            try? RunVerifier.verify(Run(decoding: RunEnvelope.open(Array(envelope))))
+        }
     }
 
     /// A run that is what its row says; nil after a finding.

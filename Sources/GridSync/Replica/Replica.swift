@@ -67,6 +67,19 @@ package struct Replica: Sendable {
             .sorted { $0.identity.log < $1.identity.log }
     }
 
+    /// Whether a directory gives a writer whose entries are here another level than this replica's
+    /// does: owned fields are then void or not otherwise, and records must be built anew, because
+    /// states are a function of what is known and not of when it came.
+    package func levelsDiffer(by other: CertificateDirectory) -> Bool {
+        guard other.count != directory.count else { return false }
+        return domains.contains { domain, state in
+            state.logs.values.contains { log in
+                let key = log.identity.key
+                return directory.level(of: key, in: domain) != other.level(of: key, in: domain)
+            }
+        }
+    }
+
     /// Begins a batch at wall time `now`, in milliseconds since 1970.
     package func batch<Rules: MergeRules>(rules: Rules, now: UInt64) -> ReplicaBatch<Rules> {
         ReplicaBatch(replica: self, rules: rules, now: now)

@@ -44,10 +44,7 @@ extension ReplicaBatch {
 
     /// Whether a key may write in a domain, and the level its word has there.
     func standing(of key: PublicKey, in domain: Domain) -> Result<AreaLevel, Refusal> {
-        let rights: Rights = domain.lane == .authority ? [.write, .certify] : .write
-        if let chain = directory.chain(of: key, covering: domain.area, with: rights) {
-            return .success(chain.leaf.area.level)
-        }
+        if let level = directory.level(of: key, in: domain) { return .success(level) }
         return .failure(directory.chain(of: key) == nil ? .unknownKey : .notEntitled)
     }
 

@@ -52,6 +52,10 @@ package struct ReplicaBatch<Rules: MergeRules>: Sendable {
         .min { $0.key.domain < $1.key.domain }?.value
     }
 
+    /// Whether certificates of this batch changed the level of a writer whose entries were here, so
+    /// that records stamped before must be built anew.
+    package var changesLevels: Bool { replica.levelsDiffer(by: directory) }
+
     /// Whether there is anything to commit.
     package var isEmpty: Bool { runs.isEmpty && writers.isEmpty }
 
@@ -117,11 +121,24 @@ package struct ReplicaBatch<Rules: MergeRules>: Sendable {
             ?? RecordState(collection: key.collection, address: key.address, domain: key.domain)
     }
 
+    /// The certificates that stand in a run of lane 0.
+    package static func certificates(in run: VerifiedRun) -> [Certificate] {
+        run.entries.flatMap { $0.changes ?? [] }
+            .filter { $0.collection == SystemCollection.certificates }
+            .flatMap { certificates(in: $0.writes) }
+    }
+
+    private static func certificates(in writes: [FieldWrite]) -> [Certificate] {
+        writes.compactMap { write in
+            guard write.field == SystemCollection.certificateBytesField,
+                case .assign(.bytes(let bytes)) = write.operation
+            else { return nil }
+            return try? Certificate(decoding: bytes)
+        }
+    }
+
     private mutating func learn(_ change: RecordChange) {
-        for write in change.writes where write.field == SystemCollection.certificateBytesField {
-            guard case .assign(.bytes(let bytes)) = write.operation,
-                let certificate = try? Certificate(decoding: bytes)
-            else { continue }
+        for certificate in Self.certificates(in: change.writes) {
             // What proves nothing stays in the log, and gives nobody any right.
             try? directory.add(certificate)
         }
