@@ -26,6 +26,9 @@ final class LinkHandler: ChannelDuplexHandler {
 
     /// Who the peer is, when it has said so; fails with a `LinkFailure` if it never does.
     let announced: EventLoopPromise<LinkGreeting>
+    /// Succeeds when the peer has shown that it holds its key now; fails with a `LinkFailure` if it
+    /// never does.
+    let proven: EventLoopPromise<Void>
 
     private var machine: LinkMachine
     private var opening: [LinkMachine.Effect]
@@ -40,13 +43,15 @@ final class LinkHandler: ChannelDuplexHandler {
 
     init(
         _ machine: LinkMachine, opening: [LinkMachine.Effect], limits: LinkLimits,
-        state: LinkState, announced: EventLoopPromise<LinkGreeting>, leave: (() -> Void)?
+        state: LinkState, announced: EventLoopPromise<LinkGreeting>,
+        proven: EventLoopPromise<Void>, leave: (() -> Void)?
     ) {
         self.machine = machine
         self.opening = opening
         self.limits = limits
         self.state = state
         self.announced = announced
+        self.proven = proven
         self.leave = leave
     }
 
@@ -156,12 +161,16 @@ final class LinkHandler: ChannelDuplexHandler {
     /// From here on frames flow. The initiator has only silence to fear; the responder waits for
     /// the proof that what it answered was no recording.
     private func opened(_ context: ChannelHandlerContext) {
-        if leave == nil { tick(context) } else { setDeadline(context) }
+        guard leave == nil else { return setDeadline(context) }
+        // Only the holder of the key that was called could answer.
+        proven.succeed()
+        tick(context)
     }
 
     private func confirmed(_ context: ChannelHandlerContext) {
         leave?()
         leave = nil
+        proven.succeed()
         tick(context)
     }
 
@@ -170,6 +179,7 @@ final class LinkHandler: ChannelDuplexHandler {
         deadline = nil
         state.end(failure)
         announced.fail(state.end ?? failure)
+        proven.fail(state.end ?? failure)
         leave?()
         leave = nil
     }

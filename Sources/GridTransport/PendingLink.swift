@@ -9,6 +9,7 @@ struct PendingLink: Sendable {
 
     let channel: FrameChannel
     let announced: EventLoopFuture<LinkGreeting>
+    let proven: EventLoopFuture<Void>
     let state: LinkState
 
     /// Makes the pipeline; on the channel's event loop.
@@ -17,12 +18,14 @@ struct PendingLink: Sendable {
         limits: LinkLimits, leave: (() -> Void)? = nil
     ) throws {
         let announced = channel.eventLoop.makePromise(of: LinkGreeting.self)
+        let proven = channel.eventLoop.makePromise(of: Void.self)
         let state = LinkState()
         try channel.pipeline.syncOperations.addHandler(
             LinkHandler(
                 machine, opening: opening, limits: limits, state: state, announced: announced,
-                leave: leave))
+                proven: proven, leave: leave))
         self.announced = announced.futureResult
+        self.proven = proven.futureResult
         self.state = state
         self.channel = try FrameChannel(
             wrappingChannelSynchronously: channel,
@@ -46,8 +49,8 @@ struct PendingLink: Sendable {
         _ body: (SecureLink) async throws -> Result
     ) async throws -> Result {
         let link = SecureLink(
-            greeting: greeting, channel: channel.channel, state: state, inbound: inbound,
-            outbound: outbound)
+            greeting: greeting, channel: channel.channel, state: state, proven: proven,
+            inbound: inbound, outbound: outbound)
         let result = try await body(link)
         order(.finish)
         try await withTaskCancellationHandler {

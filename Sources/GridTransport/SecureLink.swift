@@ -10,7 +10,7 @@ package final class SecureLink: Sendable {
     /// The peer's X25519 key, 32 bytes; see `Ed25519.agreementPublicKey(of:)`.
     package let remoteKey: [UInt8]
     /// What the peer said in the handshake. On the side that was called it may be a recording until
-    /// the first frame arrives, so it must not have effects by itself.
+    /// `proof` returns, so it must not have effects by itself.
     package let remoteGreeting: [UInt8]
     /// Address and port of the peer, for logs.
     package let remoteAddress: String
@@ -20,11 +20,12 @@ package final class SecureLink: Sendable {
 
     private let channel: any Channel
     private let state: LinkState
+    private let proven: EventLoopFuture<Void>
     private let outbound: NIOAsyncChannelOutboundWriter<[[UInt8]]>
 
     init(
         greeting: LinkGreeting, channel: any Channel, state: LinkState,
-        inbound: NIOAsyncChannelInboundStream<[[UInt8]]>,
+        proven: EventLoopFuture<Void>, inbound: NIOAsyncChannelInboundStream<[[UInt8]]>,
         outbound: NIOAsyncChannelOutboundWriter<[[UInt8]]>
     ) {
         remoteKey = greeting.remoteKey
@@ -33,6 +34,7 @@ package final class SecureLink: Sendable {
         frames = LinkFrames(base: inbound, state: state)
         self.channel = channel
         self.state = state
+        self.proven = proven
         self.outbound = outbound
     }
 
@@ -44,6 +46,17 @@ package final class SecureLink: Sendable {
 
     /// Why the link ended; nil while it lives.
     package var end: LinkFailure? { state.end }
+
+    /// Waits until the peer has shown that it is there now: at once on the side that called, with
+    /// the first record on the other. Throws the link's `LinkFailure` when it ends before; a
+    /// cancelled wait ends it.
+    package func proof() async throws {
+        try await withTaskCancellationHandler {
+            try await proven.get()
+        } onCancel: {
+            close()
+        }
+    }
 
     /// Sends frames in order, small ones together, and waits while the peer or the network is slow.
     /// Frames of concurrent calls do not mix within `TransportLimits.batchBytes`.

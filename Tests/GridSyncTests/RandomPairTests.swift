@@ -63,7 +63,7 @@ struct RandomPairTests {
         }
     }
 
-    @Test func whateverHappensAllEndAtOne() throws {
+    @Test func whateverHappensAllEndAtOne() async throws {
         var random = SplitMix64()
         let seed: Comment = "ONEGRID_SEED=\(random.seed)"
         for _ in 0..<12 {
@@ -77,6 +77,8 @@ struct RandomPairTests {
                 }
             }
             try finish(&week, seed, using: &random)
+            // Other tests measure time.
+            await Task.yield()
         }
     }
 

@@ -98,7 +98,11 @@ struct HostilePeerLoopbackTests {
 
     @Test func aRecordedGreetingIsAnsweredButProvesNothing() async throws {
         try await withListener(
-            limits: Self.impatient(), serve: { for try await _ in $0.frames {} }
+            limits: Self.impatient(),
+            serve: { link in
+                await #expect(throws: LinkFailure.handshakeTimedOut) { try await link.proof() }
+                for try await _ in link.frames {}
+            }
         ) { listening in
             let message = try firstMessage(to: listening)
             for _ in 0..<2 {

@@ -29,11 +29,13 @@ struct LinkLoopbackTests {
             serve: { link in
                 #expect(link.remoteKey == caller)
                 #expect(link.remoteGreeting == longest)
+                try await link.proof()
             },
             { listening in
                 try await dial(listening, greeting: longest) { link in
                     #expect(link.remoteKey == listening.remoteKey)
                     #expect(link.remoteGreeting == Array(longest.reversed()))
+                    try await link.proof()
                 }
             })
     }

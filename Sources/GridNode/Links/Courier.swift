@@ -18,6 +18,12 @@ struct Courier {
     let report: AsyncStream<PeerLink.Event>.Continuation
     let post: AsyncStream<[UInt8]>.Continuation
     var session: SyncSession
+    /// Whether the peer is there, and what its greeting says is no recording.
+    private var isProven = false
+    /// What the peer has by its greeting alone.
+    private var greeted: [SyncMessage.AckRow] = []
+    /// What the peer knows of this replica, and this replica does not.
+    private var doubt: (log: LogID, height: UInt64)?
     /// Envelopes that came while others were at the gate.
     private var waiting: [[UInt8]] = []
     private var isAdmitting = false
@@ -52,6 +58,7 @@ struct Courier {
             guard let event = await coming.next() else { return "closed" }
             end = courier.take(event, group: &group)
         }
+        await courier.settleDoubt(&coming)
         await courier.sayGoodbye()
         return end ?? "closed"
     }
@@ -85,6 +92,11 @@ struct Courier {
                 delayedFetch = nil
                 fetch(request, &group)
             }
+            return nil
+        case .proven:
+            isProven = true
+            link.engine.recordHeld(greeted, by: link.peer.leaf.subject)
+            greeted = []
             return nil
         case .rang: return perform(session.heldAdvanced(bell.take(), now: now), group: &group)
         case .tick:
@@ -123,7 +135,11 @@ struct Courier {
                 waiting.append(envelope)
                 admitWaiting(&group)
             case .recordHeld(let rows):
-                link.engine.recordHeld(rows, by: link.peer.leaf.subject)
+                if isProven {
+                    link.engine.recordHeld(rows, by: link.peer.leaf.subject)
+                } else {
+                    greeted += rows
+                }
             case .reportFork(let log, let height):
                 link.logger.warning(
                     "fork: two entries with one dot",
@@ -131,11 +147,7 @@ struct Courier {
             case .wake(let time): sleep(until: time, &group)
             case .close(let reason):
                 end = reason.code
-                if case .rolledBack(let log, let height) = reason {
-                    group.addTask { [link] in
-                        await link.engine.doubtReplica(log, height: height)
-                    }
-                }
+                if case .rolledBack(let log, let height) = reason { doubt = (log, height) }
             }
         }
         return end
@@ -172,6 +184,22 @@ struct Courier {
         }
     }
 
+    /// Acts on the sign of having been rolled back, once it is no recording that gives it.
+    private mutating func settleDoubt(
+        _ coming: inout AsyncStream<PeerLink.Event>.AsyncIterator
+    ) async {
+        guard let doubt else { return }
+        while !isProven, let event = await coming.next() {
+            event.release()
+            switch event {
+            case .proven: isProven = true
+            case .ended, .failed: return
+            case .frame, .judged, .found, .counted, .sent, .rang, .tick: break
+            }
+        }
+        if isProven { await link.engine.doubtReplica(doubt.log, height: doubt.height) }
+    }
+
     /// Lets what was said last go out before the link closes.
     private func sayGoodbye() async {
         post.finish()
@@ -179,6 +207,7 @@ struct Courier {
     }
 
     private func show() {
+        guard isProven else { return }
         link.board.update(link.peer.leaf.subject) { status in
             status.waitingOut = session.unacknowledgedEntries
             status.waitingIn = session.expectedEntries

@@ -7,6 +7,7 @@ import GridStore
 import GridSync
 package import GridTransport
 package import Logging
+import Synchronization
 
 /// A node to be called, and where.
 package struct PeerAddress: Hashable, Sendable {
@@ -138,14 +139,19 @@ package struct LinkSupervisor: Sendable {
         direction: LinkStatus.Direction
     ) async -> String {
         let key = peer.chain.leaf.subject
-        let token = board.signOn(
-            key, address: link.remoteAddress, direction: direction, close: { link.close() })
-        await engine.meet(peer.chain, greeting: peer.greeting)
+        let token = Mutex<UInt64?>(nil)
         let reason = await PeerLink(
-            link: link, engine: engine, board: board, peer: peer.chain, logger: logger
+            link: link, engine: engine, board: board, peer: peer.chain,
+            meet: {
+                let signedOn = board.signOn(
+                    key, address: link.remoteAddress, direction: direction,
+                    close: { link.close() })
+                token.withLock { $0 = signedOn }
+                await engine.meet(peer.chain, greeting: peer.greeting)
+            }, logger: logger
         ).run(mine: mine, theirs: peer.greeting)
         // A newer link with the same peer goes on with what was parked.
-        if board.signOff(key, token: token, reason: reason) {
+        if let token = token.withLock({ $0 }), board.signOff(key, token: token, reason: reason) {
             await engine.part(from: key, reason: reason)
         }
         return reason

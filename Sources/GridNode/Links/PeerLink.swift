@@ -18,6 +18,8 @@ struct PeerLink: Sendable {
         case found([OutgoingRun])
         case counted([SyncMessage.LaneTotal])
         case sent(bytes: Int)
+        /// The peer is there now, and has been met.
+        case proven
         case rang
         case tick
         /// This node's own machinery failed.
@@ -29,6 +31,9 @@ struct PeerLink: Sendable {
     let engine: ReplicationEngine
     let board: LinkBoard
     let peer: VerifiedChain
+    /// Called once, when the peer has proved that it is there, before anything it sends is looked
+    /// at. Until then its greeting may be a recording: it is answered, and leaves no trace.
+    let meet: @Sendable () async -> Void
     let logger: Logger
 
     /// Runs the session to its end. `mine` is what the peer was told on this link.
@@ -63,6 +68,9 @@ struct PeerLink: Sendable {
     /// Hands over frames one at a time, so that a peer cannot fill the memory with small messages.
     private func read(_ report: AsyncStream<Event>.Continuation) async {
         do {
+            try await link.proof()
+            await meet()
+            report.yield(.proven)
             for try await frame in link.frames {
                 await withCheckedContinuation { continuation in
                     if case .terminated = report.yield(.frame(frame, continuation)) {
@@ -71,8 +79,10 @@ struct PeerLink: Sendable {
                 }
             }
             report.yield(.ended("closed"))
+        } catch let failure as LinkFailure {
+            report.yield(.ended(failure.code))
         } catch {
-            report.yield(.ended(error.code))
+            report.yield(.ended("closed"))
         }
     }
 

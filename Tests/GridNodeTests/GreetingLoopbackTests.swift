@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import GridCore
+import GridCrypto
+import GridLog
+import GridNode
+import GridStore
+import GridSync
+import GridTransport
+import Testing
+
+/// What a node makes of greetings on real sockets.
+struct GreetingLoopbackTests {
+    private static let chaxiang = "522730103210"
+
+    private func put(_ node: RunningNode, _ number: String) async throws -> String {
+        let answer = try await node.desk.write(
+            WriteRequest(collection: "households", fields: ["household_no": .text(number)]))
+        return try #require(answer.at("id")?.text)
+    }
+
+    private func port(of address: String) throws -> Int {
+        try #require(address.split(separator: ":").last.flatMap { Int($0) })
+    }
+
+    /// The handshake message of a village, as someone on its road could have kept it.
+    private func recording(of village: NodeFolder, to township: PublicKey) throws -> [UInt8] {
+        let key = try KeyFile.read(at: village.nodeKeyPath)
+        let node = try #require(try Store(village).node())
+        let chain = try #require(node.chain)
+        let log = LogID(
+            replica: LogIdentity.replica(key: chain.leaf.subject, nonce: node.nonce),
+            domain: Domain(area: node.area, lane: .routine))
+        let greeting = Greeting(
+            software: "recorded", nonce: node.nonce, clock: 0, credit: 1_048_576,
+            chain: CertificateChain(chain.certificates), area: node.area,
+            holdings: .frontier([FrontierRow(log: log, height: 1, head: 1)]))
+        var handshake = NoiseHandshake(
+            .ik, role: .initiator, prologue: TransportLimits.preface,
+            staticKey: key.agreementKey,
+            remoteStaticKey: Ed25519.agreementPublicKey(of: township.bytes.array))
+        let message = try handshake.writeMessage(greeting.encoded)
+        return TransportLimits.preface + [UInt8(message.count >> 8), UInt8(message.count & 255)]
+            + message
+    }
+
+    @Test func aRecordedGreetingLeavesTheLiveLinkAlone() async throws {
+        let county = try TestCounty()
+        defer { county.remove() }
+        let (townshipFolder, villageFolder) = (
+            try county.makeTownship(), try county.makeVillage(Self.chaxiang, name: "茶香村")
+        )
+        let township = Author(county.townshipKey).key
+        let village = Author(try KeyFile.read(at: villageFolder.nodeKeyPath)).key
+        let recording = try recording(of: villageFolder, to: township)
+        try await RunningNode.run(townshipFolder, listen: true) { node in
+            let address = try await node.address()
+            try await RunningNode.run(villageFolder, peers: [address]) { other in
+                let first = try await put(other, "1")
+                _ = try await eventually { try? node.desk.get("households", first) }
+                let road = try #require(node.board[village]?.address)
+                let socket = try PlainSocket(port: try port(of: address))
+                socket.send(recording)
+                // The answer came: the greeting was taken for the village's.
+                try await eventually { socket.hasBytes ? () : nil }
+                let second = try await put(other, "2")
+                _ = try await eventually { try? node.desk.get("households", second) }
+                #expect(node.board[village]?.address == road)
+                #expect(node.board[village]?.state == .connected)
+                let software = try node.desk.peers().at("items")?.items.map {
+                    $0.at("software")?.text
+                }
+                #expect(software?.contains("recorded") == false)
+            }
+        }
+    }
+
+    /// The township was called, so that the sign of its fall comes with a greeting that could be a
+    /// recording.
+    @Test func aTownshipThatWasRestoredLearnsItFromItsCaller() async throws {
+        let county = try TestCounty()
+        defer { county.remove() }
+        let folder = try county.makeTownship()
+        let villageFolder = try county.makeVillage(Self.chaxiang, name: "茶香村")
+        let old = NodeFolder("\(folder.path)-restored")
+        try FileManager.default.copyItem(atPath: folder.path, toPath: old.path)
+        let lost = try await RunningNode.run(folder, listen: true) { township in
+            let address = try await township.address()
+            return try await RunningNode.run(villageFolder, peers: [address]) { village in
+                let answer = try await township.desk.write(
+                    WriteRequest(
+                        collection: "households", area: Self.chaxiang,
+                        fields: ["household_no": .text("1")]))
+                let id = try #require(answer.at("id")?.text)
+                _ = try await eventually { try? village.desk.get("households", id) }
+                return id
+            }
+        }
+        try await RunningNode.run(old, listen: true) { township in
+            let address = try await township.address()
+            try await RunningNode.run(villageFolder, peers: [address]) { village in
+                _ = try await eventually { try? township.desk.get("households", lost) }
+                let id = try await put(village, "2")
+                _ = try await eventually { try? township.desk.get("households", id) }
+            }
+        }
+    }
+}
+
+/// A TCP connection to a port of this machine that says what it is told.
+private final class PlainSocket {
+    private let descriptor: Int32
+
+    init(port: Int) throws {
+        descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        var target = sockaddr_in()
+        target.sin_family = sa_family_t(AF_INET)
+        target.sin_port = in_port_t(port).bigEndian
+        target.sin_addr.s_addr = inet_addr("127.0.0.1")
+        let status = withUnsafePointer(to: &target) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+            }
+        }
+        try #require(status == 0)
+    }
+
+    deinit { close(descriptor) }
+
+    func send(_ bytes: [UInt8]) {
+        _ = Foundation.send(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL))
+    }
+
+    /// Whether something has come.
+    var hasBytes: Bool {
+        var byte: UInt8 = 0
+        return recv(descriptor, &byte, 1, Int32(MSG_DONTWAIT) | Int32(MSG_PEEK)) > 0
+    }
+}
