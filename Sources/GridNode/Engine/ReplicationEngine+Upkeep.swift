@@ -43,6 +43,8 @@ extension ReplicationEngine {
     package func part(from key: PublicKey, reason: String) {
         replica.forgetParked(from: key)
         writeHeld()
+        // What is left speaks of logs that never came; the peer says it again when it is back.
+        heldNews.withLock { $0[key] = nil }
         writeDown { try store.left(key, at: WallClock.now, reason: reason) }
     }
 

@@ -147,6 +147,8 @@ package struct LinkSupervisor: Sendable {
                     key, address: link.remoteAddress, direction: direction,
                     close: { link.close() })
                 token.withLock { $0 = signedOn }
+                // Paused between the answer and this moment: nobody else knows of the link.
+                if board.isPaused(key) { link.close() }
                 await engine.meet(peer.chain, greeting: peer.greeting)
             }, logger: logger
         ).run(mine: mine, theirs: peer.greeting)
