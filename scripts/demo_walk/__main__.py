@@ -7,6 +7,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
@@ -263,11 +264,12 @@ def show(county):
     chapter("镇里看到的", "what the township sees")
     print(county.township.call("status").stdout)
     print(county.township.call("peers").stdout)
+    time.sleep(6)  # Nodes give back what they no longer need every five seconds.
     memory = ", ".join(f"{node.name} {node.memory():.0f} MB" for node in county.nodes)
     carried = ", ".join(
         f"{village.name} {county.links[village.code].bytes / 1024:.0f} KB"
         for village in county.villages)
-    print(f"内存 / memory: {memory}\n线路 / carried: {carried}")
+    print(f"空闲内存 / idle memory: {memory}\n线路 / carried: {carried}")
 
 
 def walk(county):

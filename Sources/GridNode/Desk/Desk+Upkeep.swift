@@ -20,6 +20,7 @@ extension Desk {
     }
 
     package func verify() throws -> JSONValue {
+        defer { FreedMemory.giveBack() }
         let began = WallClock.steady
         var parts = try engine.store.verify().parts
         parts["seconds"] = .number(Double(WallClock.steady - began) / 1000)
@@ -27,6 +28,7 @@ extension Desk {
     }
 
     package func rebuild() async throws -> JSONValue {
+        defer { FreedMemory.giveBack() }
         let began = WallClock.steady
         let rebuilding = try await engine.rebuild()
         // Sessions that live have told their peers of entries that are to be sent again.
