@@ -3,6 +3,7 @@
 
 import socket
 import threading
+import time
 
 
 class Link:
@@ -14,6 +15,8 @@ class Link:
         self.sockets = set()
         self.listener = None
         self.bytes = 0
+        # When the first byte passed, on the monotonic clock; None before.
+        self.began = None
         self.join()
         self.port = self.listener.getsockname()[1]
 
@@ -64,6 +67,8 @@ class Link:
     def _carry(self, source, sink):
         try:
             while data := source.recv(65_536):
+                if self.began is None:
+                    self.began = time.monotonic()
                 sink.sendall(data)
                 with self.lock:
                     self.bytes += len(data)
