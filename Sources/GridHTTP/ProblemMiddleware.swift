@@ -21,10 +21,7 @@ struct ProblemMiddleware<Context: RequestContext>: RouterMiddleware {
             return Self.answer(error)
         } catch {
             logger.error("request failed", metadata: ["reason": "\(error)"])
-            return Self.answer(
-                DeskRefusal(
-                    .failed, "failed", chinese: "内部错误:\(error)",
-                    english: "The node failed: \(error)"))
+            return Self.answer(DeskRefusal(failure: error))
         }
     }
 

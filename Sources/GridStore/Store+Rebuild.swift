@@ -44,7 +44,7 @@ extension Store {
     ///
     /// Own logs may be shorter afterwards; whoever writes must look at them again.
     package func rebuild() throws -> Rebuilding {
-        try Self.mapping(folder) {
+        try mapping {
             try pool.writeWithoutTransaction { database in
                 var rebuilding = Rebuilding(cuts: [], findings: [])
                 try database.inTransaction(.immediate) {

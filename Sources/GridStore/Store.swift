@@ -21,6 +21,7 @@ package final class Store: Sendable {
     /// The local numbers of logs as of the last commit.
     private let known = Mutex(LogReferences())
     private let opening = Mutex<Rebuilding?>(nil)
+    private let firstCorruption = Mutex<StoreFailure?>(nil)
 
     /// Opens the folder's database, creating tables where there are none, and rebuilding them when
     /// the catalogue has another edition than they were made with.
@@ -55,7 +56,7 @@ package final class Store: Sendable {
         _ work: (inout ReplicaBatch<Rules>, StoreTransaction) throws -> Result
     ) throws -> Result {
         let references = known.withLock { $0 }
-        return try Self.mapping(folder) {
+        return try mapping {
             try pool.writeWithoutTransaction { database in
                 let storage = SQLiteReplicaStorage(
                     database, tables: tables, references: references)
@@ -80,7 +81,7 @@ package final class Store: Sendable {
     /// Folds the write-ahead log into the database as far as no reader needs it. SQLite does so by
     /// itself after commits, and keeps failures to itself; here they are thrown.
     package func checkpoint() throws {
-        try Self.mapping(folder) {
+        try mapping {
             do {
                 _ = try pool.writeWithoutTransaction { try $0.checkpoint(.passive) }
             } catch let error as DatabaseError where error.resultCode == .SQLITE_BUSY {
@@ -90,15 +91,35 @@ package final class Store: Sendable {
     }
 
     func read<Result>(_ work: (Database) throws -> Result) throws -> Result {
-        try Self.mapping(folder) { try pool.read(work) }
+        try mapping { try pool.read(work) }
     }
 
     /// One transaction on the writer.
     func write<Result>(_ work: (Database) throws -> Result) throws -> Result {
-        try Self.mapping(folder) { try pool.write(work) }
+        try mapping { try pool.write(work) }
     }
 
-    /// Says what errors from below mean for the folder.
+    /// The first sign that the file is corrupt, whoever met it; nil while there is none. Whoever
+    /// writes stops then: another page could be written over what can still be read.
+    package var corruption: StoreFailure? { firstCorruption.withLock { $0 } }
+
+    /// Says what errors from below mean for the folder, and notes corruption.
+    func mapping<Result>(_ work: () throws -> Result) throws -> Result {
+        do {
+            return try Self.mapping(folder, work)
+        } catch let failure as StoreFailure {
+            note(failure)
+            throw failure
+        }
+    }
+
+    /// Remembers a corrupt file.
+    func note(_ failure: StoreFailure) {
+        guard case .corrupt = failure else { return }
+        firstCorruption.withLock { $0 = $0 ?? failure }
+    }
+
+    /// Says what errors from below mean for a folder.
     static func mapping<Result>(
         _ folder: NodeFolder, _ work: () throws -> Result
     ) throws -> Result {

@@ -37,11 +37,11 @@ struct CommandFailure: Error {
             case .notANode, .notEnrolled: .notFound
             case .alreadyANode: .notAllowed
             case .pathTooLong: .badData
-            case .cannotOpen, .settingRefused, .damaged, .irreplaceable, .databaseFailed, .tooNew:
+            case .cannotOpen, .settingRefused, .damaged, .corrupt, .irreplaceable, .databaseFailed,
+                .tooNew:
                 .failed
             }
-        let words = failure.description.components(separatedBy: " / ")
-        self.init(kind, words[0], words.dropFirst().joined(separator: " / "))
+        self.init(kind, failure.chinese, failure.english)
     }
 
     init(_ failure: KeyFileFailure) {

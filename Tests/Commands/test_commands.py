@@ -522,6 +522,29 @@ class Links(unittest.TestCase):
         eventually(lambda: self.village.digests() == self.township.digests(), "equal digests")
         self.assertTrue(self.village.ask("verify")["ok"])
 
+    def test_a_corrupt_file_met_by_a_reader_stops_all_writing(self):
+        identity = self.village.put("households", "address=一组")
+        self.delivered()
+        self.village.stop()
+        database = self.village.folder / "grid.db"
+        with contextlib.closing(sqlite3.connect(database)) as connection:
+            [root], [size] = (connection.execute(statement).fetchone() for statement in (
+                "SELECT rootpage FROM sqlite_schema WHERE name = 'households'",
+                "PRAGMA page_size"))
+        with open(database, "r+b") as file:
+            file.seek((root - 1) * size)
+            file.write(bytes(size))
+        self.village.start()
+        done = self.village.call("get", "households", identity, wants=70)
+        self.assertIn("grid.db", done.stderr)
+        status = self.village.ask("status")
+        self.assertIn("store_damaged", [each["code"] for each in status["findings"]])
+        self.assertGreater(status["ledger"]["entries"], 0)
+        done = self.village.call("put", "residents", "name=张三", wants=70)
+        self.assertIn("停止写入", done.stderr)
+        self.assertIn("gridctl verify", done.stderr)
+        self.assertEqual(self.village.call("verify", wants=None).returncode, 1)
+
     def test_a_daemon_stops_in_order_when_asked(self):
         began = time.monotonic()
         self.assertEqual(self.village.stop(), 0)

@@ -19,9 +19,9 @@ struct StoreFailureTests {
     }
 
     @Test(arguments: [ResultCode.SQLITE_CORRUPT, .SQLITE_CORRUPT_VTAB, .SQLITE_NOTADB])
-    func whatCannotBeReadAsADatabaseIsDamaged(code: ResultCode) {
+    func whatCannotBeReadAsADatabaseIsCorrupt(code: ResultCode) {
         let failure = StoreFailure(DatabaseError(resultCode: code, message: "page 7"), in: folder)
-        #expect(failure == .damaged(what: "/data/node/grid.db: page 7"))
+        #expect(failure == .corrupt(path: "/data/node/grid.db", reason: "page 7"))
     }
 
     /// After any of these nothing is known of what lies on the disk.
@@ -63,14 +63,15 @@ struct StoreFailureTests {
             .folderInUse(path: "/p", processID: nil), .notANode(path: "/p"),
             .alreadyANode(path: "/p"), .notEnrolled(path: "/p"),
             .settingRefused(name: "/p", value: "0"), .damaged(what: "/p"),
-            .irreplaceable(what: "/p"), .diskFull(path: "/p"),
+            .corrupt(path: "/p", reason: "r"), .irreplaceable(what: "/p"), .diskFull(path: "/p"),
             .databaseFailed(path: "/p", reason: "r"), .pathTooLong(path: "/p"),
             .tooNew(path: "/p"),
         ]
         for failure in all {
-            let halves = failure.description.components(separatedBy: " / ")
-            #expect(halves.count == 2, "\(failure)")
-            #expect(halves.allSatisfy { $0.contains("/p") }, "\(failure)")
+            #expect(failure.chinese.contains("/p") && failure.english.contains("/p"), "\(failure)")
+            #expect(failure.chinese.unicodeScalars.contains { $0.value >= 0x4E00 }, "\(failure)")
+            #expect(!failure.english.unicodeScalars.contains { $0.value >= 0x4E00 }, "\(failure)")
+            #expect(failure.description == "\(failure.chinese) / \(failure.english)")
         }
     }
 }

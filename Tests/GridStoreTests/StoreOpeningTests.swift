@@ -72,14 +72,14 @@ struct StoreOpeningTests {
         }
     }
 
-    @Test func whatIsNoDatabaseIsToldAsDamage() throws {
+    @Test func whatIsNoDatabaseIsToldAsCorrupt() throws {
         try withFolder { folder in
             try Data("not a database at all, whatever its name".utf8)
                 .write(to: URL(filePath: folder.folder.databasePath))
             #expect {
                 _ = try Store(folder.folder)
             } throws: { error in
-                if case StoreFailure.damaged = error { true } else { false }
+                if case StoreFailure.corrupt = error { true } else { false }
             }
         }
     }

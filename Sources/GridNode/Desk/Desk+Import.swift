@@ -102,7 +102,7 @@ extension Desk {
         } catch let refusal as DeskRefusal {
             return .failure(refusal)
         } catch {
-            return .failure(.storeFailed("\(error)"))
+            return .failure(DeskRefusal(failure: error))
         }
     }
 

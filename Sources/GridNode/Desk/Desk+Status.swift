@@ -6,14 +6,16 @@ import GridStore
 import GridSync
 
 extension Desk {
-    /// The node's whole state, for one screen.
-    package func status() throws -> JSONValue {
+    /// The node's whole state, for one screen. What cannot be read of the store is left empty and
+    /// is a finding: the screen is needed most when something is wrong.
+    package func status() -> JSONValue {
         let current = engine.current
-        let store = engine.store
         let leaf = current.chain.leaf
-        let counts = try store.counts()
-        let peers = try peerViews()
-        let logs = try store.logs().filter { $0.height > 0 }
+        var reading = Reading()
+        let counts = reading.attempt({ try engine.store.counts() }) ?? []
+        let peers = reading.attempt({ try peerViews() }) ?? []
+        let parallelUpdates = reading.attempt { try engine.store.parallelUpdateCount() } ?? 0
+        let ledgerBytes = reading.attempt { try engine.store.ledgerBytes() } ?? 0
         let children = peers.filter { leaf.area.contains($0.area) && $0.area != leaf.area }
         return Self.answer(
             "status",
@@ -46,11 +48,12 @@ extension Desk {
                         ])
                     }),
                 "conflicts": Self.count(counts.reduce(0) { $0 + $1.counts.conflicts }),
-                "parallel_updates": Self.count(try store.parallelUpdateCount()),
+                "parallel_updates": Self.count(parallelUpdates),
                 "ledger": .object([
-                    "logs": Self.count(logs.count),
-                    "entries": Self.count(logs.reduce(UInt64(0)) { $0 + $1.height }),
-                    "bytes": Self.count(try store.ledgerBytes()),
+                    "logs": Self.count(current.frontier.rows.count),
+                    "entries": Self.count(
+                        current.frontier.rows.reduce(UInt64(0)) { $0 + $1.height }),
+                    "bytes": Self.count(ledgerBytes),
                 ]),
                 "upstream": peers.first { $0.key == current.node.parentKey }.map(\.upstream)
                     ?? .null,
@@ -69,8 +72,30 @@ extension Desk {
                             ])
                         }),
                 ]),
-                "findings": .list(findings(peers, current)),
+                "findings": .list(reading.findings + findings(peers, current)),
             ])
+    }
+
+    /// Reads parts of the store, and notes those that cannot be read.
+    private struct Reading {
+        private(set) var findings: [JSONValue] = []
+
+        mutating func attempt<Value>(_ read: () throws -> Value) -> Value? {
+            do {
+                return try read()
+            } catch {
+                let refusal = DeskRefusal(failure: error)
+                let finding = Desk.finding(refusal.code, refusal.chinese, refusal.english)
+                if !findings.contains(finding) { findings.append(finding) }
+                return nil
+            }
+        }
+    }
+
+    private static func finding(
+        _ code: String, _ chinese: String, _ english: String
+    ) -> JSONValue {
+        .object(["code": .text(code), "zh": .text(chinese), "en": .text(english)])
     }
 
     package func peers() throws -> JSONValue {
@@ -145,8 +170,7 @@ extension Desk {
     ) -> [JSONValue] {
         var findings: [JSONValue] = []
         func add(_ code: String, _ chinese: String, _ english: String) {
-            findings.append(
-                .object(["code": .text(code), "zh": .text(chinese), "en": .text(english)]))
+            findings.append(Self.finding(code, chinese, english))
         }
         if current.isDiskFull {
             add(

@@ -142,7 +142,7 @@ extension ReplicationEngine {
                 .wrongValues, error.rawValue, chinese: "证书不成立(\(error.rawValue))。",
                 english: "The certificate proves nothing (\(error.rawValue)).")
         }
-        if let fatal { throw fatal }
+        if let stopped { throw stopped }
         do {
             try store.add(certificate, waiting: true)
         } catch {
@@ -156,12 +156,13 @@ extension ReplicationEngine {
     ///
     /// - Returns: what was cut off because it could not be read; peers send it again.
     package func rebuild() throws -> Rebuilding {
-        if let fatal { throw fatal }
+        if let stopped { throw stopped }
         let rebuilding: Rebuilding
         do {
             rebuilding = try store.rebuild()
         } catch let failure as StoreFailure {
-            throw DeskRefusal(rebuilding: failure) ?? refusal(after: failure)
+            if case .irreplaceable = failure { throw DeskRefusal(failure: failure) }
+            throw refusal(after: failure)
         }
         for finding in rebuilding.findings {
             logger.error("ledger damaged", metadata: ["finding": "\(finding)"])
@@ -202,7 +203,7 @@ extension ReplicationEngine {
     /// - Returns: whether it was done.
     @discardableResult
     func writeDown(_ write: () throws -> Void) -> Bool {
-        guard fatal == nil else { return false }
+        guard stopped == nil else { return false }
         do {
             try write()
             return true

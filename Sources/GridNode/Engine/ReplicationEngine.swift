@@ -184,7 +184,7 @@ package actor ReplicationEngine {
     }
 
     private func carryOut(_ load: Mailbox) {
-        if let fatal { return turnAway(load, fatal) }
+        if let stopped { return turnAway(load, stopped) }
         var batch = replica.batch(rules: store.catalogue, now: WallClock.now)
         let outcome: (receipts: [Result<WriteReceipt, any Error>], verdicts: [[Verdict]])
         do {
@@ -278,6 +278,12 @@ package actor ReplicationEngine {
         for delivery in load.runs { delivery.answer.resume(throwing: refusal) }
     }
 
+    /// Why nothing is written, if so. A corrupt file stops the node whoever met it, a reader too.
+    var stopped: DeskRefusal? {
+        if fatal == nil, let corruption = store.corruption { _ = refusal(after: corruption) }
+        return fatal
+    }
+
     /// What users are told after the store failed. A full disk may have room again; after anything
     /// else nothing is written any more, so that the files stay as they are.
     func refusal(after error: any Error) -> DeskRefusal {
@@ -292,7 +298,7 @@ package actor ReplicationEngine {
         default: break
         }
         logger.critical("store failed; writing stops", metadata: ["reason": "\(error)"])
-        let refusal = DeskRefusal.storeFailed("\(error)")
+        let refusal = DeskRefusal.storeFailed(error)
         fatal = refusal
         glimpse.withLock { $0.isWriting = false }
         return refusal

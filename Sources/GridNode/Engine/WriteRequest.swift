@@ -77,26 +77,33 @@ extension DeskRefusal {
         .tryAgain, "disk_full", chinese: "磁盘已满,没有保存。请腾出空间后再试。",
         english: "The disk is full; nothing was saved. Make room and try again.")
 
-    static func storeFailed(_ reason: String) -> DeskRefusal {
-        DeskRefusal(
+    /// After a failure that stops all writing.
+    static func storeFailed(_ error: any Error) -> DeskRefusal {
+        let failure = error as? StoreFailure
+        return DeskRefusal(
             .failed, "store_failed",
-            chinese: "写入失败(\(reason)),节点已停止写入以保护数据。请检查磁盘,运行 gridctl verify,再重启 gridd。",
+            chinese: """
+                节点已停止写入以保护数据:\(failure?.chinese ?? "\(error)") \
+                处理后请运行 gridctl verify,再重启 gridd。
+                """,
             english: """
-                Writing failed (\(reason)); the node has stopped writing to protect its data. \
-                Check the disk, run gridctl verify, then restart gridd.
+                The node has stopped writing to protect its data: \(failure?.english ?? "\(error)"). \
+                Then run gridctl verify, and restart gridd.
                 """)
     }
 
-    /// Why tables were not built anew, where the store itself is as it was; nil for other failures.
-    init?(rebuilding failure: StoreFailure) {
-        guard case .irreplaceable(let what) = failure else { return nil }
-        self.init(
-            .notPossible, "irreplaceable",
-            chinese: "账本有损坏,而且没有其他节点确认过这些内容,重建会丢失它们,所以没有改动:\(what)",
-            english: """
-                The ledger is damaged and no other node is known to have what is lost, so nothing \
-                was changed: \(what)
-                """)
+    /// What a failure of the node's own machinery is to whoever asked.
+    package init(failure error: any Error) {
+        switch error {
+        case StoreFailure.diskFull: self = .diskFull
+        case let failure as StoreFailure:
+            var (kind, code) = (Kind.failed, "store_damaged")
+            if case .irreplaceable = failure { (kind, code) = (.notPossible, "irreplaceable") }
+            self.init(kind, code, chinese: failure.chinese, english: failure.english)
+        default:
+            self.init(
+                .failed, "failed", chinese: "内部错误:\(error)", english: "The node failed: \(error)")
+        }
     }
 
     init(_ refusal: WriteRefusal) {

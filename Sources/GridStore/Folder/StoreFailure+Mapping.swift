@@ -30,7 +30,7 @@ extension StoreFailure {
         switch error.resultCode {
         case .SQLITE_FULL: self = .diskFull(path: folder.path)
         case .SQLITE_CORRUPT, .SQLITE_NOTADB:
-            self = .damaged(what: "\(folder.databasePath): \(reason)")
+            self = .corrupt(path: folder.databasePath, reason: reason)
         default:
             self = .databaseFailed(
                 path: folder.databasePath, reason: "\(reason) (\(error.extendedResultCode))")

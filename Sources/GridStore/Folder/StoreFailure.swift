@@ -15,6 +15,8 @@ package enum StoreFailure: Error, Hashable, Sendable {
     case settingRefused(name: String, value: String)
     /// What lies in the database is not what was written there.
     case damaged(what: String)
+    /// The file itself is no whole database any more: SQLite cannot find its way in it.
+    case corrupt(path: String, reason: String)
     /// Rebuilding would throw away what no other node is known to have; nothing was changed.
     case irreplaceable(what: String)
     /// There is no room left; nothing was changed.
@@ -27,33 +29,72 @@ package enum StoreFailure: Error, Hashable, Sendable {
     case tooNew(path: String)
 }
 
-extension StoreFailure: CustomStringConvertible {
-    package var description: String {
+extension StoreFailure {
+    /// What happened, where, and what to do, in Chinese.
+    package var chinese: String {
         switch self {
         case .cannotOpen(let path, let reason):
-            "无法打开 \(path):\(reason)。请检查路径和权限。 / cannot open \(path): \(reason); check the path and its permissions"
+            "无法打开 \(path):\(reason)。请检查路径和权限。"
         case .folderInUse(let path, let processID):
-            "数据目录 \(path) 正被进程 \(processID.map(String.init) ?? "?") 使用,请先停止它。 / the data folder \(path) is in use by process \(processID.map(String.init) ?? "?"); stop it first"
+            "数据目录 \(path) 正被进程 \(processID.map(String.init) ?? "?") 使用,请先停止它。"
         case .notANode(let path):
-            "\(path) 还不是节点目录,请先运行 gridctl init 或 gridctl request。 / \(path) holds no node; run gridctl init or gridctl request first"
+            "\(path) 还不是节点目录,请先运行 gridctl init 或 gridctl request。"
         case .alreadyANode(let path):
-            "\(path) 已经是节点目录,不会覆盖。 / \(path) already holds a node; nothing was overwritten"
+            "\(path) 已经是节点目录,不会覆盖。"
         case .notEnrolled(let path):
-            "\(path) 的节点还没有证书,请运行 gridctl accept。 / the node in \(path) has no certificate yet; run gridctl accept"
+            "\(path) 的节点还没有证书,请运行 gridctl accept。"
         case .settingRefused(let name, let value):
-            "数据库设置 \(name) 为 \(value),不能保证写入不丢,拒绝启动。 / the database setting \(name) is \(value); writes would not be safe, so the node does not start"
+            "数据库设置 \(name) 为 \(value),不能保证写入不丢,拒绝启动。"
         case .damaged(let what):
-            "数据库损坏:\(what)。请运行 gridctl verify。 / the database is damaged: \(what); run gridctl verify"
+            "数据库损坏:\(what)。请运行 gridctl verify。"
         case .irreplaceable(let what):
-            "账本有损坏,而且没有其他节点确认过这些内容,重建会丢失它们,所以没有改动:\(what) / the ledger is damaged and no other node is known to have what is lost, so nothing was changed: \(what)"
+            "账本有损坏,而且没有其他节点确认过这些内容,重建会丢失它们,所以没有改动:\(what)"
         case .diskFull(let path):
-            "磁盘已满,\(path) 没有改动。请腾出空间。 / the disk is full, \(path) was not changed; make room"
+            "磁盘已满,\(path) 没有改动。请腾出空间。"
         case .databaseFailed(let path, let reason):
-            "数据库 \(path) 出错:\(reason)。请检查磁盘。 / the database \(path) failed: \(reason); check the disk"
+            "数据库 \(path) 出错:\(reason)。请检查磁盘。"
         case .pathTooLong(let path):
-            "目录路径太长(最多 \(NodeFolder.pathBytesMax) 字节):\(path)。请换一个短的目录。 / the path \(path) is longer than \(NodeFolder.pathBytesMax) bytes; choose a shorter one"
+            "目录路径太长(最多 \(NodeFolder.pathBytesMax) 字节):\(path)。请换一个短的目录。"
         case .tooNew(let path):
-            "\(path) 由更新的版本创建,请升级程序。 / \(path) was made by a newer version; upgrade this program"
+            "\(path) 由更新的版本创建,请升级程序。"
+        case .corrupt(let path, let reason):
+            "数据库文件 \(path) 已损坏:\(reason)。请检查磁盘,保留文件,从备份或其他节点恢复。"
         }
     }
+
+    /// The same in English.
+    package var english: String {
+        switch self {
+        case .cannotOpen(let path, let reason):
+            "cannot open \(path): \(reason); check the path and its permissions"
+        case .folderInUse(let path, let processID):
+            "the data folder \(path) is in use by process \(processID.map(String.init) ?? "?"); stop it first"
+        case .notANode(let path):
+            "\(path) holds no node; run gridctl init or gridctl request first"
+        case .alreadyANode(let path):
+            "\(path) already holds a node; nothing was overwritten"
+        case .notEnrolled(let path):
+            "the node in \(path) has no certificate yet; run gridctl accept"
+        case .settingRefused(let name, let value):
+            "the database setting \(name) is \(value); writes would not be safe, so the node does not start"
+        case .damaged(let what):
+            "the database is damaged: \(what); run gridctl verify"
+        case .irreplaceable(let what):
+            "the ledger is damaged and no other node is known to have what is lost, so nothing was changed: \(what)"
+        case .diskFull(let path):
+            "the disk is full, \(path) was not changed; make room"
+        case .databaseFailed(let path, let reason):
+            "the database \(path) failed: \(reason); check the disk"
+        case .pathTooLong(let path):
+            "the path \(path) is longer than \(NodeFolder.pathBytesMax) bytes; choose a shorter one"
+        case .tooNew(let path):
+            "\(path) was made by a newer version; upgrade this program"
+        case .corrupt(let path, let reason):
+            "the database file \(path) is corrupt: \(reason); check the disk, keep the files, restore from a backup or a peer"
+        }
+    }
+}
+
+extension StoreFailure: CustomStringConvertible {
+    package var description: String { "\(chinese) / \(english)" }
 }

@@ -44,7 +44,7 @@ extension Store {
         guard ["SELECT", "WITH", "VALUES", "EXPLAIN"].contains(word) else {
             throw QueryRefusal.notReading
         }
-        return try Self.mapping(folder) {
+        return try mapping {
             let connection = try DatabaseOpening.reader(at: folder.databasePath)
             return try connection.read { database in
                 let watch = QueryWatch(database, limits: limits)

@@ -28,27 +28,37 @@ extension Store {
     /// Replays the whole ledger into a scratch database, hashes, signatures and rights included,
     /// and compares every row of every table, typed columns too, and every log's state.
     package func verify() throws -> Verification {
-        try Self.mapping(folder) {
+        try mapping {
             let scratch = try scratchDatabase()
             // Not one of the pool's: it is busy for as long as this takes.
             let reader = try DatabaseOpening.reader(at: folder.databasePath)
             return try scratch.writeWithoutTransaction { target in
                 try target.execute(sql: "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF")
-                return try reader.read { source in
-                    let findings = try findings(source, target)
-                    return Verification(
-                        runs: Self.count("SELECT count(*) FROM runs", in: source),
-                        entries: UInt64(
-                            clamping: Self.count("SELECT sum(height) FROM logs", in: source)),
-                        records: tables.values.reduce(0) {
-                            $0
-                                + Self.count(
-                                    "SELECT count(*) FROM \"\($1.collection.name)\"", in: source)
-                        },
-                        findings: findings)
+                var found: Verification?
+                do {
+                    try reader.read { source in
+                        found = try verification(of: source, against: target)
+                    }
+                } catch  where found != nil {
+                    // To end the reading of a corrupt file fails as well. What was found stands.
                 }
+                guard let found else { preconditionFailure("read without a result") }
+                return found
             }
         }
+    }
+
+    private func verification(
+        of source: Database, against target: Database
+    ) throws -> Verification {
+        let findings = try findings(source, target)
+        return Verification(
+            runs: Self.count("SELECT count(*) FROM runs", in: source),
+            entries: UInt64(clamping: Self.count("SELECT sum(height) FROM logs", in: source)),
+            records: tables.values.reduce(0) {
+                $0 + Self.count("SELECT count(*) FROM \"\($1.collection.name)\"", in: source)
+            },
+            findings: findings)
     }
 
     /// An empty database that is gone when it is closed, however that happens.
@@ -70,10 +80,11 @@ extension Store {
             } catch {
                 guard let failure = StoreFailure(error, in: folder) else { throw error }
                 if case .diskFull = failure { throw failure }
+                note(failure)
                 findings.append(failure.description)
             }
         }
-        try gather { try Self.integrityFindings(source) }
+        try gather { try integrityFindings(source) }
         try gather { try Self.certificateFindings(source) }
         try gather { try Self.ledgerFindings(source) }
         var isReplayed = false
@@ -122,9 +133,11 @@ extension Store {
         }
     }
 
-    private static func integrityFindings(_ database: Database) throws -> [String] {
+    private func integrityFindings(_ database: Database) throws -> [String] {
         let lines = try String.fetchAll(database, sql: "PRAGMA integrity_check(20)")
-        return lines == ["ok"] ? [] : lines.map { "integrity_check: \($0)" }
+        guard lines != ["ok"] else { return [] }
+        note(.corrupt(path: folder.databasePath, reason: lines[0]))
+        return lines.map { "integrity_check: \($0)" }
     }
 
     private static func certificateFindings(_ database: Database) throws -> [String] {
