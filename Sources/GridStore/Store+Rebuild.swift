@@ -66,8 +66,11 @@ extension Store {
     }
 
     /// Marks all tables as to be rebuilt at the next opening, unless `rebuild` comes before.
-    package func markStale() throws {
-        try write { try Self.setMeta("catalogue", [], in: $0) }
+    package func markStale() throws { try write { try Self.markStale(in: $0) } }
+
+    static func markStale(in database: Database) throws {
+        // Of no edition: opening rebuilds what is not of its own.
+        try setMeta("catalogue", [], in: database)
     }
 
     /// Makes the tables of a catalogue in place of all that are there.

@@ -146,7 +146,7 @@ package struct StoreTransaction {
     let tables: [UInt32: TableSchema]
 
     /// Marks all tables as to be rebuilt at the next opening, unless `Store.rebuild` comes before.
-    package func markStale() throws { try Store.setMeta("catalogue", [], in: database) }
+    package func markStale() throws { try Store.markStale(in: database) }
 
     /// Writes local changes through the batch.
     package func author<Rules: MergeRules>(

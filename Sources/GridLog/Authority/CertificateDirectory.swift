@@ -63,6 +63,9 @@ package struct CertificateDirectory: Sendable {
     /// How many genuine certificates have come, whatever they prove. It only grows.
     package var count: Int { known.count }
 
+    /// Whether a certificate has come already.
+    package func contains(_ certificate: Certificate) -> Bool { known.contains(certificate.digest) }
+
     /// Any chain of a key: its name for people.
     package func chain(of key: PublicKey) -> VerifiedChain? {
         chains[key]?.min {
@@ -72,7 +75,8 @@ package struct CertificateDirectory: Sendable {
 
     /// Every verified certificate, ascending by digest.
     package var certificates: [Certificate] {
-        chains.values.joined().map(\.leaf).sorted { $0.digest < $1.digest }
+        chains.values.joined().map { ($0.leaf, digest: $0.leaf.digest) }
+            .sorted { $0.digest < $1.digest }.map(\.0)
     }
 
     /// The best chain by which a certificate's issuer could give it.

@@ -19,8 +19,7 @@ extension ReplicationEngine {
         writeHeld()
         let key = chain.leaf.subject
         let now = WallClock.now
-        let known = Set(replica.directory.certificates.map(\.digest))
-        let news = chain.certificates.filter { !known.contains($0.digest) }
+        let news = chain.certificates.filter { !replica.directory.contains($0) }
         let peer = PeerRecord(
             key: key, name: chain.leaf.name, area: chain.leaf.area,
             replica: LogIdentity.replica(key: key, nonce: greeting.nonce),

@@ -229,9 +229,8 @@ package actor ReplicationEngine {
         let drafting = WriteDrafting(
             catalogue: store.catalogue, home: replica.scope.area, now: WallClock.now)
         do {
-            let pending = batch
             let draft = try drafting.draft(request) { id, collection in
-                try transaction.record(id, in: collection, batch: pending)
+                try transaction.record(id, in: collection, batch: batch)
             }
             if draft.isIdle, case .existing(let address) = draft.change.draft.target {
                 return .success(
@@ -261,8 +260,13 @@ package actor ReplicationEngine {
                 HeadLedger.Row(log: $0.identity.log, height: $0.height, head: $0.head)
             })
         guard !changed.isEmpty else { return }
-        glance()
         let news = changed.map { FrontierRow($0) }
+        // Only what has changed: this is done at every commit, with all logs of a county.
+        glimpse.withLock { glimpse in
+            for row in news { glimpse.frontier.raise(row.log, to: row.height) }
+            glimpse.directory = replica.directory
+            glimpse.isDiskFull = false
+        }
         for bell in bells.withLock({ Array($0.values) }) { bell.ring(news) }
     }
 
@@ -304,6 +308,7 @@ package actor ReplicationEngine {
         return refusal
     }
 
+    /// Leaves a new picture of everything.
     func glance() {
         let next = Glimpse(
             node: node, chain: current.chain, replica: replica.id, frontier: replica.frontier,

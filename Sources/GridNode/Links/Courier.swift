@@ -12,6 +12,9 @@ struct Courier {
     /// While more than this waits to be sent, nothing more is read from the ledger: what becomes
     /// urgent waits behind no more than this and one read.
     private static let unsentBytesMax = 32_768
+    /// What is at the gate at a time, in bytes of envelopes, or one run: unpacked it takes some
+    /// thirty times as much memory, and that on each of a township's links.
+    private static let lotBytesMax = 65_536
 
     let link: PeerLink
     let bell: Bell
@@ -163,8 +166,13 @@ struct Courier {
     private mutating func admitWaiting(_ group: inout DiscardingTaskGroup) {
         guard !isAdmitting, !waiting.isEmpty else { return }
         isAdmitting = true
-        let envelopes = waiting
-        waiting = []
+        var bytes = 0
+        let lot = waiting.prefix { envelope in
+            bytes += envelope.count
+            return bytes <= Self.lotBytesMax || bytes == envelope.count
+        }
+        let envelopes = Array(lot)
+        waiting.removeFirst(envelopes.count)
         group.addTask { [link, report] in
             await report.attempt {
                 .judged(

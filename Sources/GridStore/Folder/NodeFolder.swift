@@ -5,7 +5,9 @@ package struct NodeFolder: Hashable, Sendable {
     package let path: String
 
     /// The longest path that leaves room for the socket in a `sockaddr_un`, in bytes.
-    package static let pathBytesMax = 107 - "/gridd.sock".utf8.count
+    package static let pathBytesMax = 107 - socketName.utf8.count
+
+    private static let socketName = "/gridd.sock"
 
     package init(_ path: String) {
         self.path = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
@@ -27,7 +29,7 @@ package struct NodeFolder: Hashable, Sendable {
     /// The key that issues certificates, where this folder holds a root.
     package var rootKeyPath: String { path + "/keys/root.key" }
     /// The daemon's HTTP socket.
-    package var socketPath: String { path + "/gridd.sock" }
+    package var socketPath: String { path + Self.socketName }
     package var configurationPath: String { path + "/gridd.yaml" }
     /// Scratch databases of `verify` begin with this; they are deleted as soon as they are open.
     package var verificationPath: String { path + "/verify.db" }

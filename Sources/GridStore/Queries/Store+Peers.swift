@@ -5,7 +5,6 @@ import GRDB
 import GridCodec
 package import GridCore
 package import GridLog
-package import GridSync
 
 /// Another node, as it was last met.
 package struct PeerRecord: Hashable, Sendable {
@@ -99,12 +98,6 @@ extension Store {
                 }
             }
         }
-    }
-
-    package func recordHeld(_ rows: [SyncMessage.AckRow], by key: PublicKey) throws {
-        try recordHeld([
-            key: Dictionary(rows.map { ($0.log, $0.height) }, uniquingKeysWith: { $1 })
-        ])
     }
 
     /// What each peer has said it has durably.

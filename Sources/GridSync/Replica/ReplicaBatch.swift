@@ -121,24 +121,8 @@ package struct ReplicaBatch<Rules: MergeRules>: Sendable {
             ?? RecordState(collection: key.collection, address: key.address, domain: key.domain)
     }
 
-    /// The certificates that stand in a run of lane 0.
-    package static func certificates(in run: VerifiedRun) -> [Certificate] {
-        run.entries.flatMap { $0.changes ?? [] }
-            .filter { $0.collection == SystemCollection.certificates }
-            .flatMap { certificates(in: $0.writes) }
-    }
-
-    private static func certificates(in writes: [FieldWrite]) -> [Certificate] {
-        writes.compactMap { write in
-            guard write.field == SystemCollection.certificateBytesField,
-                case .assign(.bytes(let bytes)) = write.operation
-            else { return nil }
-            return try? Certificate(decoding: bytes)
-        }
-    }
-
     private mutating func learn(_ change: RecordChange) {
-        for certificate in Self.certificates(in: change.writes) {
+        for certificate in SystemCollection.certificates(in: change.writes) {
             // What proves nothing stays in the log, and gives nobody any right.
             try? directory.add(certificate)
         }

@@ -42,4 +42,20 @@ package enum SystemCollection {
     /// One certificate a record, named by its digest; field 1 holds its bytes.
     package static let certificates: UInt32 = 1
     package static let certificateBytesField: UInt32 = 1
+
+    /// The certificates that stand in a run of lane 0, whatever they prove.
+    package static func certificates(in run: VerifiedRun) -> [Certificate] {
+        run.entries.flatMap { $0.changes ?? [] }.filter { $0.collection == certificates }
+            .flatMap { certificates(in: $0.writes) }
+    }
+
+    /// The certificates that the writes to such a record hold.
+    static func certificates(in writes: [FieldWrite]) -> [Certificate] {
+        writes.compactMap { write in
+            guard write.field == certificateBytesField,
+                case .assign(.bytes(let bytes)) = write.operation
+            else { return nil }
+            return try? Certificate(decoding: bytes)
+        }
+    }
 }

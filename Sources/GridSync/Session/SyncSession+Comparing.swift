@@ -107,6 +107,7 @@ extension SyncSession {
     /// Shows this side's rows of some areas as they are now, a message for as many areas as fit. Of
     /// an area with more rows than a message may have, the peer takes the others for lacking.
     mutating func reveal(_ areas: Set<AreaCode>) -> [Effect] {
+        guard !areas.isEmpty else { return [] }
         shownAreas.formUnion(areas)
         let held = Dictionary(grouping: held.rows, by: \.log.domain.area)
         var messages: [Effect] = []
