@@ -114,6 +114,8 @@ def catch_up(programs, entries, writers):
             began = time.monotonic()
             village.start("--log-level", "error")
             figures["start_s"] = time.monotonic() - began
+            figures["verify_s"] = village.ask("verify")["seconds"]
+            figures["verify_peak_mb"] = peak(village)
             return figures
         finally:
             township.stop()
