@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Dispatch
 import Foundation
 import GridCore
 import GridNode
@@ -16,6 +17,16 @@ enum JSONExchange {
         Response(
             status: status, headers: [.contentType: type],
             body: ResponseBody(byteBuffer: ByteBuffer(string: value.description + "\n")))
+    }
+
+    /// Answers with what some work reads, away from the threads that links share: reading waits for
+    /// the disk, and a verification for minutes.
+    static func reading(_ work: @escaping @Sendable () throws -> JSONValue) async throws -> Response
+    {
+        answer(
+            try await withCheckedThrowingContinuation { continuation in
+                DispatchQueue.global().async { continuation.resume(with: Result(catching: work)) }
+            })
     }
 
     /// The body as a JSON object; an empty body is an empty object.

@@ -10,27 +10,27 @@ struct RecordRoutes {
 
     func add(to router: Router<BasicRequestContext>) {
         router.get("v1/collections") { _, _ in JSONExchange.answer(desk.collections()) }
-        router.get("v1/conflicts") { _, _ in JSONExchange.answer(try desk.conflicts()) }
+        router.get("v1/conflicts") { _, _ in
+            try await JSONExchange.reading { try desk.conflicts() }
+        }
         router.get("v1/records/:collection") { request, context in
-            JSONExchange.answer(
-                try desk.list(
-                    context.parameters.require("collection"), Self.listRequest(request)))
+            let collection = try context.parameters.require("collection")
+            let list = try Self.listRequest(request)
+            return try await JSONExchange.reading { try desk.list(collection, list) }
         }
         router.post("v1/records/:collection") { request, context in
             try await write(request, context, id: nil)
         }
         router.get("v1/records/:collection/:id") { _, context in
-            JSONExchange.answer(
-                try desk.get(
-                    context.parameters.require("collection"), context.parameters.require("id")))
+            let (collection, id) = try Self.record(context)
+            return try await JSONExchange.reading { try desk.get(collection, id) }
         }
         router.patch("v1/records/:collection/:id") { request, context in
             try await write(request, context, id: context.parameters.require("id"))
         }
         router.get("v1/records/:collection/:id/history") { _, context in
-            JSONExchange.answer(
-                try desk.history(
-                    context.parameters.require("collection"), context.parameters.require("id")))
+            let (collection, id) = try Self.record(context)
+            return try await JSONExchange.reading { try desk.history(collection, id) }
         }
         router.post("v1/records/:collection/:id/resolve") { request, context in
             try await resolve(request, context)
@@ -71,6 +71,13 @@ struct RecordRoutes {
             try await desk.resolve(
                 context.parameters.require("collection"), context.parameters.require("id"),
                 field: field, choice: choice))
+    }
+
+    /// The collection and the id that a path names.
+    private static func record(
+        _ context: BasicRequestContext
+    ) throws -> (collection: String, id: String) {
+        (try context.parameters.require("collection"), try context.parameters.require("id"))
     }
 
     private static func listRequest(_ request: Request) throws -> ListRequest {

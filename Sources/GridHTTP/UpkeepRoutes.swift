@@ -9,12 +9,13 @@ struct UpkeepRoutes {
     let desk: Desk
 
     func add(to router: Router<BasicRequestContext>) {
-        router.get("v1/digest") { _, _ in JSONExchange.answer(try desk.digest()) }
-        router.post("v1/verify") { _, _ in JSONExchange.answer(try desk.verify()) }
+        router.get("v1/digest") { _, _ in try await JSONExchange.reading { try desk.digest() } }
+        router.post("v1/verify") { _, _ in try await JSONExchange.reading { try desk.verify() } }
         router.post("v1/rebuild") { _, _ in JSONExchange.answer(try await desk.rebuild()) }
         router.post("v1/sql") { request, _ in
             let body = try BodyParts(await JSONExchange.object(request), allowing: ["sql"])
-            return JSONExchange.answer(try desk.sql(body.text("sql") ?? ""))
+            let statement = try body.text("sql") ?? ""
+            return try await JSONExchange.reading { try desk.sql(statement) }
         }
         router.post("v1/import/:collection") { request, context in
             let body = try BodyParts(

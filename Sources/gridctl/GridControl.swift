@@ -33,6 +33,8 @@ struct GridControl: ParsableCommand {
         ])
 
     static func main() {
+        // Keys and databases are for this user alone.
+        umask(0o077)
         signal(SIGPIPE, SIG_IGN)
         var command: any ParsableCommand
         do {

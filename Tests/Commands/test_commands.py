@@ -262,10 +262,10 @@ class OneNode(unittest.TestCase):
 
     def test_folder_keys_and_socket_are_for_their_user_alone(self):
         folder = pathlib.Path(self.village.folder)
-        for path in [folder, *folder.rglob("*")]:
-            shared = path.stat().st_mode & 0o077
-            if path.is_dir() or path.name in ("node.key", "gridd.sock"):
-                self.assertEqual(shared, 0, path)
+        paths = [folder, *folder.rglob("*")]
+        self.assertIn("grid.db", [path.name for path in paths])
+        for path in paths:
+            self.assertEqual(path.stat().st_mode & 0o077, 0, path)
 
 
 class Enrolment(unittest.TestCase):

@@ -93,11 +93,14 @@ enum EnrolmentFiles {
         }
     }
 
-    /// Writes a file that is not there yet, or says why not.
+    /// Writes a file that is not there yet, or says why not. Others may read it: it holds no secret,
+    /// and is to be handed over.
     static func write(_ value: JSONValue, to path: String) throws {
         do {
             try Data((value.description + "\n").utf8)
                 .write(to: URL(fileURLWithPath: path), options: .withoutOverwriting)
+            try FileManager.default.setAttributes(
+                [.posixPermissions: 0o644], ofItemAtPath: path)
         } catch {
             throw CommandFailure(
                 .notAllowed, "不能写入 \(path)(文件已存在或没有权限)。",

@@ -64,7 +64,12 @@ struct Status: ParsableCommand {
         }
         if waiting == 0 {
             let age = Age.text(since: upstream["last_contact"]?.string, now: now)
-            return "上级 \(name):全部已送达 / all delivered(最后联系 \(age))"
+            let link =
+                upstream["state"]?.string == "connected"
+                ? ""
+                : ";现在未连接,原因:\(upstream["reason_zh"]?.shown ?? "") / "
+                    + "not connected: \(upstream["reason_en"]?.shown ?? "")"
+            return "上级 \(name):全部已送达 / all delivered(最后联系 \(age))" + link
         }
         if upstream["state"]?.string == "connected" {
             return "上级 \(name):还有 \(waiting) 条正在送达 / \(waiting) entries on their way"
