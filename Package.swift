@@ -120,27 +120,34 @@ let package = Package(
             name: "gridbench", dependencies: ["GridCore", "GridLog", "GridSync", "GridStore"],
             swiftSettings: house),
 
-        // Tests.
-        .testTarget(name: "GridCoreTests", dependencies: ["GridCore"], swiftSettings: house),
+        // Tests, and what several of them lean on.
+        .target(
+            name: "GridTesting", dependencies: ["GridCore", "GridLog"], path: "Tests/GridTesting",
+            swiftSettings: house),
         .testTarget(
-            name: "GridCodecTests", dependencies: ["GridCore", "GridCodec"],
+            name: "GridCoreTests", dependencies: ["GridCore", "GridTesting"], swiftSettings: house),
+        .testTarget(
+            name: "GridCodecTests", dependencies: ["GridCore", "GridCodec", "GridTesting"],
             swiftSettings: house),
         .testTarget(name: "GridCryptoTests", dependencies: ["GridCrypto"], swiftSettings: house),
         .testTarget(
             name: "GridTransportTests", dependencies: ["GridTransport", "GridCrypto"],
             swiftSettings: house),
         .testTarget(
-            name: "GridLogTests", dependencies: ["GridCore", "GridCodec", "GridCrypto", "GridLog"],
+            name: "GridLogTests",
+            dependencies: ["GridCore", "GridCodec", "GridCrypto", "GridLog", "GridTesting"],
             swiftSettings: house),
         .testTarget(
             name: "GridSyncTests",
-            dependencies: ["GridCore", "GridCodec", "GridCrypto", "GridLog", "GridSync"],
+            dependencies: [
+                "GridCore", "GridCodec", "GridCrypto", "GridLog", "GridSync", "GridTesting",
+            ],
             swiftSettings: house),
         .testTarget(
             name: "GridStoreTests",
             dependencies: [
                 "GridCore", "GridCodec", "GridCrypto", "GridLog", "GridSync", "GridStore",
-                .product(name: "GRDB", package: "GRDB.swift"),
+                "GridTesting", .product(name: "GRDB", package: "GRDB.swift"),
             ],
             swiftSettings: house),
         .testTarget(

@@ -2,6 +2,7 @@
 
 import GridCodec
 import GridCore
+import GridTesting
 import Testing
 
 /// One form a value: what is read is written again byte for byte.

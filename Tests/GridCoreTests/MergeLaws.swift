@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import GridCore
+import GridTesting
 
 /// Something that applies entries and joins states, and claims to obey the merge laws.
 protocol MergeModel {

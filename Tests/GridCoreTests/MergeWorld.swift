@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import GridCore
+import GridTesting
 
 /// A small history: who wrote each entry, what its author had seen, and which operation it bears.
 /// Sets of entries are bit masks; entry 0 is bit 0.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import GridCore
+import GridTesting
 import Testing
 
 struct RecordIDTests {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import GridCore
+import GridTesting
 import Testing
 
 /// The checker itself: it passes a right rule and catches wrong ones.

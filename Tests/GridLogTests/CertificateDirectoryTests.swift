@@ -2,6 +2,7 @@
 
 import GridCore
 import GridLog
+import GridTesting
 import Testing
 
 struct CertificateDirectoryTests {

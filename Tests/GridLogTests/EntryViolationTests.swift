@@ -3,6 +3,7 @@
 import GridCodec
 import GridCore
 import GridLog
+import GridTesting
 import Testing
 
 /// Every way in which an entry inside a run can be malformed, from bytes made by hand.

@@ -3,6 +3,7 @@
 import GridCore
 import GridCrypto
 import GridLog
+import GridTesting
 
 /// One writer of one log, for tests: the same number is always the same writer.
 struct Pen {

@@ -2,6 +2,7 @@
 
 import GridCodec
 import GridLog
+import GridTesting
 import Testing
 
 struct RunEnvelopeTests {

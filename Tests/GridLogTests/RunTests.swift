@@ -3,6 +3,7 @@
 import GridCodec
 import GridCore
 import GridLog
+import GridTesting
 import Testing
 
 struct RunTests {

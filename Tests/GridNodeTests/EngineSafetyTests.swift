@@ -15,29 +15,6 @@ struct EngineSafetyTests {
     private static let chaxiang = "522730103210"
     private static let sqlite = "/usr/bin/sqlite3"
 
-    private func engine(_ folder: NodeFolder) throws -> ReplicationEngine {
-        var logger = Logger(label: "test")
-        logger.logLevel = .critical
-        return try ReplicationEngine(
-            store: try Store(folder), author: Author(try KeyFile.read(at: folder.nodeKeyPath)),
-            logger: logger)
-    }
-
-    /// - Parameter delay: how long requests gather before the engine begins, and so are one batch.
-    private func run<Result: Sendable>(
-        _ engine: ReplicationEngine, after delay: Duration = .zero,
-        _ body: (ReplicationEngine) async throws -> Result
-    ) async throws -> Result {
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask {
-                try await Task.sleep(for: delay)
-                await engine.run()
-            }
-            defer { group.cancelAll() }
-            return try await body(engine)
-        }
-    }
-
     private func household(_ number: Int) -> WriteRequest {
         WriteRequest(collection: "households", fields: ["household_no": .text("\(number)")])
     }
@@ -64,16 +41,16 @@ struct EngineSafetyTests {
         defer { county.remove() }
         let folder = try county.makeVillage(Self.chaxiang, name: "茶香村")
         let peer = Author(county.townshipKey).key
-        try await run(engine(folder)) { _ = try await $0.submit(household(1)) }
+        try await running(openEngine(folder)) { _ = try await $0.submit(household(1)) }
         let older = try copy(folder, to: "older")
-        let runs = try await run(engine(folder)) { engine in
+        let runs = try await running(openEngine(folder)) { engine in
             _ = try await engine.submit(household(2))
             _ = try await engine.submit(household(3))
             return try allRuns(engine)
         }
-        let rolledBack = try engine(older)
+        let rolledBack = try openEngine(older)
         let before = rolledBack.current.replica
-        try await run(rolledBack, after: .milliseconds(200)) { engine in
+        try await running(rolledBack, after: .milliseconds(200)) { engine in
             async let written = engine.submit(household(4))
             async let verdicts = engine.admit(runs, from: peer)
             let (receipt, judged) = try await (written, verdicts)
@@ -90,9 +67,9 @@ struct EngineSafetyTests {
         let county = try TestCounty()
         defer { county.remove() }
         let folder = try county.makeVillage(Self.chaxiang, name: "茶香村")
-        try await run(engine(folder)) { _ = try await $0.submit(household(1)) }
+        try await running(openEngine(folder)) { _ = try await $0.submit(household(1)) }
         let older = try copy(folder, to: "older")
-        let first = try await run(engine(folder)) { engine in
+        let first = try await running(openEngine(folder)) { engine in
             _ = try await engine.submit(household(2))
             return engine.current.replica
         }
@@ -101,11 +78,11 @@ struct EngineSafetyTests {
             try? FileManager.default.removeItem(atPath: path)
             try? FileManager.default.copyItem(atPath: "\(older.path)/\(name)", toPath: path)
         }
-        let second = try engine(folder).current.replica
+        let second = try openEngine(folder).current.replica
         #expect(second != first)
-        #expect(try engine(folder).current.replica == second)
-        try await run(engine(folder)) { _ = try await $0.submit(household(3)) }
-        #expect(try engine(folder).current.replica == second)
+        #expect(try openEngine(folder).current.replica == second)
+        try await running(openEngine(folder)) { _ = try await $0.submit(household(3)) }
+        #expect(try openEngine(folder).current.replica == second)
     }
 
     @Test(.enabled(if: FileManager.default.isExecutableFile(atPath: Self.sqlite)))
@@ -113,7 +90,7 @@ struct EngineSafetyTests {
         let county = try TestCounty()
         defer { county.remove() }
         let folder = try county.makeVillage(Self.chaxiang, name: "茶香村")
-        try await run(engine(folder)) { engine in
+        try await running(openEngine(folder)) { engine in
             _ = try await engine.submit(household(1))
             let other = try Process.run(
                 URL(filePath: Self.sqlite),
@@ -140,7 +117,7 @@ struct EngineSafetyTests {
         let county = try TestCounty()
         defer { county.remove() }
         let folder = try county.makeVillage(Self.chaxiang, name: "茶香村")
-        try await run(engine(folder)) { engine in
+        try await running(openEngine(folder)) { engine in
             _ = try await engine.submit(household(1))
             let before = engine.current
             #expect(try await engine.rebuild().cuts.isEmpty)

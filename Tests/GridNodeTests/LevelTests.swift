@@ -14,24 +14,6 @@ import Testing
 struct LevelTests {
     private static let chaxiang = "522730103210"
 
-    private func engine(_ folder: NodeFolder) throws -> ReplicationEngine {
-        var logger = Logger(label: "test")
-        logger.logLevel = .critical
-        return try ReplicationEngine(
-            store: try Store(folder), author: Author(try KeyFile.read(at: folder.nodeKeyPath)),
-            logger: logger)
-    }
-
-    private func run<Result: Sendable>(
-        _ engine: ReplicationEngine, _ body: (ReplicationEngine) async throws -> Result
-    ) async throws -> Result {
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { await engine.run() }
-            defer { group.cancelAll() }
-            return try await body(engine)
-        }
-    }
-
     /// A run in which a village writes a field that its township owns, past the desk.
     private func foreignWrite(_ folder: NodeFolder) throws -> (run: VerifiedRun, id: RecordID) {
         let store = try Store(folder)
@@ -74,7 +56,7 @@ struct LevelTests {
             rights: [.write, .read], validFrom: 1, issuedBy: Author(county.rootKey))
         let peer = low.subject
         let township = try county.makeTownship()
-        let early = try await run(engine(township)) { engine in
+        let early = try await running(openEngine(township)) { engine in
             _ = try await engine.publish(low)
             let judged = try await engine.admit([written.run], from: peer)
             #expect(judged.map(\.verdict) == [.admitted(entries: 1)])
@@ -84,7 +66,7 @@ struct LevelTests {
             #expect(try engine.store.verify().findings == [])
             return try engine.store.digests().first { $0.area == low.area }
         }
-        try await run(engine(township)) { engine in
+        try await running(openEngine(township)) { engine in
             #expect(try limit(written.id, at: engine) == .integer(150))
             _ = try await engine.rebuild()
             #expect(try engine.store.digests().first { $0.area == low.area } == early)

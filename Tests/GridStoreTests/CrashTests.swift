@@ -4,6 +4,7 @@ import Foundation
 import GridCore
 import GridLog
 import GridSync
+import GridTesting
 import Testing
 
 @testable import GridStore

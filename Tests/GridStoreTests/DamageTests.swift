@@ -5,6 +5,7 @@ import GRDB
 import GridCore
 import GridLog
 import GridSync
+import GridTesting
 import Testing
 
 @testable import GridStore

@@ -5,6 +5,7 @@ import GridCodec
 import GridCore
 import GridLog
 import GridSync
+import GridTesting
 import Testing
 
 @testable import GridStore

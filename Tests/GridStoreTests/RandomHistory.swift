@@ -3,6 +3,7 @@
 import GridCore
 import GridLog
 import GridSync
+import GridTesting
 
 /// Writers who edit the same records at random, seeing each other's entries now and then.
 enum RandomHistory {

@@ -3,6 +3,7 @@
 import GridCore
 import GridLog
 import GridSync
+import GridTesting
 import Testing
 
 @testable import GridStore

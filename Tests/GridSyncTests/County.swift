@@ -4,6 +4,7 @@ import GridCore
 import GridCrypto
 import GridLog
 import GridSync
+import GridTesting
 
 /// A small county for tests: root 1, township 2, villages 11, 12 and 13, and a clerk 3 who may
 /// write in all of the township. The same number always has the same key.

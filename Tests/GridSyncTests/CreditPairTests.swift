@@ -3,6 +3,7 @@
 import GridCodec
 import GridCore
 import GridSync
+import GridTesting
 import Testing
 
 /// What goes first, and how much of it goes at once.

@@ -2,6 +2,7 @@
 
 import GridCore
 import GridSync
+import GridTesting
 import Testing
 
 /// A link that dies, at every message there is.

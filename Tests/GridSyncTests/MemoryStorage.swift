@@ -4,6 +4,7 @@ import GridCodec
 import GridCore
 import GridLog
 import GridSync
+import GridTesting
 
 /// A store in memory. It keeps runs in the order in which they were admitted and serves them so.
 final class MemoryStorage: ReplicaStorage {

@@ -2,6 +2,7 @@
 
 import GridCore
 import GridSync
+import GridTesting
 import Testing
 
 /// Random weeks of a small county: writes everywhere, links that come and go in any order and at

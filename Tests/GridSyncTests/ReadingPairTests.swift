@@ -3,6 +3,7 @@
 import GridCore
 import GridLog
 import GridSync
+import GridTesting
 import Testing
 
 /// What happens while a session waits for its ledger, and what the ledger does not find.

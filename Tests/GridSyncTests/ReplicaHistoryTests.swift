@@ -3,6 +3,7 @@
 import GridCore
 import GridLog
 import GridSync
+import GridTesting
 import Testing
 
 /// Random histories of three writers, delivered in random orders: the state is a function of the

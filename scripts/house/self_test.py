@@ -24,6 +24,8 @@ BROKEN = [
     ("import", "Tests/GridCoreTests/ATests.swift", HEAD + "@testable import GridLog\n", 2),
     ("unknown-target", "Sources/GridExtra/A.swift", HEAD, 1),
     ("unknown-target", "Tests/GridCore/A.swift", HEAD, 1),
+    ("import", "Tests/GridTesting/A.swift", HEAD + "import GridStore\n", 2),
+    ("import", "Sources/GridCore/A.swift", HEAD + "import GridTesting\n", 2),
     ("spdx", "Sources/GridCore/A.swift", "struct A {}\n", 1),
     ("spdx", "Package.swift", "// swift-tools-version: 6.2\nimport PackageDescription\n", 2),
     ("public", "Sources/GridCore/A.swift", HEAD + "public struct A {}\n", 2),
@@ -66,6 +68,7 @@ SOUND = [
     ("Sources/gridctl/A.swift", HEAD + 'import NIOHTTP1\nprint("done")\n'),
     ("Sources/GridStore/A.swift", HEAD + "import Foundation\nimport GRDB\nlet a: Mutex<Int>\n"),
     ("Tests/GridSyncTests/ATests.swift", HEAD + "import GridCrypto\nimport Testing\n"),
+    ("Tests/GridSyncTests/ATests.swift", HEAD + "import GridTesting\n"),
     ("Tests/GridNodeTests/ATests.swift", HEAD + "import GridHTTP\nimport ServiceLifecycle\n"),
     # Words in strings and comments are no code, and parts of words no words.
     ("Sources/GridCore/A.swift", HEAD + 'let a = "try! Task { TODO async"\n// async, Mutex\n'),

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import GridCore
+package import GridCore
 
 extension SplitMix64 {
     /// A value of any kind. Small ranges, so that equal and nearly equal values meet.
-    mutating func value(depth: Int = 0) -> FieldValue {
+    package mutating func value(depth: Int = 0) -> FieldValue {
         switch below(depth < 2 ? 13 : 11) {
         case 0: return .text(text())
         case 1: return .integer(integer())

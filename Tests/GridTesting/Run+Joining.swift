@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import GridLog
+package import GridLog
 
 extension Run {
     /// Both runs as one; nil when they do not follow each other or are too large together.
-    func joined(with next: Run) -> Run? {
+    package func joined(with next: Run) -> Run? {
         canBeJoined(with: next) ? Run.joined([self, next]) : nil
     }
 }

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import GridCrypto
+import GridLog
+import GridNode
+import GridStore
+import Logging
+
+/// The engine of a folder, without any links.
+func openEngine(_ folder: NodeFolder) throws -> ReplicationEngine {
+    var logger = Logger(label: "test")
+    logger.logLevel = .critical
+    return try ReplicationEngine(
+        store: try Store(folder), author: Author(try KeyFile.read(at: folder.nodeKeyPath)),
+        logger: logger)
+}
+
+/// Lets an engine commit what comes until the body ends.
+///
+/// - Parameter delay: how long requests gather before the engine begins, and so are one batch.
+func running<Result: Sendable>(
+    _ engine: ReplicationEngine, after delay: Duration = .zero,
+    _ body: (ReplicationEngine) async throws -> Result
+) async throws -> Result {
+    try await withThrowingTaskGroup(of: Void.self) { group in
+        group.addTask {
+            try await Task.sleep(for: delay)
+            await engine.run()
+        }
+        defer { group.cancelAll() }
+        return try await body(engine)
+    }
+}
