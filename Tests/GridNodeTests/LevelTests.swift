@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import GridCodec
 import GridCore
 import GridCrypto
 import GridLog
@@ -14,8 +15,11 @@ import Testing
 struct LevelTests {
     private static let chaxiang = "522730103210"
 
-    /// A run in which a village writes a field that its township owns, past the desk.
-    private func foreignWrite(_ folder: NodeFolder) throws -> (run: VerifiedRun, id: RecordID) {
+    /// Runs in which a village writes a field that its township owns, past the desk, and then so
+    /// much else that a replay takes them in several batches.
+    private func foreignWrite(
+        _ folder: NodeFolder
+    ) throws -> (runs: [VerifiedRun], id: RecordID) {
         let store = try Store(folder)
         let node = try #require(try store.node())
         let chain = try #require(node.chain)
@@ -33,10 +37,23 @@ struct LevelTests {
             writes: [FieldWrite(field: limit.number, operation: .assign(.integer(150)))])
         let change = LocalChange(
             domain: Domain(area: node.area, lane: grids.lane), draft: draft)
+        let note = try #require(grids.field(named: "boundary_note"))
+        let long = DraftChange(
+            collection: grids.number, target: .new, archives: false,
+            writes: [
+                FieldWrite(
+                    field: note.number,
+                    operation: .assign(.text(String(repeating: "界", count: 20_000))))
+            ])
         let write = try store.commit(&batch) { batch, transaction in
-            try transaction.author([change], in: &batch)
+            let write = try transaction.author([change], in: &batch)
+            for _ in 0..<40 {
+                let change = LocalChange(domain: change.domain, draft: long)
+                _ = try transaction.author([change], in: &batch)
+            }
+            return write
         }
-        return (try #require(batch.runs.first), RecordNaming.id(of: write.addresses[0]))
+        return (batch.runs, RecordNaming.id(of: write.addresses[0]))
     }
 
     private func limit(_ id: RecordID, at engine: ReplicationEngine) throws -> FieldValue? {
@@ -45,6 +62,19 @@ struct LevelTests {
         return record["household_limit"]?.value
     }
 
+    /// What an engine has of its logs after these heights, oldest first.
+    private func runs(
+        _ engine: ReplicationEngine, after heights: VersionVector = VersionVector()
+    ) throws -> [VerifiedRun] {
+        let ranges = try engine.store.logs().map { log in
+            FetchRequest.Range(log: log.identity.log, first: heights[log.identity.log] + 1)
+        }
+        return try engine.store.runs(
+            for: FetchRequest(lane: .authority, ranges: ranges, bytes: .max)
+        ).map { try RunVerifier.verify(Run(decoding: RunEnvelope.open($0.envelope))) }
+    }
+
+    /// The certificates come to the clerk as entries only, the second long after what it bears on.
     @Test func aHigherCertificateCountsForWhatWasWrittenBeforeItCame() async throws {
         let county = try TestCounty()
         defer { county.remove() }
@@ -54,22 +84,33 @@ struct LevelTests {
         let high = Certificate(
             subject: low.subject, name: "谷脚镇驻村", area: county.root.area,
             rights: [.write, .read], validFrom: 1, issuedBy: Author(county.rootKey))
-        let peer = low.subject
         let township = try county.makeTownship()
-        let early = try await running(openEngine(township)) { engine in
+        let (first, second) = try await running(openEngine(township)) { engine in
             _ = try await engine.publish(low)
-            let judged = try await engine.admit([written.run], from: peer)
-            #expect(judged.map(\.verdict) == [.admitted(entries: 1)])
-            #expect(try limit(written.id, at: engine) == nil)
+            let first = try runs(engine)
+            let heights = engine.current.frontier
             _ = try await engine.publish(high)
+            return (first, try runs(engine, after: heights))
+        }
+        let peer = Author(county.townshipKey).key
+        let clerk = try county.makeVillage("522730103", name: "镇文书")
+        // By meeting the township the clerk has learnt who it is.
+        try Store(clerk).add(county.townshipChain.leaf, waiting: false)
+        let live = try await running(openEngine(clerk)) { engine in
+            for lot in [first, written.runs] {
+                let judged = try await engine.admit(lot, from: peer)
+                #expect(judged.allSatisfy { if case .admitted = $0.verdict { true } else { false } })
+            }
+            #expect(try limit(written.id, at: engine) == nil)
+            _ = try await engine.admit(second, from: peer)
             #expect(try limit(written.id, at: engine) == .integer(150))
             #expect(try engine.store.verify().findings == [])
-            return try engine.store.digests().first { $0.area == low.area }
+            return try engine.store.digests()
         }
-        try await running(openEngine(township)) { engine in
-            #expect(try limit(written.id, at: engine) == .integer(150))
+        try await running(openEngine(clerk)) { engine in
             _ = try await engine.rebuild()
-            #expect(try engine.store.digests().first { $0.area == low.area } == early)
+            #expect(try limit(written.id, at: engine) == .integer(150))
+            #expect(try engine.store.digests() == live)
         }
     }
 }

@@ -42,6 +42,22 @@ struct RebuildTests {
         }
     }
 
+    @Test func tablesMarkedAsStaleAreRebuiltAtTheNextOpening() throws {
+        try withFolder { folder in
+            try {
+                let node = try Node(11, in: folder)
+                try node.author(.note("旱"))
+            }()
+            try {
+                let store = try Store(folder.folder, catalogue: .small)
+                #expect(store.rebuiltAtOpening == nil)
+                try store.markStale()
+            }()
+            #expect(try Store(folder.folder, catalogue: .small).rebuiltAtOpening != nil)
+            #expect(try Store(folder.folder, catalogue: .small).rebuiltAtOpening == nil)
+        }
+    }
+
     @Test func readersGoOnWhileTablesAreRebuilt() async throws {
         let folder = try TestFolder()
         defer { folder.remove() }
