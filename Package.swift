@@ -57,6 +57,9 @@ let package = Package(
         .systemLibrary(name: "CMalloc"),
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
 
+        // A disk under SQLite that loses power, for the simulator.
+        .target(name: "CFaultyDisk", linkerSettings: [.linkedLibrary("sqlite3")]),
+
         // Floor 0.
         .target(name: "GridCore", swiftSettings: house),
         // Floor 1.
@@ -90,7 +93,11 @@ let package = Package(
             ],
             swiftSettings: house),
         .target(
-            name: "GridSimulator", dependencies: ["GridCore", "GridLog", "GridSync", "GridStore"],
+            name: "GridSimulator",
+            dependencies: [
+                "GridCore", "GridCodec", "GridCrypto", "GridLog", "GridSync", "GridStore",
+                "CFaultyDisk",
+            ],
             swiftSettings: house),
         // Floor 6.
         .target(

@@ -18,7 +18,9 @@ OURS = {
     "GridNode": [
         "GridCore", "GridCodec", "GridCrypto", "GridLog", "GridSync", "GridStore", "GridTransport",
     ],
-    "GridSimulator": ["GridCore", "GridLog", "GridSync", "GridStore"],
+    "GridSimulator": [
+        "GridCore", "GridCodec", "GridCrypto", "GridLog", "GridSync", "GridStore",
+    ],
     "GridHTTP": ["GridCore", "GridLog", "GridNode"],
     "gridd": ["GridStore", "GridNode", "GridHTTP"],
     "gridctl": ["GridCore", "GridCodec", "GridCrypto", "GridLog", "GridStore"],
@@ -29,6 +31,7 @@ OURS = {
 # Modules of other packages, and the targets that are their doors. `*` ends a prefix.
 DOORS = {
     "CSodium": ["GridCrypto"],
+    "CFaultyDisk": ["GridSimulator"],
     "CMalloc": ["GridNode"],
     "CZstd": ["GridLog"],
     "GRDB*": ["GridStore"],
