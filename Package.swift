@@ -55,10 +55,12 @@ let package = Package(
         .systemLibrary(
             name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
         .systemLibrary(name: "CMalloc"),
+        .target(name: "CFileBirth"),
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
 
-        // A disk under SQLite that loses power, for the simulator.
+        // A disk under SQLite that loses power, and dice under libsodium, for the simulator.
         .target(name: "CFaultyDisk", linkerSettings: [.linkedLibrary("sqlite3")]),
+        .target(name: "CDice", dependencies: ["CSodium"]),
 
         // Floor 0.
         .target(name: "GridCore", swiftSettings: house),
@@ -79,7 +81,7 @@ let package = Package(
         .target(
             name: "GridStore",
             dependencies: [
-                "GridCore", "GridCodec", "GridLog", "GridSync",
+                "GridCore", "GridCodec", "GridLog", "GridSync", "CFileBirth",
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "GRDBSQLite", package: "GRDB.swift"),
             ],
@@ -96,7 +98,7 @@ let package = Package(
             name: "GridSimulator",
             dependencies: [
                 "GridCore", "GridCodec", "GridCrypto", "GridLog", "GridSync", "GridStore",
-                "CFaultyDisk",
+                "CDice", "CFaultyDisk",
             ],
             swiftSettings: house),
         // Floor 6.

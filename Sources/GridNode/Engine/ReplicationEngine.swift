@@ -250,6 +250,8 @@ package actor ReplicationEngine {
         switch notice {
         case .olderImage:
             logger.warning("database is an older image; writing goes on as a new replica")
+        case .copiedFolder:
+            logger.warning("folder was copied or restored; writing goes on as a new replica")
         case .rolledBack(let replica):
             logger.warning(
                 "this folder was rolled back; writing goes on as a new replica",

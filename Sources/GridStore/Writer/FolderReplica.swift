@@ -13,6 +13,8 @@ package final class FolderReplica {
     package enum Notice: Sendable {
         /// The database is younger than it was: writing goes on as a new replica.
         case olderImage
+        /// The folder is a copy of another, or was copied back: writing goes on as a new replica.
+        case copiedFolder
         /// A peer has more of this replica's logs: writing goes on as a new one.
         case rolledBack(ReplicaID)
         /// Certificates have changed a writer's level: all records are built anew.
@@ -54,13 +56,14 @@ package final class FolderReplica {
     /// A peer has shown that the replica this folder writes as was rolled back.
     var isRolledBack = false
     let headLedger: HeadLedger
-    let tell: @Sendable (Notice) -> Void
+    let tell: (Notice) -> Void
 
-    /// Opens the folder's replica. An older image of the database becomes a new replica at once.
+    /// Opens the folder's replica. An older image or a copy of the database becomes a new replica
+    /// at once.
     ///
     /// Throws `StoreFailure.notANode`, `.notEnrolled`, and what reading the folder throws.
     package init(
-        store: Store, author: Author, tell: @escaping @Sendable (Notice) -> Void = { _ in }
+        store: Store, author: Author, tell: @escaping (Notice) -> Void = { _ in }
     ) throws {
         guard var node = try store.node() else {
             throw StoreFailure.notANode(path: store.folder.path)
@@ -71,13 +74,18 @@ package final class FolderReplica {
         headLedger = try HeadLedger(store.folder)
         let logs = try store.logs()
         let own = LogIdentity.replica(key: author.key, nonce: node.nonce)
-        if headLedger.isAhead(of: logs, as: own) || store.rebuiltAtOpening?.hasCut(own) == true {
-            tell(.olderImage)
+        let isCopy = try store.isCopy()
+        if isCopy || headLedger.isAhead(of: logs, as: own)
+            || store.rebuiltAtOpening?.hasCut(own) == true
+        {
+            tell(isCopy ? .copiedFolder : .olderImage)
             node.nonce = .random()
             try store.setNode(node)
             headLedger.begin(
                 as: LogIdentity.replica(key: author.key, nonce: node.nonce), in: node.area)
         }
+        // Not before: a copy that stops in between is still one at its next start.
+        try store.mark()
         self.store = store
         self.author = author
         self.tell = tell

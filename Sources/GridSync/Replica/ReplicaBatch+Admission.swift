@@ -124,7 +124,18 @@ extension ReplicaBatch {
         if let hash = run.hash(at: log.height), hash != log.head {
             return .failure(.forked(at: log.height))
         }
-        return standing(of: run.run.identity.key, in: domain)
+        return standing(of: run, in: domain)
+    }
+
+    /// The standing of a run's writer. The certificate that an office speaks by may stand in its
+    /// own log, where alone those who never meet it can find it: a run of lane 0 may prove itself.
+    private func standing(of run: VerifiedRun, in domain: Domain) -> Result<AreaLevel, Refusal> {
+        let key = run.run.identity.key
+        let standing = standing(of: key, in: domain)
+        guard domain.lane == .authority, case .failure = standing else { return standing }
+        var witness = directory
+        for certificate in SystemCollection.certificates(in: run) { try? witness.add(certificate) }
+        return witness.level(of: key, in: domain).map { .success($0) } ?? standing
     }
 
     /// Applies entries of all candidates, round after round, until none can go on.

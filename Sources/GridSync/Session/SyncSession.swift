@@ -111,8 +111,10 @@ package struct SyncSession: Sendable {
         announced: [FrontierRow], holding rows: [FrontierRow], now: UInt64
     ) -> [Effect] {
         guard mine.versions.overlaps(theirs.versions) else { return end(.noCommonVersion) }
-        guard Scope(mine.area).contains(theirs.area) || Scope(theirs.area).contains(mine.area)
-        else { return end(.nothingShared) }
+        // Villages of one township share its notices, and those of the county: they help each other.
+        guard mine.area.ancestor(at: .county) == theirs.area.ancestor(at: .county) else {
+            return end(.nothingShared)
+        }
         guard allowance >= UInt64(ProtocolLimits.frameBytesMax) else {
             return end(.violation(.creditTooSmall))
         }
@@ -212,6 +214,13 @@ extension SyncSession {
     package var isQuiescent: Bool {
         reading == nil && lacking.isEmpty && awaitedAreas.isEmpty
             && granted == mine.credit && allowance == theirs.credit
+    }
+
+    /// What keeps the session from being quiescent, for whoever looks into it.
+    package var whatIsLeft: String {
+        "reading \(reading != nil), lacking \(lacking.map { "\($0.log)#\($0.first)" }), "
+            + "awaiting \(awaitedAreas.sorted()), granted \(granted) of \(mine.credit), "
+            + "allowance \(allowance) of \(theirs.credit)"
     }
 
     /// Entries that the peer has not acknowledged yet.

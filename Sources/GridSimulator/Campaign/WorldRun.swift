@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CDice
+import CFaultyDisk
+import Foundation
+import GridCrypto
+import GridStore
+
+/// What became of one world.
+package struct WorldReport: Sendable {
+    package let seed: UInt64
+    package let violations: [Violation]
+    package let counts: [Story.Count: Int]
+    package let lines: [String]
+
+    package var isGood: Bool { violations.isEmpty }
+}
+
+/// Lives worlds, one after the other, in folders that are gone afterwards.
+package struct WorldRun {
+    private let base: String
+
+    /// Makes ready for worlds: dice under libsodium, and a disk that loses power under SQLite. To
+    /// be called before either is used.
+    package init() throws {
+        dice_install()
+        try Sodium.start()
+        let code = faulty_disk_install()
+        precondition(code == 0, "the disk is not installed: \(code)")
+        // Memory is disk enough: what is durable is reckoned, not left to a disk.
+        let memory = "/dev/shm"
+        let top =
+            FileManager.default.isWritableFile(atPath: memory)
+            ? memory : FileManager.default.temporaryDirectory.path
+        base = "\(top)/gridsim-\(getpid())"
+    }
+
+    /// Lives the world of a plan.
+    package func live(_ plan: WorldPlan, isTold: Bool = false) throws -> WorldReport {
+        try FileManager.default.createDirectory(
+            atPath: base, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(atPath: base) }
+        let world = try World(plan, in: base, isTold: isTold)
+        world.live()
+        for number in world.devices.indices {
+            faulty_disk_set_fault(world.devices[number].folder.path, 0, 0)
+        }
+        let report = WorldReport(
+            seed: plan.seed, violations: world.violations, counts: world.counts,
+            lines: world.lines)
+        for device in world.devices {
+            device.replica = nil
+            device.conversations = []
+            faulty_disk_forget(device.folder.path)
+        }
+        world.links = []
+        return report
+    }
+}

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import GridCore
+import GridLog
+import GridSync
+
+/// What the simulator itself knows of a world, apart from what any node says.
+struct Truth {
+    /// Every entry that someone wrote outside of lane 0, by its dot; one that was not committed in
+    /// the end makes way for the next of its place.
+    private(set) var entries: [Dot: ReferenceEntry] = [:]
+    /// Entries that people were told are saved, and on which device, in order.
+    private(set) var acknowledged: [(dot: Dot, device: Int)] = []
+    /// What each device has committed.
+    private(set) var heights: [Int: [LogID: UInt64]] = [:]
+    /// The first 8 bytes of the hash at each height that was seen.
+    private var heads: [LogID: [UInt64: UInt64]] = [:]
+    /// Acknowledged entries of which the only copies went with a disk that was put back.
+    private(set) var goneWithTheDisk: Set<Dot> = []
+    /// Areas in which a hostile writer has made two entries of one dot.
+    private(set) var forkedAreas: Set<AreaCode> = []
+    /// Areas and rights that keys are certified for.
+    private(set) var certificates: [PublicKey: [Certificate]] = [:]
+    private(set) var violations: [Violation] = []
+    /// The records that entries speak of, by domain, in order of appearance.
+    private(set) var records: [Domain: [RecordKey]] = [:]
+    private var knownRecords: Set<RecordKey> = []
+
+    mutating func violate(_ promise: Violation.Promise, at time: UInt64, _ what: String) {
+        violations.append(Violation(promise, at: time, what: what))
+    }
+
+    mutating func certify(_ certificate: Certificate) {
+        certificates[certificate.subject, default: []].append(certificate)
+    }
+
+    /// The level at which a key may write in a domain by all that was ever certified.
+    func level(of key: PublicKey, in domain: Domain) -> AreaLevel? {
+        certificates[key]?.filter { certificate in
+            certificate.area.contains(domain.area) && certificate.rights.contains(.write)
+                && (domain.lane != .authority || certificate.rights.contains(.certify))
+        }.map(\.area.level).min()
+    }
+
+    /// Notes what someone is about to commit.
+    mutating func propose(_ entry: ReferenceEntry) {
+        entries[entry.dot] = entry
+        for change in entry.changes {
+            let key = RecordKey(
+                domain: entry.dot.log.domain, collection: change.collection,
+                address: change.address)
+            if knownRecords.insert(key).inserted { records[key.domain, default: []].append(key) }
+        }
+    }
+
+    mutating func acknowledge(_ dot: Dot, by device: Int) { acknowledged.append((dot, device)) }
+
+    /// Notes that a device has committed a log up to here.
+    mutating func commit(_ row: FrontierRow, on device: Int, at time: UInt64) {
+        heights[device, default: [:]][row.log] = row.height
+        guard !forkedAreas.contains(row.log.domain.area) else { return }
+        if let head = heads[row.log]?[row.height], head != row.head {
+            violate(.sequenceUsedTwice, at: time, "\(row.log)#\(row.height)")
+        }
+        heads[row.log, default: [:]][row.height] = row.head
+    }
+
+    /// Takes what a device has now for all that it has.
+    mutating func replace(_ rows: [FrontierRow], on device: Int, at time: UInt64) {
+        heights[device] = [:]
+        for row in rows { commit(row, on: device, at: time) }
+    }
+
+    func height(of log: LogID, on device: Int) -> UInt64 { heights[device]?[log] ?? 0 }
+
+    func holds(_ dot: Dot, on device: Int) -> Bool {
+        dot.sequence <= height(of: dot.log, on: device)
+    }
+
+    /// Excuses what was on one disk only, after that disk was put back.
+    mutating func buryWhatIsGone() {
+        for (dot, _) in acknowledged
+        where !heights.values.contains(where: { dot.sequence <= $0[dot.log] ?? 0 }) {
+            goneWithTheDisk.insert(dot)
+        }
+    }
+
+    mutating func fork(_ area: AreaCode) { forkedAreas.insert(area) }
+
+    /// Forgets a device that is gone for good.
+    mutating func retire(_ device: Int) { heights[device] = nil }
+}

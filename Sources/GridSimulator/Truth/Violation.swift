@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// A promise that a world saw broken.
+package struct Violation: Hashable, Sendable {
+    package enum Promise: String, CaseIterable, Hashable, Sendable {
+        /// Something that was committed or acknowledged is not there after a start.
+        case committedIsLost = "committed_is_lost"
+        /// An acknowledged write has not reached everyone who is to have it.
+        case acknowledgedIsMissing = "acknowledged_is_missing"
+        case replicasDiffer = "replicas_differ"
+        /// Tables are not what the entries say.
+        case tablesDiffer = "tables_differ"
+        case outsideScope = "outside_scope"
+        case withoutRight = "without_right"
+        /// One sequence stands for two entries.
+        case sequenceUsedTwice = "sequence_used_twice"
+        case conflictIsLost = "conflict_is_lost"
+        /// More was acknowledged than was durable.
+        case acknowledgedTooSoon = "acknowledged_too_soon"
+        case tooMuchMemory = "too_much_memory"
+        case sentAgain = "sent_again"
+        case neverQuiet = "never_quiet"
+        /// An entry that nobody wrote.
+        case writtenByNobody = "written_by_nobody"
+        /// `verify` finds something where nothing was damaged.
+        case verifyFinds = "verify_finds"
+        /// A node ended a link because of what an honest peer did.
+        case honestPeerBlamed = "honest_peer_blamed"
+        /// A node does not start, or stopped writing, without a fault that explains it.
+        case doesNotWork = "does_not_work"
+        /// The program itself ended.
+        case crashed = "crashed"
+    }
+
+    package let promise: Promise
+    /// Milliseconds of the world.
+    package let at: UInt64
+    package let what: String
+
+    package init(_ promise: Promise, at: UInt64, what: String) {
+        self.promise = promise
+        self.at = at
+        self.what = what
+    }
+}

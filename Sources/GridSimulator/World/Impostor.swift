@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import GridCodec
+import GridCore
+import GridLog
+import GridStore
+import GridSync
+
+/// A stranger with a stolen key and its genuine certificate, who says what he likes.
+final class Impostor {
+    let malice: WorldAction.Malice
+    /// Whose key he has.
+    let stolen: SimulatedDevice
+    let victim: Int
+    let nonce: ReplicaNonce
+    var dice: Dice
+    var connection: Connection?
+    var turnsLeft: Int
+    /// Logs he writes in his own name.
+    var logs: [LogIdentity: LogState] = [:]
+
+    init(
+        _ malice: WorldAction.Malice, stolen: SimulatedDevice, victim: Int, nonce: ReplicaNonce,
+        dice: Dice
+    ) {
+        self.malice = malice
+        self.stolen = stolen
+        self.victim = victim
+        self.nonce = nonce
+        self.dice = dice
+        turnsLeft = 2 + self.dice.below(10)
+    }
+}
+
+extension Connection {
+    /// The device that a stranger calls.
+    var called: Int {
+        if case .hostile(let impostor) = ends[0] { return impostor.victim }
+        return 0
+    }
+}
+
+extension World {
+    /// Lets a stranger call a victim.
+    func beMalicious(_ malice: WorldAction.Malice, victim: Int, _ seed: UInt64) {
+        var dice = Dice(seed: seed)
+        let stolen = devices[dice.below(plan.devices.count)]
+        guard devices[victim].replica != nil, stolen.number != victim,
+            Scope(devices[victim].area).contains(stolen.area)
+        else { return }
+        // The same folder, stolen with the key, or a new one.
+        let isSameReplica = malice == .fork || malice == .lies && dice.chance(500)
+        var nonce = ReplicaNonce(high: dice.next(), low: dice.next())
+        if isSameReplica {
+            guard let replica = stolen.replica else { return }
+            nonce = replica.node.nonce
+        }
+        let impostor = Impostor(
+            malice, stolen: stolen, victim: victim, nonce: nonce, dice: dice)
+        story.count(.hostilePeers)
+        story.tell(
+            at: now, devices[victim].name,
+            "有人用\(stolen.name)的密钥来捣乱(\(malice.rawValue))", "a stranger with a stolen key")
+        let greeting = Greeting(
+            software: "恶", nonce: nonce, clock: impostor.dice.next() >> 16,
+            credit: Self.credit, chain: CertificateChain(stolen.chain.certificates),
+            area: stolen.area, holdings: .frontier(rows(impostor)))
+        let connection = Connection(number: connections, link: nil, caller: .hostile(impostor))
+        connections += 1
+        impostor.connection = connection
+        send(.greeting(greeting.encoded), on: connection, to: 1)
+        push(.malice(impostor, turn: 0), in: impostor.dice.between(100, 30_000))
+    }
+
+    /// What he says he holds: nothing, or lies.
+    private func rows(_ impostor: Impostor) -> [FrontierRow] {
+        guard impostor.malice == .lies, let known = truth.heights[impostor.victim] else { return [] }
+        return known.keys.sorted().filter { _ in impostor.dice.chance(500) }.map { log in
+            let height = known[log] ?? 1
+            return FrontierRow(
+                log: log, height: max(1, height + UInt64(impostor.dice.below(5)) &- 2 & 0xFFFF),
+                head: impostor.dice.next())
+        }
+    }
+
+    func hear(_ packet: Connection.Packet, _ impostor: Impostor) {
+        switch packet {
+        case .answer:
+            if let connection = impostor.connection { send(.confirm, on: connection, to: 1) }
+        case .end: impostor.turnsLeft = 0
+        case .greeting, .confirm, .message: break
+        }
+    }
+
+    /// His next move.
+    func play(_ impostor: Impostor, turn: Int) {
+        guard impostor.turnsLeft > 0, let connection = impostor.connection else {
+            if let connection = impostor.connection { breakOff(connection) }
+            return
+        }
+        impostor.turnsLeft -= 1
+        for bytes in moves(impostor) { send(.message(bytes), on: connection, to: 1) }
+        push(.malice(impostor, turn: turn + 1), in: impostor.dice.magnitude(1, 20_000))
+    }
+
+    private func moves(_ impostor: Impostor) -> [[UInt8]] {
+        switch impostor.malice {
+        case .garbage:
+            return [(0..<(1 + impostor.dice.below(60))).map { _ in UInt8(impostor.dice.below(256)) }]
+        case .replay:
+            return (0..<3).compactMap { _ in
+                overheard.isEmpty
+                    ? nil : SyncMessage.run(impostor.dice.pick(overheard)).encoded
+            }
+        case .mutation:
+            guard !overheard.isEmpty else { return [] }
+            var bytes = SyncMessage.run(impostor.dice.pick(overheard)).encoded
+            for _ in 0...impostor.dice.below(3) {
+                bytes[impostor.dice.below(bytes.count)] ^= 1 << UInt8(impostor.dice.below(8))
+            }
+            if impostor.dice.chance(200) { bytes.removeLast(impostor.dice.below(bytes.count)) }
+            return [bytes]
+        case .foreignArea: return [write(impostor, in: foreignDomain(impostor), isAllowed: false)]
+        case .theft:
+            let lane = impostor.dice.pick([Lane.urgent, .routine])
+            let domain = Domain(area: impostor.stolen.area, lane: lane)
+            return [write(impostor, in: domain, isAllowed: true)]
+        case .fork: return fork(impostor)
+        case .oversize:
+            return [
+                SyncMessage.run([UInt8](repeating: 1, count: 299_000)).encoded,
+                SyncMessage.run([UInt8](repeating: 0, count: 299_000)).encoded,
+            ]
+        case .lies: return [lie(impostor)]
+        }
+    }
+
+    private func foreignDomain(_ impostor: Impostor) -> Domain {
+        let areas = Set(devices.map(\.area)).filter { !impostor.stolen.area.contains($0) }.sorted()
+        guard !areas.isEmpty, impostor.dice.chance(800) else {
+            return Domain(area: impostor.stolen.area, lane: .authority)
+        }
+        return Domain(area: impostor.dice.pick(areas), lane: impostor.dice.pick([.urgent, .routine]))
+    }
+
+    /// A genuine run in his own name.
+    private func write(_ impostor: Impostor, in domain: Domain, isAllowed: Bool) -> [UInt8] {
+        let identity = LogIdentity(
+            key: impostor.stolen.author.key, nonce: impostor.nonce, domain: domain)
+        let state = impostor.logs[identity] ?? LogState(identity: identity)
+        let text = FieldValue.text("假\(impostor.dice.below(3))")
+        let draft = DraftChange(
+            collection: domain.lane == .authority ? SystemCollection.certificates : 16,
+            target: .new, archives: false, writes: [FieldWrite(field: 1, operation: .assign(text))])
+        var writer = RunWriter(after: state)
+        let timestamp = HybridTimestamp(rawValue: (Self.epoch + now) << 16)
+        guard
+            let (entry, hash) = try? writer.append(
+                [draft], applied: VersionVector(), timestamp: timestamp)
+        else { return [] }
+        var next = state
+        guard let resolved = try? next.resolve(entry) else { return [] }
+        next.advance(to: hash)
+        impostor.logs[identity] = next
+        let dot = Dot(log: identity.log, sequence: entry.sequence)
+        if isAllowed, truth.level(of: identity.key, in: domain) != nil {
+            truth.propose(
+                ReferenceEntry(
+                    dot: dot, key: identity.key, timestamp: resolved.timestamp,
+                    context: [identity.log: dot.sequence - 1], changes: resolved.changes))
+        }
+        return SyncMessage.run(
+            RunEnvelope.seal(writer.seal(with: impostor.stolen.author).run.encoded)
+        ).encoded
+    }
+
+    /// A second version of an entry that the owner of the key has written, or is about to.
+    private func fork(_ impostor: Impostor) -> [[UInt8]] {
+        guard let replica = impostor.stolen.replica,
+            replica.node.nonce == impostor.nonce
+        else { return [] }
+        let domain = Domain(
+            area: impostor.stolen.area, lane: impostor.dice.pick([.urgent, .routine]))
+        let identity = LogIdentity(
+            key: impostor.stolen.author.key, nonce: impostor.nonce, domain: domain)
+        if impostor.logs[identity] == nil, impostor.dice.chance(600) {
+            impostor.logs[identity] = replica.replica.log(identity)
+        }
+        truth.fork(domain.area)
+        return [write(impostor, in: domain, isAllowed: false)]
+    }
+
+    private func lie(_ impostor: Impostor) -> [UInt8] {
+        let known = (truth.heights[impostor.victim] ?? [:]).keys.sorted().filter {
+            Scope(impostor.stolen.area).contains($0.domain.area)
+        }
+        guard !known.isEmpty else { return SyncMessage.ping.encoded }
+        let log = impostor.dice.pick(known)
+        let height = 1 + UInt64(impostor.dice.below(40))
+        switch impostor.dice.below(5) {
+        case 0: return SyncMessage.ack(rows: [.init(log: log, height: height)], credit: 0).encoded
+        case 1:
+            return SyncMessage.ack(rows: [], credit: impostor.dice.next() >> 40).encoded
+        case 2:
+            return SyncMessage.frontier(
+                areas: [log.domain.area],
+                rows: [FrontierRow(log: log, height: height, head: impostor.dice.next())]
+            ).encoded
+        case 3: return SyncMessage.refusal(log: log, code: "谎").encoded
+        default:
+            return SyncMessage.totals([
+                .init(lane: .routine, entries: .max, bytes: impostor.dice.next())
+            ]).encoded
+        }
+    }
+}

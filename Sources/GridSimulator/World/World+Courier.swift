@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import GridCodec
+import GridCore
+import GridLog
+import GridStore
+import GridSync
+
+/// Carries out what sessions order, and looks at each thing that is said.
+extension World {
+    /// What is at the gate at a time, in bytes of envelopes, or one run.
+    private static let lotBytesMax = 65_536
+
+    func receive(_ bytes: [UInt8], _ conversation: Conversation) {
+        do throws(DecodingViolation) {
+            let message = try SyncMessage(decoding: bytes)
+            if case .ack(let rows, _) = message { note(rows, conversation) }
+            if case .frontier(let areas, let rows) = message {
+                forget(areas, rows, conversation)
+            }
+            obey(conversation.session.receive(message, now: now), conversation)
+        } catch {
+            obey(conversation.session.leave(.violation(.malformed(error))), conversation)
+        }
+    }
+
+    func obey(_ effects: [SyncSession.Effect], _ conversation: Conversation) {
+        for effect in effects {
+            guard !conversation.isOver else { return }
+            switch effect {
+            case .send(let message):
+                look(at: message, conversation)
+                let packet = Connection.Packet.message(message.encoded)
+                send(packet, on: conversation.connection, to: 1 - conversation.side)
+            case .fetch(let request):
+                push(.fetch(conversation, request), in: dice.between(0, 10))
+            case .count(let lacking): push(.count(conversation, lacking), in: dice.between(0, 10))
+            case .admit(let envelope):
+                conversation.waiting.append(envelope)
+                lookAtMemory(conversation)
+                admitWaiting(conversation)
+            case .recordHeld(let rows): recordHeld(rows, conversation)
+            case .reportFork(let log, let height): reportFork(log, height, conversation)
+            case .wake(let time): wake(conversation, at: time)
+            case .close(let reason): close(conversation, reason)
+            }
+        }
+    }
+
+    private func recordHeld(_ rows: [SyncMessage.AckRow], _ conversation: Conversation) {
+        guard conversation.isProven else {
+            conversation.greeted += rows
+            return
+        }
+        let device = devices[conversation.device]
+        for row in rows {
+            device.heldNews[conversation.peerKey, default: [:]][row.log] = row.height
+        }
+        planUpkeep(device)
+    }
+
+    private func reportFork(_ log: LogID, _ height: UInt64, _ conversation: Conversation) {
+        story.count(.forks)
+        let name = devices[conversation.device].name
+        story.tell(
+            at: now, name, "发现分叉 \(Self.short(Dot(log: log, sequence: height)))", "a fork")
+        guard !truth.forkedAreas.contains(log.domain.area) else { return }
+        violate(.sequenceUsedTwice, "\(name) sees a fork of \(log) at \(height)")
+    }
+
+    private func wake(_ conversation: Conversation, at time: UInt64) {
+        guard time < conversation.wakesAt else { return }
+        conversation.wakesAt = time
+        push(.tick(conversation), at: time)
+    }
+
+    private func close(_ conversation: Conversation, _ reason: CloseReason) {
+        let device = devices[conversation.device]
+        story.tell(
+            at: now, device.name, "结束与\(conversation.peer.leaf.name)的连接:\(reason.code)",
+            "ends the link")
+        if case .rolledBack(let log, let height) = reason { conversation.doubt = (log, height) }
+        if case .violation = reason, !isHostile(conversation.connection) {
+            violate(
+                .honestPeerBlamed,
+                "\(device.name) ends the link to \(conversation.peer.leaf.name): \(reason.code)")
+        }
+        settleDoubt(conversation)
+        hangUp(conversation)
+    }
+
+    func isHostile(_ connection: Connection) -> Bool { connection.link == nil }
+
+    /// Acts on the sign of having been rolled back, once it is no recording that gives it.
+    func settleDoubt(_ conversation: Conversation) {
+        guard let doubt = conversation.doubt, conversation.isProven else { return }
+        conversation.doubt = nil
+        let device = devices[conversation.device]
+        device.replica?.doubtReplica(doubt.log, height: doubt.height)
+        countNewReplicas(device)
+        lookWhetherItStopped(device)
+    }
+
+    /// Brings what waits to the gate, unless something is there already.
+    func admitWaiting(_ conversation: Conversation) {
+        guard !conversation.isAdmitting, !conversation.waiting.isEmpty else { return }
+        conversation.isAdmitting = true
+        var bytes = 0
+        let lot = conversation.waiting.prefix { envelope in
+            bytes += envelope.count
+            return bytes <= Self.lotBytesMax || bytes == envelope.count
+        }
+        let envelopes = Array(lot)
+        conversation.waiting.removeFirst(envelopes.count)
+        let device = devices[conversation.device]
+        device.waitingLots.append(
+            SimulatedDevice.WaitingLot(conversation: conversation, envelopes: envelopes))
+        planDesk(device)
+    }
+
+    func fetch(_ request: FetchRequest, for conversation: Conversation) {
+        guard isLive(conversation), let replica = devices[conversation.device].replica else {
+            return
+        }
+        do {
+            let runs = try replica.store.runs(for: request)
+            obey(conversation.session.supply(runs, now: now), conversation)
+        } catch {
+            failToRead(conversation, error)
+        }
+    }
+
+    func count(_ ranges: [FetchRequest.Range], for conversation: Conversation) {
+        guard isLive(conversation), let replica = devices[conversation.device].replica else {
+            return
+        }
+        do {
+            let totals = try replica.store.totals(ranges)
+            obey(conversation.session.supplyTotals(totals, now: now), conversation)
+        } catch {
+            failToRead(conversation, error)
+        }
+    }
+
+    /// A read that failed ends the link, as in the daemon.
+    private func failToRead(_ conversation: Conversation, _ error: any Error) {
+        let device = devices[conversation.device]
+        if device.diskFailsUntil == nil, !device.hasFlippedBit {
+            violate(.doesNotWork, "\(device.name) cannot read: \(error)")
+        }
+        obey(conversation.session.leave(.leaving), conversation)
+        lookWhetherItStopped(device)
+    }
+
+    // What is looked at.
+
+    private func look(at message: SyncMessage, _ conversation: Conversation) {
+        story.count(.messages)
+        let device = devices[conversation.device]
+        switch message {
+        case .run(let envelope): look(atRun: envelope, conversation)
+        case .ack(let rows, _):
+            messages += 1
+            for row in rows where row.height > truth.height(of: row.log, on: device.number) {
+                violate(
+                    .acknowledgedTooSoon,
+                    "\(device.name) acknowledges \(row.log)#\(row.height)")
+            }
+        case .frontier(_, let rows):
+            messages += 1
+            for row in rows where row.height > truth.height(of: row.log, on: device.number) {
+                violate(.acknowledgedTooSoon, "\(device.name) shows \(row.log)#\(row.height)")
+            }
+        case .ping: break
+        case .totals, .refusal, .bye: messages += 1
+        }
+    }
+
+    private func look(atRun envelope: [UInt8], _ conversation: Conversation) {
+        messages += 1
+        let device = devices[conversation.device]
+        guard let run = try? Run(decoding: RunEnvelope.open(envelope)) else {
+            return violate(.writtenByNobody, "\(device.name) sends what is no run")
+        }
+        let log = run.identity.log
+        if !conversation.peer.leaf.area.contains(log.domain.area)
+            && !log.domain.area.contains(conversation.peer.leaf.area)
+        {
+            violate(.outsideScope, "\(device.name) sends \(log)")
+        }
+        if run.last <= conversation.acknowledged[log] ?? 0 {
+            violate(.sentAgain, "\(device.name) sends \(log)#\(run.last) again")
+        }
+        if overheard.count < 64 || dice.chance(50) {
+            if overheard.count == 64 { overheard.removeFirst() }
+            overheard.append(envelope)
+        }
+    }
+
+    private func note(_ rows: [SyncMessage.AckRow], _ conversation: Conversation) {
+        for row in rows {
+            conversation.acknowledged[row.log] = max(
+                row.height, conversation.acknowledged[row.log] ?? 0)
+        }
+    }
+
+    /// A peer that shows its rows anew may have lost some, and wants them again.
+    private func forget(
+        _ areas: [AreaCode], _ rows: [FrontierRow], _ conversation: Conversation
+    ) {
+        let named = Set(areas)
+        conversation.acknowledged = conversation.acknowledged.filter {
+            !named.contains($0.key.domain.area)
+        }
+        note(
+            rows.map { SyncMessage.AckRow(log: $0.log, height: $0.height) }, conversation)
+    }
+
+    /// What waits for the gate is bounded by what was granted.
+    private func lookAtMemory(_ conversation: Conversation) {
+        let bytes = conversation.waiting.reduce(0) { $0 + $1.count }
+        if bytes > Int(Self.credit) {
+            violate(
+                .tooMuchMemory, "\(devices[conversation.device].name) holds \(bytes) bytes")
+        }
+    }
+}
