@@ -94,8 +94,8 @@ struct faulty_disk_operation {
     uint64_t length;
 };
 
-/// Keeps every operation that succeeds in the folder from now on, until it is forgotten. The folder
-/// holds no SQLite files yet.
+/// Keeps every operation that succeeds in the folder from now on, until it is forgotten. SQLite has
+/// opened nothing there yet; what lies there counts as durable and is not recorded itself.
 void faulty_disk_record(const char *folder);
 
 /// How many operations have been recorded.
