@@ -56,7 +56,8 @@ void faulty_disk_set_fault(const char *folder, int kind, uint64_t after);
 uint64_t faulty_disk_fault_count(const char *folder);
 
 /// Forgets everything about a folder whose connections are all closed: what lies there counts as
-/// durable when it is next opened. To be called before others than SQLite change its files.
+/// durable when it is next opened. To be called before others than SQLite change its files. While
+/// one is open nothing happens.
 void faulty_disk_forget(const char *folder);
 
 /// Begins SQLite's random bytes anew from a seed: names of temporary files and the salts of

@@ -12,6 +12,8 @@ package struct ImageCampaign {
     /// Power cuts in the workload after which another recording follows: what happens when power
     /// fails again while the folder recovers.
     private static let recoveries = 8
+    /// One image of so many is of a disk that has failed.
+    private static let faultedShare = 10
 
     private let count: Int
     private let seed: UInt64
@@ -42,7 +44,11 @@ package struct ImageCampaign {
         var report = ImageReport()
         var round = seed
         while report.images < count {
-            let recordings = try recordings(of: round)
+            var faults = ImageFaults(seed: round, scratch: scratch)
+            try faults.run(images: (count - report.images) / Self.faultedShare)
+            report.add(faults.report)
+            let (recordings, violations) = try recordings(of: round)
+            report.violations += violations
             let plans = plans(of: recordings, seed: round, limit: count - report.images)
             report.recordings += recordings.count
             report.operations += recordings.reduce(0) { $0 + $1.operations.count }
@@ -57,7 +63,10 @@ package struct ImageCampaign {
 
     // The recordings
 
-    private func recordings(of seed: UInt64) throws -> [DiskRecording] {
+    /// A life, and what follows after power cuts in it; violations are recoveries that fail.
+    private func recordings(
+        of seed: UInt64
+    ) throws -> ([DiskRecording], [ImageReport.Violation]) {
         faulty_disk_set_random(seed)
         let (folder, other) = (NodeFolder(scratch + "/life"), NodeFolder(scratch + "/other"))
         try ImageCheck.write([:], to: folder)
@@ -72,16 +81,11 @@ package struct ImageCampaign {
         for _ in 0..<Self.recoveries {
             cuts.append((dice.below(life.operations.count), dice.next()))
         }
-        return try [life] + recoveries(from: life, cuts.sorted { $0 < $1 })
-    }
-
-    /// Opens what some power cuts have left, and records what that does to the disk.
-    private func recoveries(
-        from life: DiskRecording, _ cuts: [(at: Int, dice: UInt64)]
-    ) throws -> [DiskRecording] {
         var disk = DiskModel([:])
         var done = 0
-        return try cuts.map { cut in
+        var recordings = [life]
+        var violations: [ImageReport.Violation] = []
+        for cut in cuts.sorted(by: { $0 < $1 }) {
             while done < cut.at {
                 disk.apply(life.operations[done])
                 done += 1
@@ -91,8 +95,19 @@ package struct ImageCampaign {
             guard let image = CrashImage(plan, of: life, disk: disk) else {
                 preconditionFailure("a reordered image needs no next write")
             }
-            return try recovery(from: image, name: "recovery after \(cut.at)", dice: cut.dice)
+            do {
+                recordings.append(
+                    try recovery(from: image, name: "recovery after \(cut.at)", dice: cut.dice))
+            } catch let failure as StoreFailure {
+                violations.append(
+                    ImageReport.Violation(
+                        seed: seed, recording: life.name,
+                        stage: image.promise.step.stage.rawValue, operation: cut.at,
+                        kind: plan.kind.rawValue, dice: cut.dice,
+                        findings: ["does not recover: \(failure)"]))
+            }
         }
+        return (recordings, violations)
     }
 
     private func recovery(
@@ -106,14 +121,23 @@ package struct ImageCampaign {
         defer { ImageCheck.remove(folder) }
         let recorder = ImageRecorder(
             folder, name: name, initial: image.files, edition: image.promise.step.edition)
+        do {
+            try Self.recover(recorder, checkpointing: dice & 1 == 0)
+        } catch {
+            _ = recorder.finish()
+            throw error
+        }
+        return recorder.finish()
+    }
+
+    private static func recover(_ recorder: ImageRecorder, checkpointing: Bool) throws {
         try recorder.open(.recovery)
         if recorder.node != nil {
             try recorder.step(.recoveredWriting) { try $0.author([ImageWorkload.plainNote("1")]) }
-            if dice & 1 == 0 { try recorder.step(.checkpoint) { try $0.store.checkpoint() } }
+            if checkpointing { try recorder.step(.checkpoint) { try $0.store.checkpoint() } }
             try recorder.step(.recoveredWriting) { try $0.author([ImageWorkload.plainNote("2")]) }
         }
         try recorder.close(.recoveredClosing)
-        return recorder.finish()
     }
 
     // Which images
@@ -198,6 +222,8 @@ package struct ImageCampaign {
 package enum ImageFailure: Error {
     /// SQLite does not take the recording disk.
     case noDisk
+    /// The disk could not make the files that a power cut leaves.
+    case noImage
 }
 
 extension ImageReport {

@@ -54,6 +54,16 @@ struct ImageCheck {
         try checkLedger(image, state, as: own, &outcome)
     }
 
+    /// What does not hold of the folder as it is, when it must have all of this and may have more.
+    func findings(since acknowledged: StoreState) throws -> [String] {
+        let store = try Store(folder, catalogue: ImageCounty.catalogue(edition: 1))
+        let state = try StoreState(store)
+        let lost =
+            state.isAtLeast(acknowledged)
+            ? [] : ["lacks what was acknowledged: \(state.difference(from: acknowledged))"]
+        return try lost + store.verify().findings
+    }
+
     private func checkLedger(
         _ image: CrashImage, _ state: StoreState, as own: ReplicaID, _ outcome: inout Outcome
     ) throws {

@@ -23,7 +23,7 @@ package struct ImageReport: Sendable {
     }
 
     package internal(set) var images = 0
-    /// By kind: prefix, torn, reordered, synced.
+    /// By kind: prefix, torn, reordered, synced, faulted.
     package internal(set) var kinds: [String: Int] = [:]
     /// By what the workload was at.
     package internal(set) var stages: [String: Int] = [:]
@@ -34,6 +34,8 @@ package struct ImageReport: Sendable {
     package internal(set) var acknowledgedEntries = 0
     package internal(set) var ledgers = 0
     package internal(set) var newerLedgers = 0
+    /// Operations that the disk was made to fail.
+    package internal(set) var faults = 0
     package internal(set) var seconds = 0.0
     package internal(set) var violations: [Violation] = []
 
@@ -44,6 +46,7 @@ package struct ImageReport: Sendable {
         acknowledgedEntries += other.acknowledgedEntries
         ledgers += other.ledgers
         newerLedgers += other.newerLedgers
+        faults += other.faults
         violations += other.violations
     }
 
@@ -60,6 +63,7 @@ package struct ImageReport: Sendable {
             stages: \(stages.count) (\(list(stages)))
             acknowledged entries found again: \(acknowledgedEntries)
             head ledgers that may lag: \(ledgers), that must lead: \(newerLedgers)
+            operations that failed: \(faults)
             seconds: \(Int(seconds.rounded()))
             violations: \(violations.count)
             """ + violations.prefix(20).map { "\n" + $0.text }.joined()
@@ -77,6 +81,7 @@ package struct ImageReport: Sendable {
             "acknowledged_entries": .integer(Int64(acknowledgedEntries)),
             "ledgers": .integer(Int64(ledgers)),
             "newer_ledgers": .integer(Int64(newerLedgers)),
+            "faults": .integer(Int64(faults)),
             "seconds": .integer(Int64(seconds.rounded())),
             "violations": .list(violations.map { .text($0.text) }),
         ])

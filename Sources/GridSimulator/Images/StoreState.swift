@@ -33,6 +33,15 @@ struct StoreState: Hashable, Sendable {
 
     var entries: Int { logs.reduce(0) { $0 + Int($1.height) } }
 
+    /// Whether every log has what it had in another state, and records differ only with the logs.
+    func isAtLeast(_ other: StoreState) -> Bool {
+        guard node == other.node, certificates == other.certificates else { return false }
+        guard logs != other.logs else { return digests == other.digests }
+        return other.logs.allSatisfy { old in
+            logs.contains { $0 == old || $0.identity == old.identity && $0.height > old.height }
+        }
+    }
+
     /// In what this differs from another, in words.
     func difference(from other: StoreState) -> String {
         var parts: [String] = []
