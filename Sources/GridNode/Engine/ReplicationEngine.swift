@@ -20,19 +20,13 @@ package actor ReplicationEngine {
     package nonisolated let store: Store
     package nonisolated let author: Author
     private let executor = SerialQueueExecutor(label: "onegrid.engine")
-    let headLedger: HeadLedger
+    let folder: FolderReplica
     let logger: Logger
     private nonisolated let mailbox = Mutex(Mailbox())
     private nonisolated let bells = Mutex<[ObjectIdentifier: Bell]>([:])
     private nonisolated let glimpse: Mutex<Glimpse>
     /// What peers have said they have and is not written down yet.
     nonisolated let heldNews = Mutex<[PublicKey: [LogID: UInt64]]>([:])
-    var node: NodeRecord
-    var replica: Replica
-    /// Why nothing is written any more; the files are kept as they are.
-    var fatal: DeskRefusal?
-    /// A peer has shown that the replica this folder writes as was rolled back.
-    var isRolledBack = false
     var secondsTidied = 0
     private nonisolated let work: AsyncStream<Void>.Continuation
     private nonisolated let worklist: AsyncStream<Void>
@@ -72,41 +66,15 @@ package actor ReplicationEngine {
         self.author = author
         self.logger = logger
         (worklist, work) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
-        guard var node = try store.node() else {
-            throw StoreFailure.notANode(path: store.folder.path)
-        }
-        guard let chain = node.chain, chain.leaf.subject == author.key else {
+        let folder = try FolderReplica(store: store, author: author) { Self.tell($0, to: logger) }
+        self.folder = folder
+        guard let chain = folder.node.chain else {
             throw StoreFailure.notEnrolled(path: store.folder.path)
         }
-        headLedger = try HeadLedger(store.folder)
-        let logs = try store.logs()
-        let own = LogIdentity.replica(key: author.key, nonce: node.nonce)
-        if headLedger.isAhead(of: logs, as: own) || store.rebuiltAtOpening?.hasCut(own) == true {
-            logger.warning("database is an older image; writing goes on as a new replica")
-            node.nonce = .random()
-            try store.setNode(node)
-            headLedger.begin(
-                as: LogIdentity.replica(key: author.key, nonce: node.nonce), in: node.area)
-        }
-        self.node = node
-        var directory = CertificateDirectory(root: chain.certificates[0].subject)
-        directory.add(chain)
-        for certificate in try store.certificates().all {
-            // What proves nothing is kept and gives nobody any right.
-            try? directory.add(certificate)
-        }
-        for bytes in try store.certificateRecords() {
-            if let certificate = try? Certificate(decoding: bytes) {
-                try? directory.add(certificate)
-            }
-        }
-        replica = Replica(
-            author: author, nonce: node.nonce, scope: Scope(chain.leaf.area),
-            directory: directory, logs: logs)
         glimpse = Mutex(
             Glimpse(
-                node: node, chain: chain, replica: replica.id, frontier: replica.frontier,
-                directory: directory))
+                node: folder.node, chain: chain, replica: folder.replica.id,
+                frontier: folder.replica.frontier, directory: folder.replica.directory))
     }
 
     /// What is known now, without waiting.
@@ -151,7 +119,7 @@ package actor ReplicationEngine {
 
     /// What this replica announces, for areas that pass the test, ascending by log.
     package func frontier(where isWanted: @Sendable (AreaCode) -> Bool) -> [FrontierRow] {
-        replica.logs(where: isWanted).filter { $0.height > 0 }.map { FrontierRow($0) }
+        folder.frontier(where: isWanted)
     }
 
     /// Commits what comes, until cancelled; then turns away what is left.
@@ -168,7 +136,7 @@ package actor ReplicationEngine {
         for (_, answer) in left.writes { answer.resume(throwing: DeskRefusal.stopping) }
         for delivery in left.runs { delivery.answer.resume(throwing: DeskRefusal.stopping) }
         writeHeld()
-        writeDown { try headLedger.sync() }
+        folder.syncHeads()
     }
 
     private func takeLoad() -> Mailbox? {
@@ -184,40 +152,31 @@ package actor ReplicationEngine {
     }
 
     private func carryOut(_ load: Mailbox) {
-        if let stopped { return turnAway(load, stopped) }
-        var batch = replica.batch(rules: store.catalogue, now: WallClock.now)
-        let outcome: (receipts: [Result<WriteReceipt, any Error>], verdicts: [[Verdict]])
-        do {
-            if isRolledBack {
-                try becomeNewReplica()
-                batch = replica.batch(rules: store.catalogue, now: WallClock.now)
-            }
-            outcome = try store.commit(&batch) { batch, transaction in
+        let committed:
+            FolderReplica.Committed<
+                (receipts: [Result<WriteReceipt, any Error>], verdicts: [[Verdict]])
+            >
+        do throws(FolderReplica.CommitFailure) {
+            committed = try folder.commit(now: WallClock.now) { batch, transaction in
                 let receipts = try load.writes.map { request, _ in
                     try write(request, batch: &batch, transaction: transaction)
                 }
                 let verdicts = try load.runs.map {
                     try transaction.admit($0.runs, from: $0.source, in: &batch)
                 }
-                // The sequences of these writes were used before this folder was rolled back.
-                if batch.foundOwnLogAhead, !receipts.isEmpty { throw RolledBack() }
-                if batch.changesLevels { try transaction.markStale() }
                 return (receipts, verdicts)
             }
-        } catch is RolledBack {
-            isRolledBack = true
-            return carryOut(load)
         } catch {
-            return turnAway(load, refusal(after: error))
+            glance()
+            return turnAway(load, DeskRefusal(error))
         }
-        adopt(batch)
-        for ((_, answer), receipt) in zip(load.writes, outcome.receipts) {
+        spread(committed.news)
+        for ((_, answer), receipt) in zip(load.writes, committed.outcome.receipts) {
             answer.resume(with: receipt)
         }
-        for (delivery, verdicts) in zip(load.runs, outcome.verdicts) {
+        for (delivery, verdicts) in zip(load.runs, committed.outcome.verdicts) {
             answer(delivery, verdicts)
         }
-        if batch.foundOwnLogAhead { leaveBehind(replica.id) }
     }
 
     /// Carries out one local write within the transaction. What is wrong with the request is this
@@ -227,7 +186,7 @@ package actor ReplicationEngine {
         transaction: StoreTransaction
     ) throws -> Result<WriteReceipt, any Error> {
         let drafting = WriteDrafting(
-            catalogue: store.catalogue, home: replica.scope.area, now: WallClock.now)
+            catalogue: store.catalogue, home: folder.replica.scope.area, now: WallClock.now)
         do {
             let draft = try drafting.draft(request) { id, collection in
                 try transaction.record(id, in: collection, batch: batch)
@@ -250,22 +209,16 @@ package actor ReplicationEngine {
         }
     }
 
-    func adopt(_ batch: ReplicaBatch<Catalogue>) {
-        let changed = batch.changedLogs
-        let isStale = batch.changesLevels
-        replica.adopt(batch)
-        if isStale { buildAnew() }
-        headLedger.append(
-            changed.filter { $0.identity.log.replica == replica.id }.map {
-                HeadLedger.Row(log: $0.identity.log, height: $0.height, head: $0.head)
-            })
-        guard !changed.isEmpty else { return }
-        let news = changed.map { FrontierRow($0) }
+    /// Lets everyone know of logs that have grown.
+    func spread(_ news: [FrontierRow]) {
+        if folder.replica.id != current.replica { glance() }
+        guard !news.isEmpty else { return }
         // Only what has changed: this is done at every commit, with all logs of a county.
         glimpse.withLock { glimpse in
             for row in news { glimpse.frontier.raise(row.log, to: row.height) }
-            glimpse.directory = replica.directory
-            glimpse.isDiskFull = false
+            glimpse.directory = folder.replica.directory
+            glimpse.isWriting = folder.failure == nil
+            glimpse.isDiskFull = folder.isDiskFull
         }
         for bell in bells.withLock({ Array($0.values) }) { bell.ring(news) }
     }
@@ -273,7 +226,7 @@ package actor ReplicationEngine {
     private func answer(_ delivery: RunDelivery, _ verdicts: [Verdict]) {
         delivery.answer.resume(
             returning: zip(delivery.runs, verdicts).map { run, verdict in
-                (verdict, FrontierRow(replica.log(run.run.identity)))
+                (verdict, FrontierRow(folder.replica.log(run.run.identity)))
             })
     }
 
@@ -282,40 +235,38 @@ package actor ReplicationEngine {
         for delivery in load.runs { delivery.answer.resume(throwing: refusal) }
     }
 
-    /// Why nothing is written, if so. A corrupt file stops the node whoever met it, a reader too.
-    var stopped: DeskRefusal? {
-        if fatal == nil, let corruption = store.corruption { _ = refusal(after: corruption) }
-        return fatal
-    }
-
-    /// What users are told after the store failed. A full disk may have room again; after anything
-    /// else nothing is written any more, so that the files stay as they are.
-    func refusal(after error: any Error) -> DeskRefusal {
-        switch error {
-        case StoreFailure.diskFull:
-            logger.error("disk full; nothing was saved")
-            glimpse.withLock { $0.isDiskFull = true }
-            return .diskFull
-        case let refusal as WriteRefusal:
-            logger.error("not written", metadata: ["reason": "\(refusal)"])
-            return DeskRefusal(refusal)
-        default: break
-        }
-        logger.critical("store failed; writing stops", metadata: ["reason": "\(error)"])
-        let refusal = DeskRefusal.storeFailed(error)
-        fatal = refusal
-        glimpse.withLock { $0.isWriting = false }
-        return refusal
-    }
-
     /// Leaves a new picture of everything.
     func glance() {
+        let replica = folder.replica
         let next = Glimpse(
-            node: node, chain: current.chain, replica: replica.id, frontier: replica.frontier,
-            directory: replica.directory, isWriting: fatal == nil)
+            node: folder.node, chain: current.chain, replica: replica.id,
+            frontier: replica.frontier, directory: replica.directory,
+            isWriting: folder.failure == nil, isDiskFull: folder.isDiskFull)
         glimpse.withLock { $0 = next }
     }
-}
 
-/// Ends a batch whose writes would use sequences a second time.
-private struct RolledBack: Error {}
+    /// What the folder tells, in the log.
+    private static func tell(_ notice: FolderReplica.Notice, to logger: Logger) {
+        switch notice {
+        case .olderImage:
+            logger.warning("database is an older image; writing goes on as a new replica")
+        case .rolledBack(let replica):
+            logger.warning(
+                "this folder was rolled back; writing goes on as a new replica",
+                metadata: ["left": "\(replica)"])
+        case .levelChanged:
+            logger.notice("the level of a writer has changed; records are built anew")
+        case .notBuiltAnew(let damage):
+            logger.error("records not built anew", metadata: ["damaged": "\(damage)"])
+        case .diskFull: logger.error("disk full; nothing was saved")
+        case .refused(let refusal):
+            logger.error("not written", metadata: ["reason": "\(refusal)"])
+        case .stopped(let error):
+            logger.critical("store failed; writing stops", metadata: ["reason": "\(error)"])
+        case .ledgerDamaged(let finding):
+            logger.error("ledger damaged", metadata: ["finding": "\(finding)"])
+        case .certificatesUnread(let error):
+            logger.error("certificates not read", metadata: ["reason": "\(error)"])
+        }
+    }
+}

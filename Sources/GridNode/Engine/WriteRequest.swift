@@ -106,6 +106,14 @@ extension DeskRefusal {
         }
     }
 
+    init(_ failure: FolderReplica.CommitFailure) {
+        switch failure {
+        case .diskFull: self = .diskFull
+        case .refused(let refusal): self.init(refusal)
+        case .stopped(let error): self = .storeFailed(error)
+        }
+    }
+
     init(_ refusal: WriteRefusal) {
         switch refusal {
         case .notEntitled(let area):

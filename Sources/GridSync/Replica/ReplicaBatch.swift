@@ -59,6 +59,11 @@ package struct ReplicaBatch<Rules: MergeRules>: Sendable {
     /// Whether there is anything to commit.
     package var isEmpty: Bool { runs.isEmpty && writers.isEmpty }
 
+    /// Whether this batch has written to this replica's own logs.
+    package var hasAuthored: Bool {
+        changedLogs.contains { $0.identity.log.replica == replica.id }
+    }
+
     /// The logs whose heights this batch raised, with their new states, ascending.
     package var changedLogs: [LogState] {
         domains.values.flatMap { $0.logs.values }

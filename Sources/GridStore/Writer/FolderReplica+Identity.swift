@@ -2,12 +2,10 @@
 
 package import GridCore
 import GridLog
-import GridStore
 import GridSync
-import Logging
 
 /// A folder that was rolled back goes on as a new replica: a sequence is never used twice.
-extension ReplicationEngine {
+extension FolderReplica {
     /// Takes note that a peer showed a replica of this folder to be rolled back. If that is the one
     /// it writes as, it becomes a new one before anything else is written. What peers hold of the
     /// old one comes back as ordinary data.
@@ -26,6 +24,7 @@ extension ReplicationEngine {
 
     /// Mints a new identity and keeps it, before anything is written under it.
     func becomeNewReplica() throws {
+        let old = replica.id
         var renewed = node
         renewed.nonce = .random()
         try store.setNode(renewed)
@@ -35,9 +34,6 @@ extension ReplicationEngine {
             directory: replica.directory, logs: replica.logs { _ in true })
         isRolledBack = false
         headLedger.begin(as: replica.id, in: node.area)
-        glance()
-        logger.warning(
-            "this folder was rolled back; writing goes on as a new replica",
-            metadata: ["replica": "\(replica.id)"])
+        tell(.rolledBack(old))
     }
 }

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import GridCore
+package import GridLog
+package import GridSync
+
+/// What is written besides batches: meetings, certificates, and the folder's own order.
+extension FolderReplica {
+    /// Writes down a meeting with a peer, and learns the chain by which it showed who it is: not
+    /// before it is kept, because runs are judged by it for ever.
+    ///
+    /// - Parameter now: milliseconds since 1970.
+    package func meet(_ chain: VerifiedChain, greeting: Greeting, now: UInt64) {
+        let key = chain.leaf.subject
+        let news = chain.certificates.filter { !replica.directory.contains($0) }
+        let peer = PeerRecord(
+            key: key, name: chain.leaf.name, area: chain.leaf.area,
+            replica: LogIdentity.replica(key: key, nonce: greeting.nonce),
+            software: greeting.software, lastContact: now,
+            clockSkew: Int64(clamping: greeting.clock) - Int64(clamping: now))
+        var directory = replica.directory
+        directory.add(chain)
+        let isStale = replica.levelsDiffer(by: directory)
+        let isKept = writeDown {
+            if isStale { try store.markStale() }
+            try store.met(peer, learning: news)
+        }
+        guard isKept, !news.isEmpty else { return }
+        replica.learn(chain)
+        if isStale { buildAnew() }
+    }
+
+    /// Writes down the end of a meeting.
+    package func part(from key: PublicKey, reason: String, now: UInt64) {
+        replica.forgetParked(from: key)
+        writeDown { try store.left(key, at: now, reason: reason) }
+    }
+
+    /// Writes down what peers have said they have durably, by peer and log. What speaks of logs of
+    /// which nothing has come yet is left out.
+    ///
+    /// - Returns: what was written down; nothing where there was no room.
+    package func recordHeld(
+        _ news: [PublicKey: [LogID: UInt64]]
+    ) -> [PublicKey: [LogID: UInt64]] {
+        let known = news.mapValues { $0.filter { replica.height(of: $0.key) > 0 } }
+            .filter { !$0.value.isEmpty }
+        guard !known.isEmpty, writeDown({ try store.recordHeld(known) }) else { return [:] }
+        return known
+    }
+
+    /// Makes the head ledger durable; to be called within a second of each commit.
+    package func syncHeads() { writeDown { try headLedger.sync() } }
+
+    /// Folds the write-ahead log into the database, and so tries whether the disk takes it.
+    package func checkpoint() { writeDown { try store.checkpoint() } }
+
+    /// Writes certificates that this node has issued into lane 0, where all replicas find them.
+    ///
+    /// - Parameter now: milliseconds since 1970.
+    /// - Returns: the logs that grew.
+    package func publishCertificates(now: UInt64) -> [FrontierRow] {
+        let waiting: [Certificate]
+        do {
+            waiting = try store.certificates().waiting
+        } catch {
+            tell(.certificatesUnread(error))
+            return []
+        }
+        guard !waiting.isEmpty else { return [] }
+        let domain = Domain(area: replica.scope.area, lane: .authority)
+        do throws(CommitFailure) {
+            let committed = try commit(now: now) { batch, transaction in
+                for certificate in waiting {
+                    let write = FieldWrite(
+                        field: SystemCollection.certificateBytesField,
+                        operation: .assign(.bytes(certificate.encoded)))
+                    let draft = DraftChange(
+                        collection: SystemCollection.certificates,
+                        target: .existing(.named(certificate.recordID)), archives: false,
+                        writes: [write])
+                    _ = try transaction.author(
+                        [LocalChange(domain: domain, draft: draft)], in: &batch)
+                }
+            }
+            writeDown { try store.markPublished(waiting) }
+            return committed.news
+        } catch {
+            // What failed is told, and tried again later.
+            return []
+        }
+    }
+
+    /// Keeps a certificate issued here, to be written into lane 0.
+    package func keep(_ certificate: Certificate) throws(CommitFailure) {
+        if let stopped { throw .stopped(stopped) }
+        do {
+            try store.add(certificate, waiting: true)
+        } catch {
+            throw fail(after: error)
+        }
+    }
+
+    /// Builds all tables, and the states of all logs, anew from the ledger.
+    ///
+    /// Throws `StoreFailure.irreplaceable`, with nothing changed, or `CommitFailure`.
+    /// - Returns: what was cut off because it could not be read; peers send it again.
+    package func rebuild() throws -> Rebuilding {
+        if let stopped { throw CommitFailure.stopped(stopped) }
+        let rebuilding: Rebuilding
+        do {
+            rebuilding = try store.rebuild()
+        } catch let failure as StoreFailure {
+            if case .irreplaceable = failure { throw failure }
+            throw fail(after: failure)
+        }
+        for finding in rebuilding.findings { tell(.ledgerDamaged(finding: finding)) }
+        try takeUp(rebuilding)
+        return rebuilding
+    }
+
+    /// Goes on with what a rebuild has left of the logs.
+    private func takeUp(_ rebuilding: Rebuilding) throws {
+        let logs = try store.logs()
+        replica = Replica(
+            author: author, nonce: node.nonce, scope: replica.scope,
+            directory: replica.directory, logs: logs)
+        if rebuilding.hasCut(replica.id) || headLedger.isAhead(of: logs, as: replica.id) {
+            leaveBehind(replica.id)
+        }
+    }
+
+    /// Builds all records anew, because the level of a writer has changed. When that cannot be
+    /// done now, it is done at the next start.
+    func buildAnew() {
+        tell(.levelChanged)
+        writeDown {
+            do {
+                let rebuilding = try store.rebuild()
+                if !rebuilding.cuts.isEmpty { try takeUp(rebuilding) }
+            } catch StoreFailure.irreplaceable(let what) {
+                tell(.notBuiltAnew(damage: what))
+            }
+        }
+    }
+}

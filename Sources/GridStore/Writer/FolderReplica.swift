@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import GridCore
+package import GridLog
+package import GridSync
+
+/// The replica of one data folder with everything that is written there: it opens the folder,
+/// commits batches, keeps its identity, and stops when the files are in danger.
+///
+/// It has one owner and never waits for anything but the disk. Times are given to it.
+package final class FolderReplica {
+    /// What happened besides what was asked for; for the log.
+    package enum Notice: Sendable {
+        /// The database is younger than it was: writing goes on as a new replica.
+        case olderImage
+        /// A peer has more of this replica's logs: writing goes on as a new one.
+        case rolledBack(ReplicaID)
+        /// Certificates have changed a writer's level: all records are built anew.
+        case levelChanged
+        /// They could not be, because the ledger is damaged.
+        case notBuiltAnew(damage: String)
+        case diskFull
+        case refused(WriteRefusal)
+        /// After a failure of the store nothing is written any more.
+        case stopped(any Error)
+        case ledgerDamaged(finding: String)
+        case certificatesUnread(any Error)
+    }
+
+    /// Why a batch was not committed; nothing of it is there.
+    package enum CommitFailure: Error {
+        /// The next one may find room.
+        case diskFull
+        case refused(WriteRefusal)
+        /// Nothing is written any more, so that the files stay as they are.
+        case stopped(any Error)
+    }
+
+    /// What a commit has changed.
+    package struct Committed<Outcome> {
+        package let outcome: Outcome
+        /// The logs that grew, as they are now, ascending.
+        package let news: [FrontierRow]
+    }
+
+    package let store: Store
+    package let author: Author
+    package internal(set) var node: NodeRecord
+    package internal(set) var replica: Replica
+    /// Why nothing is written any more.
+    package internal(set) var failure: (any Error)?
+    /// The last write found no room.
+    package internal(set) var isDiskFull = false
+    /// A peer has shown that the replica this folder writes as was rolled back.
+    var isRolledBack = false
+    let headLedger: HeadLedger
+    let tell: @Sendable (Notice) -> Void
+
+    /// Opens the folder's replica. An older image of the database becomes a new replica at once.
+    ///
+    /// Throws `StoreFailure.notANode`, `.notEnrolled`, and what reading the folder throws.
+    package init(
+        store: Store, author: Author, tell: @escaping @Sendable (Notice) -> Void = { _ in }
+    ) throws {
+        guard var node = try store.node() else {
+            throw StoreFailure.notANode(path: store.folder.path)
+        }
+        guard let chain = node.chain, chain.leaf.subject == author.key else {
+            throw StoreFailure.notEnrolled(path: store.folder.path)
+        }
+        headLedger = try HeadLedger(store.folder)
+        let logs = try store.logs()
+        let own = LogIdentity.replica(key: author.key, nonce: node.nonce)
+        if headLedger.isAhead(of: logs, as: own) || store.rebuiltAtOpening?.hasCut(own) == true {
+            tell(.olderImage)
+            node.nonce = .random()
+            try store.setNode(node)
+            headLedger.begin(
+                as: LogIdentity.replica(key: author.key, nonce: node.nonce), in: node.area)
+        }
+        self.store = store
+        self.author = author
+        self.tell = tell
+        self.node = node
+        replica = Replica(
+            author: author, nonce: node.nonce, scope: Scope(chain.leaf.area),
+            directory: try Self.directory(of: chain, in: store), logs: logs)
+    }
+
+    /// All certificates that the folder knows.
+    private static func directory(
+        of chain: VerifiedChain, in store: Store
+    ) throws -> CertificateDirectory {
+        var directory = CertificateDirectory(root: chain.certificates[0].subject)
+        directory.add(chain)
+        for certificate in try store.certificates().all {
+            // What proves nothing is kept and gives nobody any right.
+            try? directory.add(certificate)
+        }
+        for bytes in try store.certificateRecords() {
+            if let certificate = try? Certificate(decoding: bytes) {
+                try? directory.add(certificate)
+            }
+        }
+        return directory
+    }
+
+    /// What this replica announces, for areas that pass the test, ascending by log.
+    package func frontier(where isWanted: (AreaCode) -> Bool) -> [FrontierRow] {
+        replica.logs(where: isWanted).filter { $0.height > 0 }.map { FrontierRow($0) }
+    }
+
+    /// Carries out one batch: `work` fills it, and it is durable on return.
+    ///
+    /// Should a peer's run in it show that this folder was rolled back, `work` is called a second
+    /// time, for a new replica: a sequence is never used twice.
+    ///
+    /// - Parameter now: milliseconds since 1970.
+    package func commit<Outcome>(
+        now: UInt64,
+        _ work: (inout ReplicaBatch<Catalogue>, StoreTransaction) throws -> Outcome
+    ) throws(CommitFailure) -> Committed<Outcome> {
+        if let stopped { throw .stopped(stopped) }
+        do {
+            if isRolledBack { try becomeNewReplica() }
+            return try attempt(now: now, work)
+        } catch is RolledBack {
+            isRolledBack = true
+            return try commit(now: now, work)
+        } catch {
+            throw fail(after: error)
+        }
+    }
+
+    private func attempt<Outcome>(
+        now: UInt64,
+        _ work: (inout ReplicaBatch<Catalogue>, StoreTransaction) throws -> Outcome
+    ) throws -> Committed<Outcome> {
+        var batch = replica.batch(rules: store.catalogue, now: now)
+        let outcome = try store.commit(&batch) { batch, transaction in
+            let outcome = try work(&batch, transaction)
+            // The sequences of these writes were used before this folder was rolled back.
+            if batch.foundOwnLogAhead, batch.hasAuthored { throw RolledBack() }
+            if batch.changesLevels { try transaction.markStale() }
+            return outcome
+        }
+        let news = adopt(batch)
+        if batch.foundOwnLogAhead { leaveBehind(replica.id) }
+        return Committed(outcome: outcome, news: news)
+    }
+
+    /// Makes a committed batch the folder's state.
+    private func adopt(_ batch: ReplicaBatch<Catalogue>) -> [FrontierRow] {
+        let changed = batch.changedLogs
+        let isStale = batch.changesLevels
+        replica.adopt(batch)
+        if isStale { buildAnew() }
+        headLedger.append(
+            changed.filter { $0.identity.log.replica == replica.id }.map {
+                HeadLedger.Row(log: $0.identity.log, height: $0.height, head: $0.head)
+            })
+        if !changed.isEmpty { isDiskFull = false }
+        return changed.map { FrontierRow($0) }
+    }
+
+    /// Why nothing is written, if so. A corrupt file stops the node whoever met it, a reader too.
+    package var stopped: (any Error)? {
+        if failure == nil, let corruption = store.corruption { _ = fail(after: corruption) }
+        return failure
+    }
+
+    /// What follows from a failure of the store. A full disk may have room again; after anything
+    /// else nothing is written any more, so that the files stay as they are.
+    package func fail(after error: any Error) -> CommitFailure {
+        switch error {
+        case let failure as CommitFailure: return failure
+        case StoreFailure.diskFull:
+            tell(.diskFull)
+            isDiskFull = true
+            return .diskFull
+        case let refusal as WriteRefusal:
+            tell(.refused(refusal))
+            return .refused(refusal)
+        default:
+            tell(.stopped(error))
+            failure = error
+            return .stopped(error)
+        }
+    }
+
+    /// Writes down what nobody waits for. A full disk leaves it undone, as does a node that has
+    /// stopped writing; any other failure stops it.
+    ///
+    /// - Returns: whether it was done.
+    @discardableResult
+    func writeDown(_ write: () throws -> Void) -> Bool {
+        guard stopped == nil else { return false }
+        do {
+            try write()
+            return true
+        } catch {
+            _ = fail(after: error)
+            return false
+        }
+    }
+}
+
+/// Ends a batch whose writes would use sequences a second time.
+private struct RolledBack: Error {}
