@@ -44,7 +44,12 @@ struct DiskRecording: Sendable {
         /// The step's outcome, if the step had begun to write.
         let outcome: StoreState?
 
-        func allows(_ state: StoreState) -> Bool { state == acknowledged || state == outcome }
+        func allows(_ state: StoreState) -> Bool {
+            if state == acknowledged || state == outcome { return true }
+            // Its certificates stand in lane 0 first, and then wait no longer.
+            return step.stage == .publishing && outcome?.logs == state.logs
+                && acknowledged.certificates == state.certificates
+        }
     }
 
     /// - Parameter isUnderWay: whether a part of one more operation was carried out.
@@ -73,7 +78,8 @@ struct DiskRecording: Sendable {
 /// What a workload is at.
 enum ImageStage: String, CaseIterable, Hashable, Sendable {
     case firstOpening = "first opening"
-    case enrolment, certificates, authoring, admission, importing, checkpoint, rebuild, marking
+    case enrolment, certificates, publishing, authoring, admission, importing, checkpoint, rebuild,
+        marking
     case meeting, parting, heights, renewal, closing, opening
     case newCatalogue = "new catalogue"
     case recovery

@@ -51,7 +51,36 @@ struct ImageCheck {
         outcome.findings += try store.verify().findings
         guard let node = try store.node() else { return }
         let own = LogIdentity.replica(key: ImageCounty.author(11).key, nonce: node.nonce)
-        try checkLedger(image, state, as: own, &outcome)
+        outcome.findings += try findings(store, state, as: own, image, &outcome)
+    }
+
+    /// Starts the folder as the daemon does: with the head ledger that it may have, the folder goes
+    /// on as the replica it was, and with a newer one it becomes another. Then it writes.
+    private func findings(
+        _ store: Store, _ state: StoreState, as own: ReplicaID, _ image: CrashImage,
+        _ outcome: inout Outcome
+    ) throws -> [String] {
+        var findings: [String] = []
+        let later = image.laterLedger.flatMap { $0.leads(state.logs, as: own) ? $0 : nil }
+        // One that speaks of the replica before this one makes the folder another once more.
+        let isLagging = image.ledger == nil || image.ledger?.content.replica == own
+        if isLagging {
+            outcome.ledgers += 1
+            let node = try ImageNode(11, store, now: 1_791_000_000_000)
+            if node.replica.id != own { findings.append("the head ledger leads the database") }
+            try node.author([ImageWorkload.plainNote("after the power cut")])
+        }
+        if let later {
+            outcome.newerLedgers += 1
+            try Self.write(later.bytes, to: folder.headLedgerPath)
+            let node = try ImageNode(11, store, now: 1_792_000_000_000)
+            if node.replica.id == own {
+                findings.append("a newer head ledger does not tell that this image is older")
+            }
+            try node.author([ImageWorkload.plainNote("as another replica")])
+        }
+        guard isLagging || later != nil else { return findings }
+        return try findings + store.verify().findings.map { "after the next write: \($0)" }
     }
 
     /// What does not hold of the folder as it is, when it must have all of this and may have more.

@@ -34,12 +34,6 @@ enum ImageCounty {
             CertificateChain(Array(certificates.prefix(count))), root: author(1).key)
     }
 
-    static func directory() throws -> CertificateDirectory {
-        var directory = CertificateDirectory(root: author(1).key)
-        for certificate in certificates { try directory.add(certificate) }
-        return directory
-    }
-
     /// The catalogue in its first or second edition; the second has more fields and records.
     static func catalogue(edition: Int) throws -> Catalogue {
         let first = """

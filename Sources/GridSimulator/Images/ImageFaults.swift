@@ -59,9 +59,9 @@ struct ImageFaults {
                 // Reading may meet the fault as well.
                 guard let state = try? StoreState(store) else { break }
                 acknowledged = state
-                if commit == Self.commits / 2 { try store.checkpoint() }
+                if commit == Self.commits / 2 { node.folder.checkpoint() }
             }
-        } catch is StoreFailure {
+        } catch is FolderReplica.CommitFailure {
             // It was said, and nothing was acknowledged.
         }
         let faults = Int(faulty_disk_fault_count(folder.path))

@@ -5,19 +5,18 @@ import GridLog
 import GridStore
 import GridSync
 
-/// A replica with the store that ships, each thing done in one transaction and without a daemon.
+/// A folder's replica as it ships, with its store and head ledger and without a daemon.
 final class ImageNode {
-    let number: UInt8
-    let store: Store
-    private(set) var replica: Replica
+    let folder: FolderReplica
     private var now: UInt64
+
+    var store: Store { folder.store }
+    var replica: Replica { folder.replica }
 
     /// Opens a folder whose node is enrolled.
     init(_ number: UInt8, _ store: Store, now: UInt64) throws {
-        self.number = number
-        self.store = store
+        folder = try FolderReplica(store: store, author: ImageCounty.author(number))
         self.now = now
-        replica = try Self.replica(number, store)
     }
 
     /// Makes an empty folder the node of this number.
@@ -29,21 +28,21 @@ final class ImageNode {
                 nonce: ReplicaNonce(high: UInt64(number), low: nonce), chain: chain))
     }
 
-    /// What the node has written, as rows of the head ledger.
-    var ownHeads: [HeadLedger.Row] {
-        replica.logs { _ in true }
-            .filter { $0.identity.log.replica == replica.id && $0.height > 0 }
-            .map { HeadLedger.Row(log: $0.identity.log, height: $0.height, head: $0.head) }
-    }
-
     @discardableResult
     func author(_ changes: [LocalChange]) throws -> AuthoredWrite {
-        try work { try $1.author(changes, in: &$0) }
+        now += 1000
+        return try folder.commit(now: now) { try $1.author(changes, in: &$0) }.outcome
     }
 
     func admit(_ runs: [VerifiedRun], from peer: UInt8) throws {
+        now += 1000
         let source = ImageCounty.author(peer).key
-        _ = try work { try $1.admit(runs, from: source, in: &$0) }
+        let verdicts = try folder.commit(now: now) {
+            try $1.admit(runs, from: source, in: &$0)
+        }.outcome
+        for case .refused(let refusal) in verdicts {
+            preconditionFailure("a run of the workload is refused: \(refusal)")
+        }
     }
 
     /// Everything that a peer lacks, judged by the heights it has.
@@ -55,34 +54,5 @@ final class ImageNode {
         return try store.runs(for: request).map {
             try RunVerifier.verify(try Run(decoding: RunEnvelope.open($0.envelope)))
         }
-    }
-
-    /// Goes on as a new replica, as after an older image.
-    func become(nonce: UInt64) throws {
-        try Self.enrol(number, nonce: nonce, in: store)
-        replica = try Self.replica(number, store)
-    }
-
-    private static func replica(_ number: UInt8, _ store: Store) throws -> Replica {
-        guard let node = try store.node() else {
-            preconditionFailure("the folder of node \(number) has no node")
-        }
-        return Replica(
-            author: ImageCounty.author(number), nonce: node.nonce, scope: Scope(node.area),
-            directory: try ImageCounty.directory(), logs: try store.logs())
-    }
-
-    private func work<Result>(
-        _ body: (inout ReplicaBatch<Catalogue>, StoreTransaction) throws -> Result
-    ) throws -> Result {
-        now += 1000
-        var batch = replica.batch(rules: store.catalogue, now: now)
-        let result = try store.commit(&batch) { batch, transaction in
-            let result = try body(&batch, transaction)
-            if batch.changesLevels { try transaction.markStale() }
-            return result
-        }
-        replica.adopt(batch)
-        return result
     }
 }

@@ -15,7 +15,6 @@ final class ImageRecorder {
     private(set) var edition: Int
     private(set) var node: ImageNode?
     private var store: Store?
-    private var ledger: HeadLedger?
     private var synced = 0
     private var steps: [DiskRecording.Step] = []
     private var ledgers: [DiskRecording.Ledger] = []
@@ -34,7 +33,6 @@ final class ImageRecorder {
     func finish() -> DiskRecording {
         node = nil
         store = nil
-        ledger = nil
         defer { faulty_disk_forget(folder.path) }
         return DiskRecording(
             name: name, initial: initial, operations: DiskOperation.all(in: folder.path),
@@ -46,16 +44,7 @@ final class ImageRecorder {
         self.edition = edition ?? self.edition
         let opened = try Store(folder, catalogue: ImageCounty.catalogue(edition: self.edition))
         store = opened
-        let ledger = try HeadLedger(folder)
-        self.ledger = ledger
-        if try opened.node() != nil {
-            let node = try ImageNode(11, opened, now: now)
-            self.node = node
-            if ledger.rows.keys.contains(where: { $0.replica != node.replica.id }) {
-                ledger.begin(as: node.replica.id, in: ImageCounty.village)
-                synced = contents.count
-            }
-        }
+        if try opened.node() != nil { node = try ImageNode(11, opened, now: now) }
         try note(stage)
     }
 
@@ -72,53 +61,45 @@ final class ImageRecorder {
         let state = try StoreState(store)
         node = nil
         self.store = nil
-        ledger = nil
-        note(stage, state)
+        try note(stage, state)
     }
 
-    /// Does one thing with the node; what it has written is added to the head ledger.
+    /// Does one thing with the node.
     func step(_ stage: ImageStage, _ work: (ImageNode) throws -> Void) throws {
-        guard let node, let ledger else { preconditionFailure("the folder has no node") }
-        let before = Set(node.ownHeads)
+        guard let node else { preconditionFailure("the folder has no node") }
         try work(node)
         now += 60_000
-        if stage == .renewal {
-            // The old file may be there still until the new one is in its place.
-            try note(stage)
-            ledger.begin(as: node.replica.id, in: ImageCounty.village)
-            synced = contents.count
-        }
-        ledger.append(node.ownHeads.filter { !before.contains($0) })
+        // A new replica's ledger is written to another file, which is synced.
+        if stage == .renewal { synced = contents.count }
         try note(stage)
     }
 
     /// Syncs the head ledger, as the daemon does once a second.
     func syncLedger() throws {
-        try ledger?.sync()
+        node?.folder.syncHeads()
         synced = contents.count
-        noteLedger()
+        try noteLedger()
     }
 
     private func note(_ stage: ImageStage) throws {
         guard let store else { preconditionFailure("the folder is not open") }
-        note(stage, try StoreState(store))
+        try note(stage, StoreState(store))
     }
 
-    private func note(_ stage: ImageStage, _ state: StoreState) {
+    private func note(_ stage: ImageStage, _ state: StoreState) throws {
         steps.append(
             DiskRecording.Step(
                 stage: stage, end: DiskOperation.count(in: folder.path), state: state,
                 edition: edition))
-        noteLedger()
+        try noteLedger()
     }
 
-    private func noteLedger() {
-        guard let node, let ledger else { return }
-        let replica = ledger.rows.keys.first?.replica ?? node.replica.id
+    private func noteLedger() throws {
+        guard let node else { return }
         ledgers.append(
             DiskRecording.Ledger(
                 at: DiskOperation.count(in: folder.path), bytes: contents, synced: synced,
-                replica: replica, heads: ledger.rows))
+                replica: node.replica.id, heads: try HeadLedger(folder).rows))
     }
 
     private var contents: [UInt8] {

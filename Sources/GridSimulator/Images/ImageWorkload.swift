@@ -12,7 +12,6 @@ struct ImageWorkload {
     /// The township, on a disk of its own that never fails.
     private let township: ImageNode
     private var dice: ImageDice
-    private var nonce: UInt64 = 1
     private var count = 0
     /// Records of which the village knows, and those of them that the township has seen.
     private var addresses: [RecordAddress] = []
@@ -36,12 +35,15 @@ struct ImageWorkload {
         self.dice = dice
         let store = try Store(other, catalogue: ImageCounty.catalogue(edition: 1))
         try ImageNode.enrol(2, nonce: 1, in: store)
+        for certificate in ImageCounty.certificates {
+            try store.add(certificate, waiting: false)
+        }
         township = try ImageNode(2, store, now: 1_790_000_000_500)
     }
 
     private mutating func run() throws {
         try recorder.open(.firstOpening)
-        try recorder.enrol(nonce: nonce)
+        try recorder.enrol(nonce: 1)
         try recorder.step(.certificates) {
             try $0.store.add(ImageCounty.clerk("clerk"), waiting: true)
         }
@@ -141,17 +143,14 @@ struct ImageWorkload {
         }
     }
 
+    /// Writes the waiting certificate into lane 0.
     private mutating func publish() throws {
-        try recorder.step(.certificates) {
-            try $0.store.markPublished([ImageCounty.clerk("clerk")])
-        }
+        try recorder.step(.publishing) { _ = $0.folder.publishCertificates(now: 1_790_000_009_000) }
     }
 
     /// Becomes a new replica, as after a peer has shown that this one was rolled back.
     private mutating func renew() throws {
-        nonce += 1
-        let nonce = nonce
-        try recorder.step(.renewal) { try $0.become(nonce: nonce) }
+        try recorder.step(.renewal) { $0.folder.leaveBehind($0.replica.id) }
     }
 
     /// A new note with a title.

@@ -8,7 +8,7 @@ import GridStore
 struct StoreState: Hashable, Sendable {
     private let node: String
     /// Digests of all certificates, and of those that wait.
-    private let certificates: [[Bytes32]]
+    let certificates: [[Bytes32]]
     private let peers: [PeerRecord]
     private let held: [PublicKey: VersionVector]
     /// Heights, heads, timestamps and contexts.
