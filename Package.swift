@@ -160,6 +160,12 @@ let package = Package(
             ],
             swiftSettings: house),
         .testTarget(
+            name: "GridSimulatorTests",
+            dependencies: [
+                "GridCore", "GridLog", "GridSync", "GridStore", "GridSimulator", "CFaultyDisk",
+            ],
+            swiftSettings: house),
+        .testTarget(
             name: "GridNodeTests",
             dependencies: [
                 "GridCore", "GridCrypto", "GridLog", "GridSync", "GridStore", "GridTransport",

@@ -349,7 +349,7 @@ uint64_t faulty_disk_fault_count(const char *path) {
     return count;
 }
 
-/// Takes a folder out of the table, so that nobody else can lock it.
+/// Takes a folder that nobody has open out of the table, so that nobody else can lock it.
 static struct disk_folder *take(const char *path) {
     char *resolved = realpath(path, NULL);
     pthread_mutex_lock(&table_mutex);
@@ -358,7 +358,13 @@ static struct disk_folder *take(const char *path) {
         place = &(*place)->next;
     }
     struct disk_folder *folder = *place;
-    if (folder) *place = folder->next;
+    if (folder) {
+        pthread_mutex_lock(&folder->mutex);
+        bool is_open = folder->handles > 0;
+        pthread_mutex_unlock(&folder->mutex);
+        if (is_open) folder = NULL;
+        else *place = folder->next;
+    }
     pthread_mutex_unlock(&table_mutex);
     free(resolved);
     return folder;

@@ -80,6 +80,8 @@ struct disk_folder {
     /// In the order of their bytes.
     struct disk_name *names;
     int files;
+    /// How many connections have files open.
+    int handles;
     int fault;
     uint64_t fault_after;
     uint64_t fault_count;

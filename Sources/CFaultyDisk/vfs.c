@@ -58,6 +58,7 @@ static int handle_close(sqlite3_file *base) {
     while (*place != handle) place = &(*place)->next;
     *place = handle->next;
     disk_release(handle->file);
+    folder->handles -= 1;
     base->pMethods = NULL;
     disk_unlock(folder);
     return result;
@@ -269,6 +270,7 @@ static int vfs_open(
         }
     }
     if (result == SQLITE_OK) {
+        folder->handles += 1;
         handle->file->references += 1;
         handle->next = handle->file->handles;
         handle->file->handles = handle;

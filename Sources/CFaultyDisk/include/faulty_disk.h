@@ -56,7 +56,8 @@ void faulty_disk_set_fault(const char *folder, int kind, uint64_t after);
 uint64_t faulty_disk_fault_count(const char *folder);
 
 /// Forgets everything about a folder whose connections are all closed: what lies there counts as
-/// durable when it is next opened. To be called before others than SQLite change its files.
+/// durable when it is next opened. To be called before others than SQLite change its files. While
+/// one is open nothing happens.
 void faulty_disk_forget(const char *folder);
 
 /// Begins SQLite's random bytes anew from a seed: names of temporary files and the salts of
@@ -94,8 +95,8 @@ struct faulty_disk_operation {
     uint64_t length;
 };
 
-/// Keeps every operation that succeeds in the folder from now on, until it is forgotten. The folder
-/// holds no SQLite files yet.
+/// Keeps every operation that succeeds in the folder from now on, until it is forgotten. SQLite has
+/// opened nothing there yet; what lies there counts as durable and is not recorded itself.
 void faulty_disk_record(const char *folder);
 
 /// How many operations have been recorded.

@@ -6,16 +6,6 @@ import Foundation
 import GridCrypto
 import GridStore
 
-/// What became of one world.
-package struct WorldReport: Sendable {
-    package let seed: UInt64
-    package let violations: [Violation]
-    package let counts: [Story.Count: Int]
-    package let lines: [String]
-
-    package var isGood: Bool { violations.isEmpty }
-}
-
 /// Lives worlds, one after the other, in folders that are gone afterwards.
 package struct WorldRun {
     private let base: String

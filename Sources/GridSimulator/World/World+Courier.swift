@@ -64,7 +64,9 @@ extension World {
         let name = devices[conversation.device].name
         story.tell(
             at: now, name, "发现分叉 \(Self.short(Dot(log: log, sequence: height)))", "a fork")
-        guard !truth.forkedAreas.contains(log.domain.area) else { return }
+        // Liars say so of what they like.
+        guard !truth.forkedAreas.contains(log.domain.area), !isHostile(conversation.connection)
+        else { return }
         violate(.sequenceUsedTwice, "\(name) sees a fork of \(log) at \(height)")
     }
 

@@ -256,6 +256,9 @@ extension World {
         for link in links where link.caller == device.number {
             links.append(LinkWeather(caller: twin.number, called: link.called, isUp: link.isUp))
         }
+        if !links.contains(where: { $0.caller == twin.number }) {
+            links.append(LinkWeather(caller: twin.number, called: device.number, isUp: true))
+        }
         // What it has is a copy: its entries are counted where they were written.
         twin.isSuspect = true
         push(.start(device: twin.number), in: dice.between(1, 60_000))
