@@ -92,7 +92,8 @@ struct ReferenceMerge {
     private func showsConflict(_ collection: UInt32, _ field: UInt32) -> Bool {
         let fields = catalogue.collection(numbered: collection)?.fields ?? []
         guard let definition = fields.first(where: { $0.number == field }) else { return false }
-        return definition.kind == .fixed || definition.showsConflicts
+        return definition.kind == .fixed
+            || definition.kind == .register && definition.showsConflicts
     }
 }
 

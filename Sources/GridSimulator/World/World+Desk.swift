@@ -73,7 +73,7 @@ extension World {
         if let crash = device.crashInCommit {
             device.crashInCommit = nil
             story.count(.crashesInCommits)
-            self.crash(device, image: crash.image, downFor: crash.downFor)
+            end(device, .crash(image: crash.image, downFor: crash.downFor))
         } else {
             lookWhetherItStopped(device)
         }

@@ -314,7 +314,7 @@ extension World {
     }
 
     /// A new folder under the same key: everything comes back from peers.
-    private func joinAnew(_ device: SimulatedDevice) {
+    func joinAnew(_ device: SimulatedDevice) {
         story.count(.joinedAnew)
         story.tell(at: now, device.name, "目录已坏,用空目录重新加入", "the folder is lost; joins anew")
         for name in ["grid.db", "grid.db-wal", "grid.db-shm", "grid.db-journal", "heads.ledger"] {
@@ -343,7 +343,7 @@ extension World {
         story.tell(at: now, device.name, "磁盘恢复正常", "the disk is well again")
         // A node that has stopped writing is started again by whoever put the disk right.
         guard let replica = device.replica, replica.stopped != nil else { return }
-        crash(device, image: 0, downFor: dice.between(100, 5_000))
+        end(device, .crash(image: 0, downFor: dice.between(100, 5_000)))
     }
 
     /// What a daemon does within a second of a commit.
@@ -376,9 +376,7 @@ extension World {
             faulty_disk_fault_count(device.folder.path) == 0
         else { return }
         guard !device.hasFlippedBit else {
-            stop(device, isOrderly: false)
-            joinAnew(device)
-            return
+            return end(device, .joinAnew)
         }
         violate(.doesNotWork, "\(device.name): \(reason)")
     }

@@ -35,7 +35,15 @@ package final class World {
         case upkeep(device: Int, generation: Int)
         case start(device: Int)
         case healDisk(device: Int)
+        case end(device: Int, generation: Int, End)
         case malice(Impostor, turn: Int)
+    }
+
+    /// How a program ends that nobody has asked to.
+    enum End {
+        case crash(image: UInt64, downFor: UInt64)
+        /// The folder is given up.
+        case joinAnew
     }
 
     let plan: WorldPlan
@@ -171,14 +179,29 @@ package final class World {
             keepUp(devices[device])
         case .start(let device): start(devices[device])
         case .healDisk(let device): healDisk(devices[device])
+        case .end(let device, let generation, let end):
+            guard devices[device].generation == generation else { return }
+            switch end {
+            case .crash(let image, let downFor):
+                crash(devices[device], image: image, downFor: downFor)
+            case .joinAnew:
+                stop(devices[device], isOrderly: false)
+                joinAnew(devices[device])
+            }
         case .malice(let impostor, let turn): play(impostor, turn: turn)
         }
+    }
+
+    /// Ends a program at once, but not while it is in the middle of something that holds its
+    /// folder.
+    func end(_ device: SimulatedDevice, _ end: End) {
+        push(.end(device: device.number, generation: device.generation, end), at: now)
     }
 
     /// The device whose program an event needs; nil for what happens outside of them.
     private func owner(of event: Event) -> Int? {
         switch event {
-        case .step, .dial, .lose, .start, .healDisk, .malice: nil
+        case .step, .dial, .lose, .start, .healDisk, .end, .malice: nil
         case .arrive(let connection, let side, _):
             switch connection.ends[side] {
             case .calling(let device, _, _, _): device
@@ -205,7 +228,7 @@ extension World.Event {
         switch self {
         case .tick, .dial, .step: false
         case .arrive, .lose, .desk, .judged, .fetch, .count, .bell, .upkeep, .start, .healDisk,
-            .malice:
+            .end, .malice:
             true
         }
     }
