@@ -19,11 +19,11 @@ import unittest
 
 sys.dont_write_bytecode = True
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "scripts" / "demo_walk"))
+sys.path.insert(0, str(ROOT / "scripts"))
 
-from link import Link
-from node import Node
-from telling import eventually
+from processes.link import Link
+from processes.node import Node
+from processes.telling import eventually
 
 TOWNSHIP, VILLAGE = "522730103", "522730103210"
 programs = ROOT / ".build" / "debug"
@@ -37,10 +37,7 @@ def office(folder):
 
 def enrol(parent, folder, name, code):
     node = Node(programs, folder / code, name, code)
-    node.call("request", "--area", code, "--name", name, "--out", folder / f"{code}.request")
-    parent.call(
-        "approve", "--request", folder / f"{code}.request", "--out", folder / f"{code}.grant")
-    node.call("accept", "--grant", folder / f"{code}.grant")
+    parent.enrol(node, folder)
     return node
 
 
