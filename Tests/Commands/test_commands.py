@@ -287,6 +287,27 @@ class Enrolment(unittest.TestCase):
             "init", "--area", TOWNSHIP, "--name", "别的镇", "--root", wants=77)
         self.assertIn("不会覆盖", done.stderr)
 
+    def test_a_command_that_was_killed_half_way_may_be_given_again(self):
+        folder = self.folder / "half"
+        node = Node(programs, folder, "谷脚镇", TOWNSHIP)
+        words = ("init", "--area", TOWNSHIP, "--name", node.name, "--root")
+        node.call(*words)
+        key = (folder / "keys" / "node.key").read_text()
+        for database in folder.glob("grid.db*"):
+            database.unlink()
+        for draft in ("node.key.new", "root.key.new"):
+            (folder / "keys" / draft).write_text("onegrid")
+        (folder / "keys" / "root.key").unlink()
+        node.call(*words)
+        self.assertEqual((folder / "keys" / "node.key").read_text(), key)
+        self.assertEqual(
+            sorted(each.name for each in (folder / "keys").glob("*.key")),
+            ["node.key", "root.key"])
+        node.start("--log-level", "error")
+        self.addCleanup(node.stop)
+        self.assertTrue(node.ask("status")["node"]["is_root"])
+        node.call(*words, wants=77)
+
     def test_nobody_is_approved_outside_the_area(self):
         stranger = Node(programs, self.folder / "stranger", "别县的村", "522731101201")
         request = self.folder / "stranger.request"
