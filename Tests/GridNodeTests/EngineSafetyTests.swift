@@ -20,9 +20,9 @@ struct EngineSafetyTests {
     }
 
     private func copy(_ folder: NodeFolder, to name: String) throws -> NodeFolder {
-        let path = "\(folder.path)-\(name)"
-        try FileManager.default.copyItem(atPath: folder.path, toPath: path)
-        return NodeFolder(path)
+        let copy = NodeFolder("\(folder.path)-\(name)")
+        try FileManager.default.copyItem(atPath: folder.path, toPath: copy.path)
+        return copy
     }
 
     private func allRuns(_ engine: ReplicationEngine) throws -> [VerifiedRun] {
@@ -34,7 +34,7 @@ struct EngineSafetyTests {
         ).map { try RunVerifier.verify(Run(decoding: RunEnvelope.open($0.envelope))) }
     }
 
-    /// The whole folder is an older image, so that only a peer can tell. It does so while a write
+    /// The whole disk is an older image, so that only a peer can tell. It does so while a write
     /// waits for the same commit.
     @Test func aRolledBackFolderWritesUnderANewNameAndUsesNoSequenceTwice() async throws {
         let county = try TestCounty()
@@ -43,6 +43,7 @@ struct EngineSafetyTests {
         let peer = Author(county.townshipKey).key
         try await running(openEngine(folder)) { _ = try await $0.submit(household(1)) }
         let older = try copy(folder, to: "older")
+        try FileManager.default.removeItem(atPath: older.markPath)
         let runs = try await running(openEngine(folder)) { engine in
             _ = try await engine.submit(household(2))
             _ = try await engine.submit(household(3))
@@ -83,6 +84,26 @@ struct EngineSafetyTests {
         #expect(try openEngine(folder).current.replica == second)
         try await running(openEngine(folder)) { _ = try await $0.submit(household(3)) }
         #expect(try openEngine(folder).current.replica == second)
+    }
+
+    @Test func aCopiedFolderBecomesANewReplicaOnceAndTheOriginalStaysWhatItIs() async throws {
+        let county = try TestCounty()
+        defer { county.remove() }
+        let folder = try county.makeVillage(Self.chaxiang, name: "茶香村")
+        let first = try await running(openEngine(folder)) { engine in
+            _ = try await engine.submit(household(1))
+            return engine.current.replica
+        }
+        let copied = try copy(folder, to: "copy")
+        let second = try await running(openEngine(copied)) { engine in
+            let receipt = try await engine.submit(household(2))
+            #expect(receipt.entries.first?.hasPrefix("\(first)") == false)
+            return engine.current.replica
+        }
+        #expect(second != first)
+        #expect(try openEngine(copied).current.replica == second)
+        #expect(try openEngine(folder).current.replica == first)
+        #expect(try openEngine(copied).store.counts().map(\.counts.records) == [2])
     }
 
     @Test(.enabled(if: FileManager.default.isExecutableFile(atPath: Self.sqlite)))

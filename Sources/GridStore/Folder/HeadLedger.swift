@@ -11,6 +11,9 @@ package import GridLog
 /// It speaks of one replica only: the one this folder writes as. Rows have one size: checksum,
 /// sequence and head hash, then the log, padded. Torn or damaged rows fail their checksum and are
 /// skipped.
+///
+/// What it says counts in its own folder only: in a copy of the folder (`FolderMark`) the original
+/// may have written on, or writes beside it.
 package final class HeadLedger {
     package struct Row: Hashable, Sendable {
         package let log: LogID
@@ -33,6 +36,8 @@ package final class HeadLedger {
     private var needsSync = false
     /// Something that was appended may not be in the file.
     private var isTorn = false
+    /// The folder was copied to where it lies, ledger and all.
+    private var isCopied: Bool
     /// The last row of each log.
     package private(set) var rows: [LogID: Row]
 
@@ -42,6 +47,8 @@ package final class HeadLedger {
         self.folder = folder
         self.bytesMax = bytesMax
         let path = folder.headLedgerPath
+        isCopied = FolderMark.isForeign(in: folder)
+        FolderMark.complete(folder)
         descriptor = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard descriptor >= 0 else {
             throw .cannotOpen(path: path, reason: String(cString: strerror(errno)))
@@ -56,8 +63,10 @@ package final class HeadLedger {
     deinit { close(descriptor) }
 
     /// Whether the database is not the one that this file was written beside: it lacks entries
-    /// that were committed, holds others in their place, or writes as another replica.
+    /// that were committed, holds others in their place, or writes as another replica. Of a copied
+    /// folder nobody knows, so that it counts as one.
     package func isAhead(of logs: [LogState], as replica: ReplicaID) -> Bool {
+        if isCopied { return true }
         let states = Dictionary(
             logs.map { ($0.identity.log, $0) }, uniquingKeysWith: { first, _ in first })
         return rows.values.contains { row in
@@ -73,6 +82,8 @@ package final class HeadLedger {
         let log = LogID(replica: replica, domain: Domain(area: area, lane: .authority))
         rows = [log: Row(log: log, height: 0, head: .zero)]
         isTorn = !rewrite()
+        FolderMark.make(in: folder)
+        isCopied = false
     }
 
     /// Adds rows after they have been committed. Failure is not fatal: the ledger may lag.

@@ -23,6 +23,8 @@ package struct NodeFolder: Hashable, Sendable {
     package var databasePath: String { path + "/grid.db" }
     /// One's own heights, beside the database: tells whether the database is an older image.
     package var headLedgerPath: String { path + "/heads.ledger" }
+    /// Tells a copy of the folder from the folder.
+    package var markPath: String { path + "/folder.mark" }
     package var keyFolderPath: String { path + "/keys" }
     /// The node's own key.
     package var nodeKeyPath: String { path + "/keys/node.key" }
