@@ -304,10 +304,10 @@ class Enrolment(unittest.TestCase):
         self.assertEqual(
             sorted(each.name for each in (folder / "keys").glob("*.key")),
             ["node.key", "root.key"])
+        node.call(*words, wants=77)
         node.start("--log-level", "error")
         self.addCleanup(node.stop)
         self.assertTrue(node.ask("status")["node"]["is_root"])
-        node.call(*words, wants=77)
 
     def test_nobody_is_approved_outside_the_area(self):
         stranger = Node(programs, self.folder / "stranger", "别县的村", "522731101201")

@@ -41,7 +41,7 @@ class Node:
             log = self.log.read_text(encoding="utf-8", errors="replace")
             raise Failed(f"{self.name}: gridd ended with {self.daemon.returncode}\n{log[-4000:]}")
         try:
-            return self.app().send("GET", "/v1/status")[0] == 200
+            return self.send("GET", "/v1/status")[0] == 200
         except OSError:
             return False
 
@@ -94,6 +94,14 @@ class Node:
         """A connection to the local API, as an app on the node has it."""
         return App(self.folder / "gridd.sock")
 
+    def send(self, method, path, body=None):
+        """One request of the local API; returns status and answer."""
+        app = self.app()
+        try:
+            return app.send(method, path, body)
+        finally:
+            app.close()
+
     def digests(self):
         """Frontier and table digest by area."""
         areas = self.ask("digest")["areas"]
@@ -122,6 +130,9 @@ class App:
         self.connection.request(method, path, data, {"Content-Type": "application/json"})
         answer = self.connection.getresponse()
         return answer.status, json.loads(answer.read())
+
+    def close(self):
+        self.connection.close()
 
 
 class _Local(http.client.HTTPConnection):
