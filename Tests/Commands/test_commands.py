@@ -9,6 +9,7 @@ import contextlib
 import json
 import os
 import pathlib
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -19,11 +20,11 @@ import unittest
 
 sys.dont_write_bytecode = True
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "scripts" / "demo_walk"))
+sys.path.insert(0, str(ROOT / "scripts"))
 
-from link import Link
-from node import Node
-from telling import eventually
+from processes.link import Link
+from processes.node import Node
+from processes.telling import eventually
 
 TOWNSHIP, VILLAGE = "522730103", "522730103210"
 programs = ROOT / ".build" / "debug"
@@ -37,10 +38,7 @@ def office(folder):
 
 def enrol(parent, folder, name, code):
     node = Node(programs, folder / code, name, code)
-    node.call("request", "--area", code, "--name", name, "--out", folder / f"{code}.request")
-    parent.call(
-        "approve", "--request", folder / f"{code}.request", "--out", folder / f"{code}.grant")
-    node.call("accept", "--grant", folder / f"{code}.grant")
+    parent.enrol(node, folder)
     return node
 
 
@@ -290,6 +288,27 @@ class Enrolment(unittest.TestCase):
             "init", "--area", TOWNSHIP, "--name", "别的镇", "--root", wants=77)
         self.assertIn("不会覆盖", done.stderr)
 
+    def test_a_command_that_was_killed_half_way_may_be_given_again(self):
+        folder = self.folder / "half"
+        node = Node(programs, folder, "谷脚镇", TOWNSHIP)
+        words = ("init", "--area", TOWNSHIP, "--name", node.name, "--root")
+        node.call(*words)
+        key = (folder / "keys" / "node.key").read_text()
+        for database in folder.glob("grid.db*"):
+            database.unlink()
+        for draft in ("node.key.new", "root.key.new"):
+            (folder / "keys" / draft).write_text("onegrid")
+        (folder / "keys" / "root.key").unlink()
+        node.call(*words)
+        self.assertEqual((folder / "keys" / "node.key").read_text(), key)
+        self.assertEqual(
+            sorted(each.name for each in (folder / "keys").glob("*.key")),
+            ["node.key", "root.key"])
+        node.call(*words, wants=77)
+        node.start("--log-level", "error")
+        self.addCleanup(node.stop)
+        self.assertTrue(node.ask("status")["node"]["is_root"])
+
     def test_nobody_is_approved_outside_the_area(self):
         stranger = Node(programs, self.folder / "stranger", "别县的村", "522731101201")
         request = self.folder / "stranger.request"
@@ -521,6 +540,38 @@ class Links(unittest.TestCase):
             lambda: len(self.village.ask("sql", rows)["rows"]) == 3, "one's own entries back")
         eventually(lambda: self.village.digests() == self.township.digests(), "equal digests")
         self.assertTrue(self.village.ask("verify")["ok"])
+
+    def test_a_folder_put_back_or_copied_whole_uses_no_sequence_twice(self):
+        self.village.put("households", "address=备份前")
+        self.delivered()
+        self.village.stop()
+        backup = self.village.folder.with_name("backup")
+        shutil.copytree(self.village.folder, backup)
+        self.village.start()
+        self.linked()
+        before = self.village.ask("status")["node"]["replica"]
+        self.village.put("households", "address=备份后")
+        self.delivered()
+        self.village.stop()
+        # Nobody is there to say what is missing: only the folder can tell.
+        self.link.cut()
+        shutil.rmtree(self.village.folder)
+        shutil.copytree(backup, self.village.folder)
+        self.village.start()
+        self.assertNotEqual(self.village.ask("status")["node"]["replica"], before)
+        self.village.put("households", "address=还原后")
+        copy = Node(programs, backup, "副本", VILLAGE)
+        copy.start(*self.village.arguments)
+        self.addCleanup(copy.stop)
+        copy.put("households", "address=副本")
+        self.link.join()
+        rows = "SELECT address FROM households ORDER BY address"
+        eventually(
+            lambda: len(self.township.ask("sql", rows)["rows"]) == 4, "what all have written")
+        copy.stop()
+        eventually(lambda: self.village.digests() == self.township.digests(), "equal digests")
+        self.assertTrue(self.township.ask("verify")["ok"])
+        self.assertNotIn("fork", self.township.log.read_text(encoding="utf-8"))
 
     def test_a_corrupt_file_met_by_a_reader_stops_all_writing(self):
         identity = self.village.put("households", "address=一组")

@@ -46,6 +46,17 @@ struct KeyFileTests {
         }
     }
 
+    @Test func whatWasBegunAndNotFinishedIsNoKey() throws {
+        try withFolder { folder in
+            let path = folder + "/node.key"
+            try Data("onegrid".utf8).write(to: URL(filePath: path + ".new"))
+            #expect(reason { _ = try KeyFile.read(at: path) } == .missing)
+            try KeyFile.create(.generate(), at: path)
+            _ = try KeyFile.read(at: path)
+            #expect(try FileManager.default.contentsOfDirectory(atPath: folder) == ["node.key"])
+        }
+    }
+
     @Test(arguments: [0o640, 0o604, 0o620, 0o601])
     func aFileOpenToOthersIsRefused(_ mode: Int) throws {
         try withFolder { folder in

@@ -20,9 +20,23 @@ struct EngineSafetyTests {
     }
 
     private func copy(_ folder: NodeFolder, to name: String) throws -> NodeFolder {
-        let path = "\(folder.path)-\(name)"
-        try FileManager.default.copyItem(atPath: folder.path, toPath: path)
-        return NodeFolder(path)
+        let copy = NodeFolder("\(folder.path)-\(name)")
+        try FileManager.default.copyItem(atPath: folder.path, toPath: copy.path)
+        return copy
+    }
+
+    /// Gives the files of a folder the contents of another's, as a disk that is put back does.
+    private func putBack(_ older: NodeFolder, in folder: NodeFolder) throws {
+        for name in ["grid.db-wal", "grid.db-shm"] {
+            try? FileManager.default.removeItem(atPath: "\(folder.path)/\(name)")
+        }
+        for name in ["grid.db", "heads.ledger"] {
+            let file = try FileHandle(forWritingTo: URL(filePath: "\(folder.path)/\(name)"))
+            try file.truncate(atOffset: 0)
+            try file.write(
+                contentsOf: Data(contentsOf: URL(filePath: "\(older.path)/\(name)")))
+            try file.close()
+        }
     }
 
     private func allRuns(_ engine: ReplicationEngine) throws -> [VerifiedRun] {
@@ -34,7 +48,7 @@ struct EngineSafetyTests {
         ).map { try RunVerifier.verify(Run(decoding: RunEnvelope.open($0.envelope))) }
     }
 
-    /// The whole folder is an older image, so that only a peer can tell. It does so while a write
+    /// The whole disk is an older image, so that only a peer can tell. It does so while a write
     /// waits for the same commit.
     @Test func aRolledBackFolderWritesUnderANewNameAndUsesNoSequenceTwice() async throws {
         let county = try TestCounty()
@@ -48,7 +62,8 @@ struct EngineSafetyTests {
             _ = try await engine.submit(household(3))
             return try allRuns(engine)
         }
-        let rolledBack = try openEngine(older)
+        try putBack(older, in: folder)
+        let rolledBack = try openEngine(folder)
         let before = rolledBack.current.replica
         try await running(rolledBack, after: .milliseconds(200)) { engine in
             async let written = engine.submit(household(4))
@@ -83,6 +98,26 @@ struct EngineSafetyTests {
         #expect(try openEngine(folder).current.replica == second)
         try await running(openEngine(folder)) { _ = try await $0.submit(household(3)) }
         #expect(try openEngine(folder).current.replica == second)
+    }
+
+    @Test func aCopiedFolderBecomesANewReplicaOnceAndTheOriginalStaysWhatItIs() async throws {
+        let county = try TestCounty()
+        defer { county.remove() }
+        let folder = try county.makeVillage(Self.chaxiang, name: "茶香村")
+        let first = try await running(openEngine(folder)) { engine in
+            _ = try await engine.submit(household(1))
+            return engine.current.replica
+        }
+        let copied = try copy(folder, to: "copy")
+        let second = try await running(openEngine(copied)) { engine in
+            let receipt = try await engine.submit(household(2))
+            #expect(receipt.entries.first?.hasPrefix("\(first)") == false)
+            return engine.current.replica
+        }
+        #expect(second != first)
+        #expect(try openEngine(copied).current.replica == second)
+        #expect(try openEngine(folder).current.replica == first)
+        #expect(try openEngine(copied).store.counts().map(\.counts.records) == [2])
     }
 
     @Test(.enabled(if: FileManager.default.isExecutableFile(atPath: Self.sqlite)))

@@ -84,6 +84,7 @@ struct GreetingLoopbackTests {
         let folder = try county.makeTownship()
         let villageFolder = try county.makeVillage(Self.chaxiang, name: "茶香村")
         let old = NodeFolder("\(folder.path)-restored")
+        // It was never opened and bears no mark, so that only a peer can tell.
         try FileManager.default.copyItem(atPath: folder.path, toPath: old.path)
         let lost = try await RunningNode.run(folder, listen: true) { township in
             let address = try await township.address()

@@ -101,9 +101,9 @@ struct ClosingPairTests {
         #expect(code.hasSuffix("no_common_version"))
     }
 
-    @Test func villagesSideBySideHaveNothingToShare() throws {
+    @Test func nodesOfTwoCountiesHaveNothingToShare() throws {
         let world = PairWorld()
-        let link = world.link(Node(11), Node(12))
+        let link = world.link(Node(11), Node(12, scope: County.area("522731103212")))
         try world.settle()
         #expect(link.called.closeReason == .nothingShared)
     }

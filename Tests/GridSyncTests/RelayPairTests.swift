@@ -38,6 +38,20 @@ struct RelayPairTests {
         #expect(clerk.state == village.state)
     }
 
+    /// On one network they help each other, although neither may see what is the other's own.
+    @Test func villagesSideBySidePassOnNoticesAndNothingElse() throws {
+        let township = Node(2)
+        try township.author(.note("notice", County.township))
+        let (village, neighbour) = (Node(11), Node(12))
+        try village.author(.note("own"))
+        let world = PairWorld()
+        let links = [world.link(village, township), world.link(neighbour, village)]
+        try world.settle()
+        for link in links { #expect(link.called.closeReason == nil) }
+        #expect(neighbour.replica.height(of: township.log(County.township)) == 1)
+        #expect(neighbour.replica.areas == [County.township])
+    }
+
     /// Everyone is linked with everyone: what comes twice is acknowledged and changes nothing.
     @Test(arguments: GreetingForms.all)
     func inATriangleDuplicatesCostNothing(_ forms: GreetingForms) throws {

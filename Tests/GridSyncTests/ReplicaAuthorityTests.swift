@@ -39,6 +39,26 @@ struct ReplicaAuthorityTests {
         }
     }
 
+    /// Those who never meet an office find its certificate in its own log alone.
+    @Test func aRunOfLaneNoughtMayProveItsOwnWriter() throws {
+        let township = Node(2, knowing: [1, 2])
+        let certificate = try #require(County.certificates[2])
+        try township.author(.certificate(certificate, County.township))
+        try township.author(.note("notice", County.township))
+        let village = Node(11, knowing: [1])
+        #expect(
+            try village.admit(township.runs) == [.admitted(entries: 1), .admitted(entries: 1)])
+    }
+
+    @Test func aRunThatProvesNobodyLeavesNoTrace() throws {
+        let township = Node(2, knowing: [1, 2])
+        let certificate = try #require(County.certificates[3])
+        try township.author(.certificate(certificate, County.township))
+        let village = Node(11, knowing: [1])
+        #expect(try village.admit(township.runs) == [.refused(.unknownKey)])
+        #expect(village.replica.directory.count == 1)
+    }
+
     @Test func aChainFromAGreetingEntitlesAtOnce() throws {
         let clerk = Node(3)
         try clerk.author(.note("a"))

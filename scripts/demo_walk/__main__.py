@@ -14,9 +14,9 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 
 import references
 from demo_data import places
-from link import Link
-from node import Node
-from telling import Failed, chapter, check, eventually, failure
+from processes.link import Link
+from processes.node import Node
+from processes.telling import Failed, chapter, check, eventually
 
 SCRIPTS = pathlib.Path(__file__).resolve().parents[1]
 TOWNSHIP = ("谷脚镇", "522730103")
@@ -47,11 +47,7 @@ class County:
         name, code = TOWNSHIP
         self.township.call("init", "--area", code, "--name", name, "--root")
         for village in self.villages:
-            request, grant = f"{village.folder}.request", f"{village.folder}.grant"
-            village.call("request", "--area", village.code, "--name", village.name,
-                         "--out", request)
-            self.township.call("approve", "--request", request, "--out", grant)
-            village.call("accept", "--grant", grant)
+            self.township.enrol(village, self.folder)
         check(True, "三个村拿到了镇里签发的证书", "three villages hold certificates of the township")
 
     def start(self):
@@ -298,7 +294,7 @@ def main():
         try:
             walk(county)
         except (Failed, subprocess.SubprocessError) as error:
-            failure(error)
+            print(f"\n✗ 演示失败 / the demonstration failed: {error}", file=sys.stderr, flush=True)
             return 1
         finally:
             county.stop()

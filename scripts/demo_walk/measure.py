@@ -11,10 +11,11 @@ import threading
 import time
 
 sys.dont_write_bytecode = True
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 
-from link import Link
-from node import Node
-from telling import eventually
+from processes.link import Link
+from processes.node import Node
+from processes.telling import eventually
 
 TOWNSHIP, VILLAGE = "522730103", "522730103210"
 
@@ -24,10 +25,7 @@ def enrolled(programs, folder):
     township = Node(programs, folder / "township", "谷脚镇", TOWNSHIP)
     village = Node(programs, folder / "village", "茶香村", VILLAGE)
     township.call("init", "--area", TOWNSHIP, "--name", township.name, "--root")
-    request, grant = folder / "request", folder / "grant"
-    village.call("request", "--area", VILLAGE, "--name", village.name, "--out", request)
-    township.call("approve", "--request", request, "--out", grant)
-    village.call("accept", "--grant", grant)
+    township.enrol(village, folder)
     return township, village
 
 

@@ -13,22 +13,26 @@ package enum KeyFile {
     private static let count = header.utf8CodeUnitCount + digitsCount + 1
 
     /// Writes a new file of mode 600 and returns when it would survive a power cut. An existing
-    /// file is never touched; a file that could not be finished is removed.
+    /// file is never touched. Whatever ends this early, there is a whole file or none: the key is
+    /// written beside its place first.
     package static func create(_ key: SigningKey, at path: String) throws(KeyFileFailure) {
+        let draft = path + ".new"
+        // One that was killed while it wrote has left this; nobody has seen that key.
+        unlink(draft)
         let flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC
-        let file = open(path, flags, 0o600)
-        guard file >= 0 else {
-            throw errno == EEXIST
-                ? KeyFileFailure(path: path, reason: .alreadyExists) : failure("open", path)
+        let file = open(draft, flags, 0o600)
+        guard file >= 0 else { throw failure("open", path) }
+        defer {
+            close(file)
+            unlink(draft)
         }
-        do throws(KeyFileFailure) {
-            defer { close(file) }
-            try write(text(of: key), to: file, path: path)
-            guard fchmod(file, 0o600) == 0 else { throw failure("fchmod", path) }
-            guard fsync(file) == 0 else { throw failure("fsync", path) }
-        } catch {
-            unlink(path)
-            throw error
+        try write(text(of: key), to: file, path: path)
+        guard fchmod(file, 0o600) == 0 else { throw failure("fchmod", path) }
+        guard fsync(file) == 0 else { throw failure("fsync", path) }
+        // Other than a renaming, a link never takes the place of what is there.
+        guard link(draft, path) == 0 else {
+            throw errno == EEXIST
+                ? KeyFileFailure(path: path, reason: .alreadyExists) : failure("link", path)
         }
         try synchronizeFolder(of: path)
     }

@@ -26,10 +26,11 @@ struct Init: ParsableCommand {
         let key = try Enrolment.makeFolder(folder)
         var node = NodeRecord(name: name, area: area, nonce: .random())
         let store = try Store(folder)
+        guard try store.node() == nil else {
+            throw StoreFailure.alreadyANode(path: folder.path)
+        }
         if root {
-            let rootKey = SigningKey.generate()
-            try KeyFile.create(rootKey, at: folder.rootKeyPath)
-            let issuer = Author(rootKey)
+            let issuer = Author(try Enrolment.key(at: folder.rootKeyPath))
             let now = Enrolment.now
             let top = Certificate(
                 subject: issuer.key, name: name, area: area, rights: .all, validFrom: now,
@@ -41,6 +42,7 @@ struct Init: ParsableCommand {
                 CertificateChain([top, own]), root: issuer.key)
             for certificate in [top, own] { try store.add(certificate, waiting: true) }
         }
+        // This is what makes it a node; until then the command may be given again.
         try store.setNode(node)
         let own = Author(key).key
         if common.json {
@@ -75,13 +77,7 @@ struct Request: ParsableCommand {
         let folder = try common.folder()
         let area = try Enrolment.area(area)
         try Enrolment.check(name: name)
-        let key: SigningKey
-        if FileManager.default.fileExists(atPath: folder.nodeKeyPath) {
-            try Sodium.start()
-            key = try KeyFile.read(at: folder.nodeKeyPath)
-        } else {
-            key = try Enrolment.makeFolder(folder)
-        }
+        let key = try Enrolment.makeFolder(folder)
         let store = try Store(folder)
         var node = try store.node() ?? NodeRecord(name: name, area: area, nonce: .random())
         guard node.chain == nil else {

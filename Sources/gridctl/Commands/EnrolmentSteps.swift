@@ -35,13 +35,11 @@ enum Enrolment {
         }
     }
 
-    /// Makes the folder, for this user alone, and a new node key in it.
+    /// Makes the folder, for this user alone, and a node key in it, unless a command that was
+    /// ended early has made them: whether there is a node is what the store says.
     static func makeFolder(_ folder: NodeFolder) throws -> SigningKey {
         try Sodium.start()
         try folder.checkPath()
-        guard !FileManager.default.fileExists(atPath: folder.nodeKeyPath) else {
-            throw StoreFailure.alreadyANode(path: folder.path)
-        }
         for path in [folder.path, folder.keyFolderPath] {
             do {
                 try FileManager.default.createDirectory(
@@ -51,8 +49,18 @@ enum Enrolment {
                 throw StoreFailure.cannotOpen(path: path, reason: error.localizedDescription)
             }
         }
+        return try key(at: folder.nodeKeyPath)
+    }
+
+    /// The key that lies there; a new one where none does.
+    static func key(at path: String) throws -> SigningKey {
+        do throws(KeyFileFailure) {
+            return try KeyFile.read(at: path)
+        } catch {
+            guard error.reason == .missing else { throw error }
+        }
         let key = SigningKey.generate()
-        try KeyFile.create(key, at: folder.nodeKeyPath)
+        try KeyFile.create(key, at: path)
         return key
     }
 }

@@ -41,7 +41,7 @@ class Link:
         listener.shutdown(socket.SHUT_RDWR)
         listener.close()
         for each in sockets:
-            _end(each)
+            end(each)
 
     def _accept(self, listener):
         while True:
@@ -52,13 +52,13 @@ class Link:
             try:
                 called = socket.create_connection(self.target, timeout=10)
             except OSError:
-                _end(caller)
+                end(caller)
                 continue
             called.settimeout(None)
             with self.lock:
                 if self.listener is not listener:
-                    _end(caller)
-                    _end(called)
+                    end(caller)
+                    end(called)
                     return
                 self.sockets |= {caller, called}
             for source, sink in ((caller, called), (called, caller)):
@@ -69,16 +69,25 @@ class Link:
             while data := source.recv(65_536):
                 if self.began is None:
                     self.began = time.monotonic()
-                sink.sendall(data)
+                self.pass_on(data, source, sink)
                 with self.lock:
                     self.bytes += len(data)
         except OSError:
             pass
-        _end(source)
-        _end(sink)
+        end(source)
+        end(sink)
+        self.ended(source, sink)
+
+    def pass_on(self, data, source, sink):
+        """Gives on what came; a wire of another kind does otherwise. `OSError` ends the connection."""
+        sink.sendall(data)
+
+    def ended(self, source, sink):
+        """One direction of a connection has ended, and with it the other."""
 
 
-def _end(each):
+def end(each):
+    """Closes a socket, also while another thread waits for it."""
     try:
         each.shutdown(socket.SHUT_RDWR)
     except OSError:

@@ -9,29 +9,45 @@ import signal
 import socket
 import subprocess
 
-from telling import Failed, eventually
+from processes.telling import Failed, eventually
 
 
 class Node:
     def __init__(self, programs, folder, name, code):
         self.programs, self.folder = pathlib.Path(programs), pathlib.Path(folder)
         self.name, self.code = name, code
+        self.log = pathlib.Path(f"{self.folder}.log")
         self.arguments, self.daemon = [], None
 
     def start(self, *arguments):
         """Starts the daemon and waits until it answers. Without arguments: as the last time."""
+        self.launch(*arguments)
+        self.wait()
+
+    def launch(self, *arguments, **options):
+        """Starts the daemon and goes on at once; options are those of `subprocess.Popen`."""
         self.arguments = list(arguments) or self.arguments
         command = [self.programs / "gridd", "--data", self.folder, *self.arguments]
-        with open(f"{self.folder}.log", "ab") as log:
+        with open(self.log, "ab") as log:
             self.daemon = subprocess.Popen(
-                command, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
-        eventually(self._answers, f"{self.name}: gridd")
+                command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, **options)
+
+    def wait(self):
+        """Waits until the daemon answers."""
+        eventually(self._answers, f"{self.name}: gridd", every=0.01)
 
     def _answers(self):
         if self.daemon.poll() is not None:
-            log = pathlib.Path(f"{self.folder}.log").read_text(encoding="utf-8")
-            raise Failed(f"{self.name}: gridd ended with {self.daemon.returncode}\n{log}")
-        return self.call("status", wants=None).returncode == 0
+            log = self.log.read_text(encoding="utf-8", errors="replace")
+            raise Failed(f"{self.name}: gridd ended with {self.daemon.returncode}\n{log[-4000:]}")
+        try:
+            return self.send("GET", "/v1/status")[0] == 200
+        except OSError:
+            return False
+
+    @property
+    def runs(self):
+        return self.daemon is not None and self.daemon.poll() is None
 
     def kill(self):
         """kill -9: no chance to tidy up."""
@@ -40,7 +56,7 @@ class Node:
 
     def stop(self):
         """Asks the daemon to end. Returns its exit code."""
-        if self.daemon is None or self.daemon.poll() is not None:
+        if not self.runs:
             return None
         self.daemon.terminate()
         try:
@@ -64,12 +80,27 @@ class Node:
         """Runs gridctl with --json and returns the object."""
         return json.loads(self.call(*words, "--json", wants=wants).stdout)
 
+    def enrol(self, child, files):
+        """Takes a node in below this one, by files alone; `files` is the folder for them."""
+        request, grant = files / f"{child.code}.request", files / f"{child.code}.grant"
+        child.call("request", "--area", child.code, "--name", child.name, "--out", request)
+        self.call("approve", "--request", request, "--out", grant)
+        child.call("accept", "--grant", grant)
+
     def put(self, collection, *words):
         return self.ask("put", collection, *words)["id"]
 
     def app(self):
         """A connection to the local API, as an app on the node has it."""
         return App(self.folder / "gridd.sock")
+
+    def send(self, method, path, body=None):
+        """One request of the local API; returns status and answer."""
+        app = self.app()
+        try:
+            return app.send(method, path, body)
+        finally:
+            app.close()
 
     def digests(self):
         """Frontier and table digest by area."""
@@ -99,6 +130,9 @@ class App:
         self.connection.request(method, path, data, {"Content-Type": "application/json"})
         answer = self.connection.getresponse()
         return answer.status, json.loads(answer.read())
+
+    def close(self):
+        self.connection.close()
 
 
 class _Local(http.client.HTTPConnection):

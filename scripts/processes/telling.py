@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the demonstration says, and how it ends when a check does not hold."""
+"""What is said while real processes run, and how it ends when a check does not hold."""
 
-import sys
 import time
 
 BEGAN = time.monotonic()
@@ -16,13 +15,13 @@ def chapter(chinese, english):
 
 
 def check(holds, chinese, english, detail=""):
-    """Prints a check that held; ends the demonstration at the first that did not."""
+    """Prints a check that held; ends everything at the first that did not."""
     if not holds:
         raise Failed(f"{chinese} / {english}{': ' if detail else ''}{detail}")
     print(f"  ✓ {chinese} / {english}", flush=True)
 
 
-def eventually(ask, what, seconds=60):
+def eventually(ask, what, seconds=60, every=0.1):
     """Asks again until the answer is true; returns it."""
     end = time.monotonic() + seconds
     while True:
@@ -31,8 +30,4 @@ def eventually(ask, what, seconds=60):
             return answer
         if time.monotonic() > end:
             raise Failed(f"{seconds} 秒内没有等到 / not within {seconds} s: {what}")
-        time.sleep(0.1)
-
-
-def failure(error):
-    print(f"\n✗ 演示失败 / the demonstration failed: {error}", file=sys.stderr, flush=True)
+        time.sleep(every)
