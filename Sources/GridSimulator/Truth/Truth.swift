@@ -73,6 +73,9 @@ struct Truth {
 
     func height(of log: LogID, on device: Int) -> UInt64 { heights[device]?[log] ?? 0 }
 
+    /// The greatest height of a log that anyone was ever seen to have.
+    func greatestHeight(of log: LogID) -> UInt64 { heads[log]?.keys.max() ?? 0 }
+
     func holds(_ dot: Dot, on device: Int) -> Bool {
         dot.sequence <= height(of: dot.log, on: device)
     }
