@@ -228,7 +228,8 @@ extension World {
     }
 
     func restore(_ device: SimulatedDevice, _ way: WorldAction.Restore) {
-        guard let image = device.image, device.replica != nil else { return }
+        guard device.replica != nil else { return }
+        guard let image = device.image else { return keepImage(device) }
         story.count(.restores)
         story.tell(at: now, device.name, "还原旧备份(\(way.rawValue))", "an older image is restored")
         stop(device, isOrderly: true)
@@ -363,7 +364,10 @@ extension World {
         }
         replica.syncHeads()
         device.durableHeads = size(device.folder.headLedgerPath)
-        publish(replica.publishCertificates(now: device.wall(now)), of: device)
+        // What could not be published at once is tried again now and then.
+        if dice.chance(100) {
+            publish(replica.publishCertificates(now: device.wall(now)), of: device)
+        }
         lookWhetherItStopped(device)
     }
 
