@@ -99,7 +99,8 @@ struct LevelTests {
         let live = try await running(openEngine(clerk)) { engine in
             for lot in [first, written.runs] {
                 let judged = try await engine.admit(lot, from: peer)
-                #expect(judged.allSatisfy { if case .admitted = $0.verdict { true } else { false } })
+                #expect(
+                    judged.allSatisfy { if case .admitted = $0.verdict { true } else { false } })
             }
             #expect(try limit(written.id, at: engine) == nil)
             _ = try await engine.admit(second, from: peer)
