@@ -32,6 +32,14 @@ struct ReplicaRefusalTests {
         return refusal
     }
 
+    /// What would be written there would never leave the folder.
+    @Test func nobodyAuthorsWhatTheirFolderDoesNotCarry() throws {
+        let clerk = Node(3, scope: County.village)
+        let other = County.area("522730103212")
+        #expect(throws: WriteRefusal.outsideScope(other)) { try clerk.author(.note("a", other)) }
+        #expect(clerk.state == MemoryStorage.Snapshot())
+    }
+
     @Test func nobodyAuthorsOutsideTheirOwnArea() throws {
         let village = Node(11)
         let other = County.area("522730103212")

@@ -42,11 +42,11 @@ extension ReplicaBatch {
         precondition(!changes.isEmpty, "a write changes something")
         var levels: [Domain: AreaLevel] = [:]
         for domain in Set(changes.map(\.domain)) {
-            guard replica.scope.contains(domain.area) else {
-                throw WriteRefusal.outsideScope(domain.area)
-            }
             guard case .success(let level) = standing(of: replica.author.key, in: domain) else {
                 throw WriteRefusal.notEntitled(domain.area)
+            }
+            guard replica.scope.contains(domain.area) else {
+                throw WriteRefusal.outsideScope(domain.area)
             }
             levels[domain] = level
         }
