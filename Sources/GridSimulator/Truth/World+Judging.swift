@@ -105,6 +105,7 @@ extension World {
     func judge() {
         for device in devices { verify(device) }
         judgeAcknowledged()
+        judgeForks()
         judgeDigests()
         judgeTables()
     }
@@ -114,7 +115,7 @@ extension World {
         for (dot, author) in truth.acknowledged where !truth.goneWithTheDisk.contains(dot) {
             let area = dot.log.domain.area
             guard !truth.forkedAreas.contains(area) else { continue }
-            for device in devices where Scope(device.area).contains(area) {
+            for device in devices where Truth.carries(device.area, area) {
                 if !truth.holds(dot, on: device.number) {
                     violate(
                         .acknowledgedIsMissing,

@@ -42,6 +42,8 @@ final class SimulatedDevice {
     var diskFailsUntil: UInt64?
     /// A fault that explains that the folder is not what it was, until the next good start.
     var isSuspect = false
+    /// Its folder is older than it was, and can tell by itself.
+    var mustNoticeRestore = false
     /// A bit of its disk has turned over: what is wrong with it may show much later.
     var hasFlippedBit = false
     /// What its replica has told and nobody has looked at.

@@ -65,6 +65,7 @@ extension World {
             look(at: work, lots, on: device)
             for entry in work.written { truth.acknowledge(entry.dot, by: device.number) }
             publish(committed.news, of: device)
+            lookAtCauses(of: work.verdicts, lots.map(\.verified), on: device)
             answer(lots, work.verdicts, of: device)
         } catch {
             fail(lots, of: device, error)
@@ -185,6 +186,7 @@ extension World {
                         "收到 \(Self.short(Dot(log: log, sequence: run.run.last))) 共\(count)条",
                         "admits")
                     look(at: run, on: device)
+                    lookWhetherItGoesOn(run, on: device)
                 }
             }
         }
@@ -246,7 +248,7 @@ extension World {
     func publish(_ news: [FrontierRow], of device: SimulatedDevice) {
         for row in news {
             truth.commit(row, on: device.number, at: now)
-            if !Scope(device.area).contains(row.log.domain.area) {
+            if !Truth.carries(device.area, row.log.domain.area) {
                 violate(.outsideScope, "\(device.name) holds \(row.log)")
             }
         }

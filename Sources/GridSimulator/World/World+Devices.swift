@@ -120,6 +120,7 @@ extension World {
                     "\(device.name) \(log): \(heights[log] ?? 0) of \(height)")
             }
         }
+        checkName(of: device, replica, rows)
         truth.replace(rows, on: device.number, at: now)
         if device.isSuspect { truth.buryWhatIsGone() }
         device.durableHeads = size(device.folder.headLedgerPath)
@@ -223,11 +224,13 @@ extension World {
     }
 
     func restore(_ device: SimulatedDevice, _ way: WorldAction.Restore) {
-        guard let image = device.image, device.replica != nil else { return }
+        guard device.replica != nil else { return }
+        guard let image = device.image else { return keepImage(device) }
         story.count(.restores)
         story.tell(at: now, device.name, "还原旧备份(\(way.rawValue))", "an older image is restored")
         stop(device, isOrderly: true)
         device.isSuspect = true
+        device.mustNoticeRestore = way != .disk
         switch way {
         case .folder: put(image, in: device, keepingFiles: false)
         case .disk: put(image, in: device, keepingFiles: true)
@@ -235,7 +238,8 @@ extension World {
             let heads = "\(image)/heads.ledger"
             let kept = FileManager.default.contents(atPath: heads)
             try? FileManager.default.removeItem(atPath: heads)
-            put(image, in: device, keepingFiles: false)
+            // Copied over, it is the same file: the head ledger alone can tell.
+            put(image, in: device, keepingFiles: dice.chance(500))
             _ = FileManager.default.createFile(atPath: heads, contents: kept)
         }
         push(.start(device: device.number), in: dice.between(100, 20_000))

@@ -205,6 +205,9 @@ extension World {
         let conversation = Conversation(
             connection: connection, side: side, device: number, generation: device.generation,
             peer: peer, theirs: theirs, session: session, isProven: side == 0)
+        if case .frontier(let rows) = theirs.holdings {
+            for row in rows { conversation.acknowledged[row.log] = row.height }
+        }
         connection.ends[side] = .talking(conversation)
         device.conversations.removeAll { $0.isOver }
         device.conversations.append(conversation)
