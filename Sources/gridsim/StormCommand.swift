@@ -59,7 +59,9 @@ struct StormCommand: ParsableCommand {
         var cut = PlanCut(all: plan)
         if let steps = steps.flatMap(PlanCut.numbers) { cut.steps = steps }
         cut.withoutDevices = Set(without.flatMap(PlanCut.numbers) ?? [])
-        let report = try WorldRun().live(plan.cut(to: cut), isTold: trace)
+        let run = try WorldRun()
+        defer { run.end() }
+        let report = try run.live(plan.cut(to: cut), isTold: trace)
         if json {
             print("\(report.json)")
         } else {
@@ -91,6 +93,7 @@ struct StormCommand: ParsableCommand {
     /// Makes the first failing worlds smaller.
     private func shrink(_ report: inout StormReport) throws {
         let run = try WorldRun()
+        defer { run.end() }
         for index in report.failures.indices.prefix(5) {
             let failure = report.failures[index].report
             guard let promise = failure.violations.first?.promise, promise != .crashed else {

@@ -15,6 +15,7 @@ struct WorkerCommand: ParsableCommand {
 
     func run() throws {
         let run = try WorldRun()
+        defer { run.end() }
         for seed in Swift.stride(from: first, through: last, by: UInt64.Stride(stride)) {
             let report = try run.live(WorldPlan(seed: seed))
             FileHandle.standardOutput.write(Data("\(report.json)\n".utf8))

@@ -124,6 +124,14 @@ extension DeskRefusal {
                     This node may not write in \(area): its certificate does not cover it. \
                     Nothing was saved.
                     """)
+        case .outsideScope(let area):
+            self.init(
+                .notAllowed, "outside_scope",
+                chinese: "本节点不保存 \(area) 的记录,请在管理该区域的节点上填写。没有保存。",
+                english: """
+                    This node does not carry the records of \(area); write on a node that does. \
+                    Nothing was saved.
+                    """)
         case .tooLarge(let failure):
             self.init(
                 .wrongValues, "too_large", chinese: "一次写入的内容太多(\(failure)),请分几次保存。没有保存。",

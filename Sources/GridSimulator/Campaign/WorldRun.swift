@@ -3,12 +3,14 @@
 import CDice
 import CFaultyDisk
 import Foundation
+import GridCore
 import GridCrypto
 import GridStore
 
 /// Lives worlds, one after the other, in folders that are gone afterwards.
 package struct WorldRun {
     private let base: String
+    private let emptyFolders: [NodeFolder]
 
     /// Makes ready for worlds: dice under libsodium, and a disk that loses power under SQLite. To
     /// be called before either is used.
@@ -23,6 +25,18 @@ package struct WorldRun {
             FileManager.default.isWritableFile(atPath: memory)
             ? memory : FileManager.default.temporaryDirectory.path
         base = "\(top)/gridsim-\(getpid())"
+        emptyFolders = try Catalogue.simulated.indices.map { edition in
+            let folder = NodeFolder("\(top)/gridsim-\(getpid())-empty-\(edition)")
+            try FileManager.default.createDirectory(
+                atPath: folder.path, withIntermediateDirectories: true)
+            _ = try Store(folder, catalogue: Catalogue.simulated[edition])
+            return folder
+        }
+    }
+
+    /// Removes what was made ready.
+    package func end() {
+        for folder in emptyFolders { try? FileManager.default.removeItem(atPath: folder.path) }
     }
 
     /// Lives the world of a plan.
@@ -30,7 +44,7 @@ package struct WorldRun {
         try FileManager.default.createDirectory(
             atPath: base, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(atPath: base) }
-        let world = try World(plan, in: base, isTold: isTold)
+        let world = try World(plan, in: base, emptyFolders: emptyFolders, isTold: isTold)
         world.live()
         for number in world.devices.indices {
             faulty_disk_set_fault(world.devices[number].folder.path, 0, 0)

@@ -93,6 +93,9 @@ struct Truth {
         return FrontierRow(log: log, height: height, head: head)
     }
 
+    /// The greatest height of a log that anyone was ever seen to have.
+    func greatestHeight(of log: LogID) -> UInt64 { heads[log]?.keys.max() ?? 0 }
+
     func holds(_ dot: Dot, on device: Int) -> Bool {
         dot.sequence <= height(of: dot.log, on: device)
     }

@@ -24,6 +24,8 @@ final class SimulatedDevice {
     var pausedUntil: UInt64 = 0
     /// Incremented with each end of the program: what was planned for an older one is void.
     var generation = 0
+    /// The generation whose end is planned.
+    var endingGeneration: Int?
     var conversations: [Conversation] = []
     /// What peers said they have and is not written down yet.
     var heldNews: [PublicKey: [LogID: UInt64]] = [:]
@@ -44,6 +46,8 @@ final class SimulatedDevice {
     var isSuspect = false
     /// Its folder is older than it was, and can tell by itself.
     var mustNoticeRestore = false
+    /// Its whole disk was put back, and it has not become another replica since.
+    var isRewound = false
     /// A bit of its disk has turned over: what is wrong with it may show much later.
     var hasFlippedBit = false
     /// What its replica has told and nobody has looked at.

@@ -106,13 +106,13 @@ extension World {
         for _ in 0..<write.rows {
             let changes = Typist(world: self, device: device).changes(&dice)
             let isEntitled = changes.allSatisfy {
-                replica.directory.level(of: device.author.key, in: $0.domain) != nil
+                replica.scope.contains($0.domain.area) && replica.directory.level(of: device.author.key, in: $0.domain) != nil
             }
             do {
                 let written = try transaction.author(changes, in: &batch)
                 if !isEntitled { violate(.withoutRight, "\(device.name) writes past its rights") }
                 note(written, changes, of: device, batch, &work)
-            } catch WriteRefusal.notEntitled {
+            } catch WriteRefusal.notEntitled, WriteRefusal.outsideScope {
                 if isEntitled { violate(.doesNotWork, "\(device.name) may write, and may not") }
             }
         }
@@ -141,6 +141,10 @@ extension World {
             let entry = ReferenceEntry(
                 dot: dot, key: device.author.key, timestamp: timestamp, context: context,
                 changes: recordChanges)
+            if device.isRewound, dot.sequence <= truth.greatestHeight(of: dot.log) {
+                // Nothing in the folder could tell; from here on the log has two branches.
+                truth.fork(dot.log.domain.area)
+            }
             truth.propose(entry)
             work.written.append(entry)
             story.count(.entries)
@@ -263,6 +267,7 @@ extension World {
 
     func countNewReplicas(_ device: SimulatedDevice) {
         for word in device.takeNotices() where word == "rolled_back" {
+            device.isRewound = false
             story.count(.newReplicas)
             story.tell(
                 at: now, device.name, "对方有更多本机数据,换新身份", "rolled back; a new replica")

@@ -57,6 +57,10 @@ extension World {
 
     /// Makes the folder's database anew, for a replica that has never been.
     private func enrol(_ device: SimulatedDevice, publishing: [Certificate]) throws {
+        // An empty database is always the same; making its tables takes longer than most worlds.
+        try FileManager.default.copyItem(
+            atPath: emptyFolders[device.edition].databasePath,
+            toPath: device.folder.databasePath)
         let store = try Store(device.folder, catalogue: Catalogue.simulated[device.edition])
         for certificate in publishing { try store.add(certificate, waiting: true) }
         try store.setNode(
@@ -107,6 +111,7 @@ extension World {
     private func check(_ device: SimulatedDevice, _ replica: FolderReplica) {
         for word in device.takeNotices() 
         where word == "older_image" || word == "copied_folder" {
+            device.isRewound = false
             story.count(.newReplicas)
             story.tell(at: now, device.name, "发现数据较旧或被复制,换新身份", "\(word); a new replica")
         }
@@ -233,7 +238,9 @@ extension World {
         device.mustNoticeRestore = way != .disk
         switch way {
         case .folder: put(image, in: device, keepingFiles: false)
-        case .disk: put(image, in: device, keepingFiles: true)
+        case .disk:
+            device.isRewound = true
+            put(image, in: device, keepingFiles: true)
         case .database:
             let heads = "\(image)/heads.ledger"
             let kept = FileManager.default.contents(atPath: heads)
@@ -293,28 +300,27 @@ extension World {
     /// What an admin does with a damaged disk: verify, rebuild, and where that is not enough, begin
     /// with an empty folder.
     private func mend(_ device: SimulatedDevice) {
-        do {
-            let store = try Store(device.folder, catalogue: Catalogue.simulated[device.edition])
-            if try !store.verify().findings.isEmpty {
-                let rebuilding = try store.rebuild()
-                story.count(.rebuilds)
-                if var node = try store.node(),
-                    rebuilding.hasCut(
-                        LogIdentity.replica(key: device.author.key, nonce: node.nonce))
-                {
-                    node.nonce = .random()
-                    try store.setNode(node)
-                }
-                guard try store.verify().findings.isEmpty else {
-                    joinAnew(device)
-                    return
-                }
-            }
-        } catch {
+        // The folder is closed again before anything else is done with it.
+        if (try? isWhole(device)) == true {
+            push(.start(device: device.number), in: 1_000)
+        } else {
             joinAnew(device)
-            return
         }
-        push(.start(device: device.number), in: 1_000)
+    }
+
+    /// Whether the folder verifies, if need be after a rebuild.
+    private func isWhole(_ device: SimulatedDevice) throws -> Bool {
+        let store = try Store(device.folder, catalogue: Catalogue.simulated[device.edition])
+        if try store.verify().findings.isEmpty { return true }
+        let rebuilding = try store.rebuild()
+        story.count(.rebuilds)
+        if var node = try store.node(),
+            rebuilding.hasCut(LogIdentity.replica(key: device.author.key, nonce: node.nonce))
+        {
+            node.nonce = .random()
+            try store.setNode(node)
+        }
+        return try store.verify().findings.isEmpty
     }
 
     /// A new folder under the same key: everything comes back from peers.
@@ -375,7 +381,9 @@ extension World {
 
     /// A node that has stopped writing must have a reason.
     func lookWhetherItStopped(_ device: SimulatedDevice) {
-        guard let replica = device.replica, let reason = replica.failure else { return }
+        guard let replica = device.replica, let reason = replica.failure,
+            device.endingGeneration != device.generation
+        else { return }
         guard device.diskFailsUntil == nil,
             faulty_disk_fault_count(device.folder.path) == 0
         else { return }

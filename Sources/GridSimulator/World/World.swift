@@ -48,6 +48,8 @@ package final class World {
 
     let plan: WorldPlan
     let folder: String
+    /// For each edition of the catalogue a folder with an empty database.
+    let emptyFolders: [NodeFolder]
     var dice: Dice
     var now: UInt64 = 0
     var queue = EventQueue<Event>()
@@ -82,9 +84,12 @@ package final class World {
     }
 
     /// - Parameter folder: an existing folder for those of the devices.
-    package init(_ plan: WorldPlan, in folder: String, isTold: Bool = false) throws {
+    init(
+        _ plan: WorldPlan, in folder: String, emptyFolders: [NodeFolder], isTold: Bool = false
+    ) throws {
         self.plan = plan
         self.folder = folder
+        self.emptyFolders = emptyFolders
         dice = Dice(seed: plan.seed)
         weather = plan.weather
         story = Story(isTold: isTold)
@@ -195,6 +200,7 @@ package final class World {
     /// Ends a program at once, but not while it is in the middle of something that holds its
     /// folder.
     func end(_ device: SimulatedDevice, _ end: End) {
+        device.endingGeneration = device.generation
         push(.end(device: device.number, generation: device.generation, end), at: now)
     }
 

@@ -122,6 +122,9 @@ extension ReplicaBatch {
             return .failure(.ownLogAhead)
         }
         if let hash = run.hash(at: log.height), hash != log.head {
+            // Somebody holds another branch of what this replica writes: it was rolled back, and
+            // has written on since.
+            if run.run.identity.log.replica == replica.id { foundOwnLogAhead = true }
             return .failure(.forked(at: log.height))
         }
         return standing(of: run, in: domain)

@@ -27,6 +27,8 @@ package struct AuthoredWrite: Hashable, Sendable {
 package enum WriteRefusal: Error, Hashable, Sendable {
     /// This node's certificate does not let it write there.
     case notEntitled(AreaCode)
+    /// The folder does not carry the area: what is written there would never leave it.
+    case outsideScope(AreaCode)
     case tooLarge(AuthoringFailure)
 }
 
@@ -40,6 +42,9 @@ extension ReplicaBatch {
         precondition(!changes.isEmpty, "a write changes something")
         var levels: [Domain: AreaLevel] = [:]
         for domain in Set(changes.map(\.domain)) {
+            guard replica.scope.contains(domain.area) else {
+                throw WriteRefusal.outsideScope(domain.area)
+            }
             guard case .success(let level) = standing(of: replica.author.key, in: domain) else {
                 throw WriteRefusal.notEntitled(domain.area)
             }
