@@ -20,6 +20,8 @@ package struct Violation: Hashable, Sendable {
         case olderImageUnseen = "older_image_unseen"
         /// An entry was applied before what its writer had seen.
         case admittedTooSoon = "admitted_too_soon"
+        /// What was parked is still not admitted, though all its causes are there.
+        case keptWaiting = "kept_waiting"
         case conflictIsLost = "conflict_is_lost"
         /// More was acknowledged than was durable.
         case acknowledgedTooSoon = "acknowledged_too_soon"

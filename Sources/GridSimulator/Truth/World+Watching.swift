@@ -50,6 +50,30 @@ extension World {
         }
     }
 
+    /// What waits is admitted with the last of its causes.
+    func lookWhetherTheyWait(_ device: SimulatedDevice) {
+        device.waitingRuns.removeAll { conversation, run in
+            let log = run.run.identity.log
+            return conversation.isOver || truth.height(of: log, on: device.number) >= run.run.last
+                || truth.forkedAreas.contains(log.domain.area)
+        }
+        guard !device.hasFlippedBit, !device.isRewound else { return }
+        for (_, run) in device.waitingRuns {
+            let log = run.run.identity.log
+            let next = truth.height(of: log, on: device.number) + 1
+            guard run.run.first <= next else { continue }
+            let isCovered = (next...run.run.last).allSatisfy { sequence in
+                guard let entry = truth.entries[Dot(log: log, sequence: sequence)] else {
+                    return false
+                }
+                return entry.context.allSatisfy {
+                    $0.key == log || $0.value <= truth.height(of: $0.key, on: device.number)
+                }
+            }
+            if isCovered { violate(.keptWaiting, "\(device.name) lets \(log)#\(next) wait") }
+        }
+    }
+
     /// An older image and a copy write under another name from their first start on.
     func checkName(of device: SimulatedDevice, _ replica: FolderReplica, _ rows: [FrontierRow]) {
         let name = replica.replica.id

@@ -32,6 +32,8 @@ final class SimulatedDevice {
     /// Writes that wait for the next commit, by the dice they are drawn from.
     var waitingWrites: [WaitingWrite] = []
     var waitingLots: [WaitingLot] = []
+    /// Runs that were parked, and who brought them.
+    var waitingRuns: [(conversation: Conversation, run: VerifiedRun)] = []
     var isDeskPlanned = false
     var isUpkeepPlanned = false
     /// Bytes of the head ledger that are durable.

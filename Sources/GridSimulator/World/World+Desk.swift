@@ -66,6 +66,7 @@ extension World {
             for entry in work.written { truth.acknowledge(entry.dot, by: device.number) }
             publish(committed.news, of: device)
             lookAtCauses(of: work.verdicts, lots.map(\.verified), on: device)
+            lookWhetherTheyWait(device)
             answer(lots, work.verdicts, of: device)
         } catch {
             fail(lots, of: device, error)
@@ -180,6 +181,10 @@ extension World {
                         "refuses a run")
                 case .parked:
                     story.count(.parkedRuns)
+                    device.waitingRuns.append((lot.conversation, run))
+                    if !Truth.carries(device.area, log.domain.area) {
+                        violate(.outsideScope, "\(device.name) keeps \(log) waiting")
+                    }
                     story.tell(
                         at: now, device.name,
                         "搁置 \(Self.short(Dot(log: log, sequence: run.run.last)))", "parks a run")
@@ -268,6 +273,7 @@ extension World {
     func countNewReplicas(_ device: SimulatedDevice) {
         for word in device.takeNotices() where word == "rolled_back" {
             device.isRewound = false
+            device.waitingRuns = []
             story.count(.newReplicas)
             story.tell(
                 at: now, device.name, "对方有更多本机数据,换新身份", "rolled back; a new replica")

@@ -144,6 +144,7 @@ extension World {
         device.conversations = []
         device.waitingWrites = []
         device.waitingLots = []
+        device.waitingRuns = []
         device.isDeskPlanned = false
         device.isUpkeepPlanned = false
         device.heldNews = [:]
