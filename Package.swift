@@ -68,6 +68,10 @@ let package = Package(
         .target(name: "GridCodec", dependencies: ["GridCore"], swiftSettings: house),
         .target(name: "GridCrypto", dependencies: ["CSodium"], swiftSettings: house),
         .target(
+            name: "GridSheet",
+            dependencies: ["GridCore", .product(name: "SwiftCSV", package: "SwiftCSV")],
+            swiftSettings: house),
+        .target(
             name: "GridTransport", dependencies: ["GridCrypto", log] + nio, swiftSettings: house),
         // Floor 2.
         .target(
@@ -119,8 +123,9 @@ let package = Package(
         .executableTarget(
             name: "gridctl",
             dependencies: [
-                "GridCore", "GridCodec", "GridCrypto", "GridLog", "GridStore", arguments, nioHTTP,
-                .product(name: "SwiftCSV", package: "SwiftCSV"),
+                "GridCore", "GridCodec", "GridCrypto", "GridSheet", "GridLog", "GridStore",
+                arguments,
+                nioHTTP,
             ] + nio,
             swiftSettings: house),
         .executableTarget(
@@ -139,6 +144,7 @@ let package = Package(
             name: "GridCodecTests", dependencies: ["GridCore", "GridCodec", "GridTesting"],
             swiftSettings: house),
         .testTarget(name: "GridCryptoTests", dependencies: ["GridCrypto"], swiftSettings: house),
+        .testTarget(name: "GridSheetTests", dependencies: ["GridSheet"], swiftSettings: house),
         .testTarget(
             name: "GridTransportTests", dependencies: ["GridTransport", "GridCrypto"],
             swiftSettings: house),

@@ -1,39 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import NIOCore
-
 /// Cuts the decrypted byte stream of a peer into frames: length of 3 bytes, big-endian, then so
 /// many bytes.
 struct FrameBuffer: Sendable {
-    private var unread = ByteBuffer()
+    private var unread = ByteQueue()
 
     /// Takes the next piece of the stream and returns the frames that it completes. It holds at
     /// most one frame's bytes and one piece, however long a frame is announced.
     mutating func receive(_ piece: [UInt8]) throws(LinkFailure) -> [[UInt8]] {
-        unread.writeBytes(piece)
+        unread.append(piece)
         var frames: [[UInt8]] = []
         while let length = try nextLength(),
-            unread.readableBytes >= TransportLimits.framePrefixBytes + length
+            let frame = unread.take(length, after: TransportLimits.framePrefixBytes)
         {
-            unread.moveReaderIndex(forwardBy: TransportLimits.framePrefixBytes)
-            guard let frame = unread.readBytes(length: length) else { break }
             frames.append(frame)
         }
-        if unread.readableBytes == 0 {
-            // Let go of the memory: most links are quiet most of the time.
-            unread = ByteBuffer()
-        } else {
-            unread.discardReadBytes()
-        }
+        unread.compact()
         return frames
     }
 
     private func nextLength() throws(LinkFailure) -> Int? {
-        let start = unread.readerIndex
-        guard let high = unread.getInteger(at: start, as: UInt8.self),
-            let low = unread.getInteger(at: start + 1, as: UInt16.self)
-        else { return nil }
-        let length = Int(high) << 16 | Int(low)
+        guard let length = unread.integer(width: TransportLimits.framePrefixBytes) else {
+            return nil
+        }
         guard length > 0 else { throw .frameEmpty }
         guard length <= TransportLimits.frameBytesMax else { throw .frameTooLong(length) }
         return length

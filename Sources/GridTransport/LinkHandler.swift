@@ -66,7 +66,7 @@ final class LinkHandler: ChannelDuplexHandler {
         let bytes = unwrapInboundIn(data)
         lastHeard = .now()
         state.addReceived(bytes.readableBytes)
-        perform(machine.receive(bytes), context)
+        perform(machine.receive(bytes.readableBytesView), context)
     }
 
     func channelReadComplete(context: ChannelHandlerContext) {
@@ -138,8 +138,9 @@ final class LinkHandler: ChannelDuplexHandler {
             switch effect {
             case .write(let bytes):
                 lastSent = .now()
-                state.addSent(bytes.readableBytes)
-                context.writeAndFlush(wrapOutboundOut(bytes), promise: promise)
+                state.addSent(bytes.count)
+                let buffer = context.channel.allocator.buffer(bytes: bytes)
+                context.writeAndFlush(wrapOutboundOut(buffer), promise: promise)
             case .ask(let greeting):
                 announced.succeed(greeting)
             case .open(let greeting):

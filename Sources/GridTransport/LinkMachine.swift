@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import GridCrypto
-internal import NIOCore
 
 /// One link as a value: bytes of the socket in, orders to its shell out. It never waits.
 ///
@@ -9,7 +8,7 @@ internal import NIOCore
 /// big-endian. The preface is the prologue of the handshake.
 struct LinkMachine: Sendable {
     enum Effect: Sendable {
-        case write(ByteBuffer)
+        case write([UInt8])
         /// The initiator said who it is; the shell calls `answer` or closes. What it said may be a
         /// recording until `confirm`.
         case ask(LinkGreeting)
@@ -35,7 +34,7 @@ struct LinkMachine: Sendable {
     }
 
     private var state: State
-    private var unread = ByteBuffer()
+    private var unread = ByteQueue()
 
     /// The side that was called.
     static func responder(identity: AgreementKey) -> LinkMachine {
@@ -54,9 +53,9 @@ struct LinkMachine: Sendable {
             .ik, role: .initiator, prologue: TransportLimits.preface, staticKey: identity,
             remoteStaticKey: remoteKey)
         precondition(greeting.count <= TransportLimits.greetingBytesMax, "greeting too long")
-        var first = ByteBuffer(bytes: TransportLimits.preface)
+        var first = TransportLimits.preface
         do throws(NoiseViolation) {
-            first.writeMessage(try handshake.writeMessage(greeting))
+            first.appendMessage(try handshake.writeMessage(greeting))
         } catch {
             return (LinkMachine(state: .closed), [.close(.noise(error))])
         }
@@ -66,19 +65,15 @@ struct LinkMachine: Sendable {
     private init(state: State) { self.state = state }
 
     /// Takes bytes from the socket, which may be anything at all.
-    mutating func receive(_ bytes: ByteBuffer) -> [Effect] {
+    mutating func receive(_ bytes: some Sequence<UInt8>) -> [Effect] {
         var effects: [Effect] = []
-        unread.writeImmutableBuffer(bytes)
+        unread.append(bytes)
         do throws(LinkFailure) {
             while try step(&effects) {}
         } catch {
             return effects + fail(error)
         }
-        if unread.readableBytes == 0 {
-            unread = ByteBuffer()
-        } else {
-            unread.discardReadBytes()
-        }
+        unread.compact()
         return effects
     }
 
@@ -89,8 +84,8 @@ struct LinkMachine: Sendable {
         switch state {
         case .answering(var handshake, let remote):
             do throws(NoiseViolation) {
-                var second = ByteBuffer()
-                second.writeMessage(try handshake.writeMessage(greeting))
+                var second: [UInt8] = []
+                second.appendMessage(try handshake.writeMessage(greeting))
                 state = .open(handshake.split(), FrameBuffer(), isConfirmed: false)
                 return [.write(second), .open(remote)]
             } catch {
@@ -109,13 +104,13 @@ struct LinkMachine: Sendable {
         case .open(var transport, let buffer, let isConfirmed):
             // Let go of the copy in `state`, so that the buffer stays the only one of its bytes.
             state = .closed
-            var messages = ByteBuffer()
+            var messages: [UInt8] = []
             var rest = FrameBuffer.joined(frames)[...]
             do throws(NoiseViolation) {
                 repeat {
                     let piece = Array(rest.prefix(NoiseLimits.plaintextBytesMax))
                     rest = rest.dropFirst(piece.count)
-                    messages.writeMessage(try transport.sending.encrypt(piece))
+                    messages.appendMessage(try transport.sending.encrypt(piece))
                 } while !rest.isEmpty
             } catch {
                 return fail(.noise(error))
@@ -147,7 +142,7 @@ struct LinkMachine: Sendable {
 
     private mutating func fail(_ failure: LinkFailure) -> [Effect] {
         state = .closed
-        unread = ByteBuffer()
+        unread = ByteQueue()
         return [.close(failure)]
     }
 
@@ -158,15 +153,15 @@ struct LinkMachine: Sendable {
             guard try readPreface() else { return false }
             state = .awaitingGreeting(handshake)
         case .awaitingGreeting(var handshake):
-            guard let message = unread.readMessage() else { return false }
+            guard let message = unread.takeMessage() else { return false }
             let greeting = try LinkGreeting(reading: message, from: &handshake)
             state = .answering(handshake, greeting)
             effects.append(.ask(greeting))
         case .answering:
-            guard unread.readableBytes == 0 else { throw .tooEarly }
+            guard unread.isEmpty else { throw .tooEarly }
             return false
         case .awaitingAnswer(var handshake):
-            guard let message = unread.readMessage() else { return false }
+            guard let message = unread.takeMessage() else { return false }
             let greeting = try LinkGreeting(reading: message, from: &handshake)
             state = .open(handshake.split(), FrameBuffer(), isConfirmed: true)
             // The responder holds us for a recording until it can decrypt something. It is written
@@ -174,7 +169,7 @@ struct LinkMachine: Sendable {
             effects += send([])
             effects.append(.open(greeting))
         case .open(var transport, var buffer, let isConfirmed):
-            guard let message = unread.readMessage() else { return false }
+            guard let message = unread.takeMessage() else { return false }
             state = .closed
             let frames = try buffer.receive(try transport.receiving.opened(message))
             state = .open(transport, buffer, isConfirmed: true)
@@ -189,15 +184,14 @@ struct LinkMachine: Sendable {
     /// Compares what has come so far, so that a stranger is refused at its first wrong byte.
     private mutating func readPreface() throws(LinkFailure) -> Bool {
         let preface = TransportLimits.preface
-        let start = unread.readableBytesView.prefix(preface.count)
+        let start = unread.unread.prefix(preface.count)
         let name = preface.dropLast()
         guard start.prefix(name.count).elementsEqual(name.prefix(start.count)) else {
             throw .notOnegrid
         }
         guard start.count == preface.count, let version = start.last else { return false }
         guard version == TransportLimits.wireVersion else { throw .unsupportedVersion(version) }
-        unread.moveReaderIndex(forwardBy: preface.count)
-        return true
+        return unread.take(preface.count) != nil
     }
 
     private var name: String {
@@ -212,20 +206,20 @@ struct LinkMachine: Sendable {
     }
 }
 
-extension ByteBuffer {
+extension [UInt8] {
     /// One Noise message after its length; the length was checked when it was made.
-    fileprivate mutating func writeMessage(_ message: [UInt8]) {
-        writeInteger(UInt16(message.count))
-        writeBytes(message)
+    fileprivate mutating func appendMessage(_ message: [UInt8]) {
+        append(UInt8(message.count >> 8))
+        append(UInt8(message.count & 0xFF))
+        append(contentsOf: message)
     }
+}
 
+extension ByteQueue {
     /// The next whole message, or nil when it has not come yet.
-    fileprivate mutating func readMessage() -> [UInt8]? {
-        guard let length = getInteger(at: readerIndex, as: UInt16.self),
-            readableBytes >= 2 + Int(length)
-        else { return nil }
-        moveReaderIndex(forwardBy: 2)
-        return readBytes(length: Int(length))
+    fileprivate mutating func takeMessage() -> [UInt8]? {
+        guard let length = integer(width: 2) else { return nil }
+        return take(length, after: 2)
     }
 }
 

@@ -62,11 +62,11 @@ struct FieldValueOrderTests {
             Dot(log: MergeWorld.log(of: $0), sequence: 1)
         }
         var first = ElementSet()
-        first.add(composed, dot: dots[0], seen: VersionVector())
-        first.add(decomposed, dot: dots[1], seen: VersionVector())
+        first.add([composed], dot: dots[0], seen: VersionVector())
+        first.add([decomposed], dot: dots[1], seen: VersionVector())
         var second = ElementSet()
-        second.add(decomposed, dot: dots[1], seen: VersionVector())
-        second.add(composed, dot: dots[0], seen: VersionVector())
+        second.add([decomposed], dot: dots[1], seen: VersionVector())
+        second.add([composed], dot: dots[0], seen: VersionVector())
         #expect(first == second)
         #expect(first.members.count == 2)
     }

@@ -18,7 +18,9 @@ import swift_text
 import words
 from findings import RULES
 
-SKIPPED = {".git", ".build", ".swiftpm", "__pycache__", "node_modules"}
+SKIPPED = {
+    ".git", ".build", ".build-fuzz", ".build-race", ".swiftpm", "__pycache__", "node_modules",
+}
 
 
 def main(arguments):
@@ -40,8 +42,8 @@ def main(arguments):
 def check(root):
     """Yields every finding of the tree below `root`, in the order of paths."""
     for path in sorted(files(root)):
-        if path == "Package.swift" or (
-            path.endswith(".swift") and path.startswith(("Sources/", "Tests/"))
+        if path in words.MANIFESTS or (
+            path.endswith(".swift") and path.startswith(("Sources/", "Tests/", "Fuzz/"))
         ):
             yield from check_swift(root, path)
         elif path.endswith(".md"):
@@ -53,7 +55,7 @@ def check(root):
 def check_swift(root, path):
     source = (root / path).read_text(encoding="utf-8")
     code, comments = swift_text.split(source)
-    target = path.split("/")[1] if "/" in path else None
+    target = path.split("/")[1] if path not in words.MANIFESTS else None
     if target:
         yield from imports.check(path, target, code)
     yield from words.check(path, target, source, code, comments)

@@ -11,6 +11,7 @@ OURS = {
     "GridCore": [],
     "GridCodec": ["GridCore"],
     "GridCrypto": [],
+    "GridSheet": ["GridCore"],
     "GridTransport": ["GridCrypto"],
     "GridLog": ["GridCore", "GridCodec", "GridCrypto"],
     "GridSync": ["GridCore", "GridCodec", "GridLog"],
@@ -23,7 +24,7 @@ OURS = {
     ],
     "GridHTTP": ["GridCore", "GridLog", "GridNode"],
     "gridd": ["GridStore", "GridNode", "GridHTTP"],
-    "gridctl": ["GridCore", "GridCodec", "GridCrypto", "GridLog", "GridStore"],
+    "gridctl": ["GridCore", "GridCodec", "GridCrypto", "GridSheet", "GridLog", "GridStore"],
     "gridsim": ["GridSimulator"],
     "gridbench": ["GridCore", "GridLog", "GridSync", "GridStore"],
 }
@@ -44,13 +45,22 @@ DOORS = {
     "Configuration": ["GridNode"],
     "SystemPackage": ["GridNode"],
     "ArgumentParser": ["gridd", "gridctl", "gridsim"],
-    "SwiftCSV": ["gridctl"],
+    "SwiftCSV": ["GridSheet"],
 }
 
-# Modules of the toolchain. Floors 0-3 have none of them, but the door to libsodium needs files.
+# Modules of the toolchain. Floors 0-3 have none of them, but the door to libsodium needs files, and
+# sheets come in encodings that glibc knows.
 TOOLCHAIN = ["Foundation", "FoundationEssentials", "Glibc", "Synchronization", "Dispatch"]
-QUIET_FLOORS = ["GridCore", "GridCodec", "GridCrypto", "GridLog", "GridSync"]
-QUIET_TOOLCHAIN = {"GridCrypto": ["Glibc"]}
+QUIET_FLOORS = ["GridCore", "GridCodec", "GridCrypto", "GridSheet", "GridLog", "GridSync"]
+QUIET_TOOLCHAIN = {"GridCrypto": ["Glibc"], "GridSheet": ["Glibc"]}
+
+# The fuzzers: a program of a package of its own, in Fuzz/.
+FUZZING = {
+    "gridfuzz": [
+        "GridCore", "GridCodec", "GridCrypto", "GridSheet", "GridTransport", "GridLog", "GridSync",
+        "GridStore",
+    ],
+}
 
 # What several test targets lean on: it lives in Tests/ and holds no test.
 TESTING = {"GridTesting": ["GridCore", "GridLog"]}
@@ -70,6 +80,9 @@ IMPORT = re.compile(
 def check(path, target, code):
     """Yields a finding for each import that the table does not give to `target`."""
     in_tests = path.startswith("Tests/")
+    if path.startswith("Fuzz/") and target in FUZZING:
+        yield from foreign(path, target, code, FUZZING[target] + TOOLCHAIN)
+        return
     if in_tests and target in TESTING:
         yield from foreign(path, target, code, TESTING[target] + TOOLCHAIN)
         return

@@ -8,7 +8,7 @@ import subprocess
 
 from findings import Finding
 
-FOLDERS = ("scripts", ".ci", "Protocol", "Examples")
+FOLDERS = ("scripts", ".ci", "Protocol", "Examples", "Fuzz")
 
 
 def check(root, path):

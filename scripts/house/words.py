@@ -8,6 +8,8 @@ from imports import QUIET_FLOORS
 from swift_text import words_of
 
 SPDX = "// SPDX-License-Identifier: Apache-2.0"
+# They begin with their tools version.
+MANIFESTS = ["Package.swift", "Fuzz/Package.swift"]
 LINES_MAX = 400
 PRINTING = ["gridctl", "gridbench", "gridsim"]
 NIO_TARGETS = ["GridTransport", "gridctl"]
@@ -109,7 +111,7 @@ def check_names(path, target, code):
 
 def check_shape(path, source):
     lines = source.split("\n")
-    first = 1 if path == "Package.swift" else 0  # The manifest begins with its tools version.
+    first = 1 if path in MANIFESTS else 0
     if len(lines) <= first or lines[first] != SPDX:
         yield Finding(
             path, first + 1, "spdx", "the licence line is missing", f"put `{SPDX}` here")

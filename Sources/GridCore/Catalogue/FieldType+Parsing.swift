@@ -27,8 +27,9 @@ extension FieldType {
                 choices.first { $0.value == words } ?? choices.first { $0.label == words }
             return .text(choice?.value ?? words)
         case .idNumber, .organisationCode:
-            let code = TextFolding.code(text)
-            return .text((code.hasPrefix("'") ? String(code.dropFirst()) : code).uppercased())
+            // Spreadsheets put `'` before digits that are to stay text.
+            let code = TextFolding.code(TextFolding.code(text).drop { $0 == "'" })
+            return .text(code.uppercased())
         case .phone: return .text(Self.phone(TextFolding.code(text)))
         case .reference(let collection):
             let name = TextFolding.words(text)
@@ -55,18 +56,20 @@ extension FieldType {
     /// Spaces, hyphens of mobile numbers and the country's prefix are how people write; the
     /// number is without them.
     private static func phone(_ code: String) -> String {
-        let compact = String(code.filter { $0 != " " })
-        let local = compact.hasPrefix("+86") ? String(compact.dropFirst(3)) : compact
+        var local = String(code.filter { $0 != " " })
+        while local.hasPrefix("+86") { local = TextFolding.trimmed(String(local.dropFirst(3))) }
         let digits = String(local.filter { $0 != "-" })
         return PhoneNumber.isMobile(Array(digits.utf8)[...]) ? digits : local
     }
 
+    /// The elements between marks. What is blank, as after a mark at the end, is none.
     private static func elements(
         of text: some StringProtocol, as element: FieldType, resolving resolve: Resolver?
     ) throws(Problem) -> [FieldValue] {
         let text = TextFolding.trimmed(String(text))
         var values: [FieldValue] = []
-        for part in ListText.split(text, marks: ListText.marks(of: element)) {
+        for part in ListText.split(text, marks: ListText.marks(of: element))
+        where !TextFolding.trimmed(part).isEmpty {
             do throws(Problem) {
                 values.append(try element.parse(part, resolving: resolve))
             } catch {
@@ -88,7 +91,9 @@ extension FieldType {
     ) throws(Problem) -> FieldValue {
         var values: [String: FieldValue] = [:]
         for (index, item) in ListText.split(text, marks: ListText.partMarks).enumerated() {
-            let halves = item.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            let halves = item.unicodeScalars.split(
+                separator: "=", maxSplits: 1, omittingEmptySubsequences: false
+            ).map { String($0) }
             let key = halves.count == 2 ? TextFolding.words(halves[0]) : nil
             let found =
                 key.map { key in parts.first { $0.name == key || $0.label == key } }
@@ -101,7 +106,7 @@ extension FieldType {
                     english: "Write it as name=value;name=value, with the names "
                         + parts.map(\.name).joined(separator: ", ") + ".")
             }
-            if TextFolding.trimmed(String(content)).isEmpty { continue }
+            if TextFolding.trimmed(content).isEmpty { continue }
             do throws(Problem) {
                 values[part.name] = try part.type.parse(content, resolving: resolve)
             } catch {

@@ -42,13 +42,14 @@ extension FieldType {
     }
 }
 
-/// Texts of several values in one text, with `\` before marks that belong to a value.
+/// Texts of several values in one text, with `\` before marks that belong to a value. Marks are
+/// scalars, not characters: what follows one may begin with an accent, and would swallow it.
 enum ListText {
     /// Between the parts of a structure.
-    static let partMarks: Set<Character> = [";", "；"]
+    static let partMarks: Set<Unicode.Scalar> = [";", "；"]
 
     /// Elements whose own text never holds commas may be separated by them too.
-    static func marks(of element: FieldType) -> Set<Character> {
+    static func marks(of element: FieldType) -> Set<Unicode.Scalar> {
         switch element {
         case .structure, .point, .attachment, .longText, .set, .list: ["|"]
         case .text, .integer, .decimal, .boolean, .date, .time, .areaCode, .enumeration,
@@ -61,37 +62,37 @@ enum ListText {
         escaped(text, marks: marks(of: element))
     }
 
-    static func escaped(_ text: String, marks: Set<Character>) -> String {
-        var output = ""
-        for character in text {
-            if character == "\\" || marks.contains(character) { output.append("\\") }
-            output.append(character)
+    static func escaped(_ text: String, marks: Set<Unicode.Scalar>) -> String {
+        var output = String.UnicodeScalarView()
+        for scalar in text.unicodeScalars {
+            if scalar == "\\" || marks.contains(scalar) { output.append("\\") }
+            output.append(scalar)
         }
-        return output
+        return String(output)
     }
 
     /// The parts between marks, `\` taken off. A text without anything has no parts.
-    static func split(_ text: String, marks: Set<Character>) -> [String] {
+    static func split(_ text: String, marks: Set<Unicode.Scalar>) -> [String] {
         guard !text.isEmpty else { return [] }
         var parts: [String] = []
-        var part = ""
+        var part = String.UnicodeScalarView()
         var isEscaped = false
-        for character in text {
+        for scalar in text.unicodeScalars {
             if isEscaped {
-                if character != "\\", !marks.contains(character) { part.append("\\") }
-                part.append(character)
+                if scalar != "\\", !marks.contains(scalar) { part.append("\\") }
+                part.append(scalar)
                 isEscaped = false
-            } else if character == "\\" {
+            } else if scalar == "\\" {
                 isEscaped = true
-            } else if marks.contains(character) {
-                parts.append(part)
-                part = ""
+            } else if marks.contains(scalar) {
+                parts.append(String(part))
+                part = String.UnicodeScalarView()
             } else {
-                part.append(character)
+                part.append(scalar)
             }
         }
         if isEscaped { part.append("\\") }
-        parts.append(part)
+        parts.append(String(part))
         return parts
     }
 }

@@ -21,21 +21,40 @@ package struct ElementSet: Hashable, Sendable {
 
     package var elements: [FieldValue] { members.map(\.element) }
 
-    package mutating func add(_ element: FieldValue, dot: Dot, seen context: VersionVector) {
-        let index = firstIndex(notBelow: element)
-        if index < members.count, members[index].element == element {
-            members[index].dots.removeAll { context.covers($0) }
-            members[index].dots.insertSorted(dot, by: <)
-        } else {
-            members.insert(Member(element: element, dots: [dot]), at: index)
+    /// Adds elements, ascending, each once.
+    package mutating func add(_ elements: [FieldValue], dot: Dot, seen context: VersionVector) {
+        change(elements) { dots in
+            dots.removeAll { context.covers($0) }
+            dots.insertSorted(dot, by: <)
         }
     }
 
-    package mutating func remove(_ element: FieldValue, seen context: VersionVector) {
-        let index = firstIndex(notBelow: element)
-        guard index < members.count, members[index].element == element else { return }
-        members[index].dots.removeAll { context.covers($0) }
-        if members[index].dots.isEmpty { members.remove(at: index) }
+    /// Removes elements, ascending, each once, as far as the remover had seen them.
+    package mutating func remove(_ elements: [FieldValue], seen context: VersionVector) {
+        change(elements) { dots in dots.removeAll { context.covers($0) } }
+    }
+
+    /// Changes the dots of some elements. What stands after them is moved once, not once for each: a
+    /// large set that one entry adds to from the front must not cost the square of its size.
+    private mutating func change(_ elements: [FieldValue], _ body: (inout [Dot]) -> Void) {
+        guard let first = elements.first else { return }
+        let start = firstIndex(notBelow: first)
+        var end = start
+        var changed: [Member] = []
+        for element in elements {
+            while end < members.count, members[end].element.precedes(element) {
+                changed.append(members[end])
+                end += 1
+            }
+            var dots: [Dot] = []
+            if end < members.count, members[end].element == element {
+                dots = members[end].dots
+                end += 1
+            }
+            body(&dots)
+            if !dots.isEmpty { changed.append(Member(element: element, dots: dots)) }
+        }
+        members.replaceSubrange(start..<end, with: changed)
     }
 
     package mutating func merge(

@@ -44,20 +44,15 @@ extension FieldState {
             assign(operation.assignedValue, stamp: stamp, rule: rule, seen: context)
         case (.add(let elements), .set(var set)):
             self = .set(ElementSet())
-            for element in elements { set.add(element, dot: stamp.dot, seen: context) }
+            set.add(elements, dot: stamp.dot, seen: context)
             self = .set(set)
         case (.remove(let elements), .set(var set)):
             self = .set(ElementSet())
-            for element in elements { set.remove(element, seen: context) }
+            set.remove(elements, seen: context)
             self = .set(set)
         case (.append(let values), .timeline(var timeline)):
             self = .timeline(Timeline())
-            for (index, value) in values.enumerated() {
-                timeline.append(
-                    Timeline.Item(
-                        value: value, dot: stamp.dot, index: UInt16(clamping: index),
-                        timestamp: stamp.timestamp))
-            }
+            timeline.append(values, stamp: stamp)
             self = .timeline(timeline)
         case (.increment(let amount), .counter(var counter)):
             counter.increment(by: amount, log: stamp.dot.log)

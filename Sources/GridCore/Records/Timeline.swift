@@ -26,11 +26,32 @@ package struct Timeline: Hashable, Sendable {
 
     package init(items: [Item] = []) { self.items = items }
 
-    package mutating func append(_ item: Item) {
-        items.insertSorted(item, by: Item.precedes)
+    /// Takes in the items that one entry appends, all at one place: one who wrote with a clock that
+    /// goes back must not make a long list be walked for each of them.
+    package mutating func append(_ values: [FieldValue], stamp: WriteStamp) {
+        let new = values.enumerated().map { index, value in
+            Item(
+                value: value, dot: stamp.dot, index: UInt16(clamping: index),
+                timestamp: stamp.timestamp)
+        }
+        guard let first = new.first else { return }
+        items.insert(contentsOf: new, at: firstIndex(notBelow: first))
     }
 
     package mutating func merge(_ other: Timeline) {
-        for item in other.items where !items.contains(item) { append(item) }
+        for item in other.items {
+            let index = firstIndex(notBelow: item)
+            if index == items.count || items[index] != item { items.insert(item, at: index) }
+        }
+    }
+
+    private func firstIndex(notBelow item: Item) -> Int {
+        var low = 0
+        var high = items.count
+        while low < high {
+            let middle = (low + high) / 2
+            if Item.precedes(items[middle], item) { low = middle + 1 } else { high = middle }
+        }
+        return low
     }
 }

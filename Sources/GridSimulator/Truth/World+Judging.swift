@@ -31,6 +31,10 @@ extension World {
         for link in links.indices { join(link) }
         guard settle() else { return }
         for device in devices {
+            guard let replica = device.replica else { continue }
+            publish(replica.publishCertificates(now: device.wall(now)), of: device)
+        }
+        for device in devices {
             while device.replica != nil, device.edition + 1 < Catalogue.simulated.count {
                 upgrade(device)
             }

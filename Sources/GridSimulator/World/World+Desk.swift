@@ -244,7 +244,7 @@ extension World {
     private func fail(
         _ lots: [Lot], of device: SimulatedDevice, _ failure: FolderReplica.CommitFailure
     ) {
-        story.tell(at: now, device.name, "没有保存:\(failure)", "nothing is saved")
+        story.tell(at: now, device.name, "没有保存:\(told(failure))", "nothing is saved")
         for lot in lots where !lot.conversation.isOver {
             obey(lot.conversation.session.leave(.leaving), lot.conversation)
         }

@@ -80,13 +80,18 @@ extension World {
             publish(replica.publishCertificates(now: device.wall(now)), of: device)
             planUpkeep(device)
         } catch {
-            story.tell(at: now, device.name, "不能启动:\(error)", "does not start")
+            story.tell(at: now, device.name, "不能启动:\(told(error))", "does not start")
             failToStart(device, error)
         }
         for link in links.indices
         where links[link].caller == device.number || links[link].called == device.number {
             redial(link, in: dice.between(1, 1_000))
         }
+    }
+
+    /// An error as the story tells it: folders have other names on each run.
+    func told(_ error: any Error) -> String {
+        "\(error)".replacingOccurrences(of: folder, with: "")
     }
 
     private func open(_ device: SimulatedDevice) throws -> FolderReplica {
@@ -103,7 +108,7 @@ extension World {
         } else if device.isSuspect {
             joinAnew(device)
         } else {
-            violate(.doesNotWork, "\(device.name): \(error)")
+            violate(.doesNotWork, "\(device.name): \(told(error))")
         }
     }
 
@@ -342,7 +347,7 @@ extension World {
         do {
             try enrol(device, publishing: issued)
         } catch {
-            violate(.doesNotWork, "\(device.name): \(error)")
+            violate(.doesNotWork, "\(device.name): \(told(error))")
         }
         push(.start(device: device.number), in: 1_000)
     }
@@ -368,7 +373,10 @@ extension World {
         }
         replica.syncHeads()
         device.durableHeads = size(device.folder.headLedgerPath)
-        publish(replica.publishCertificates(now: device.wall(now)), of: device)
+        // What could not be published at once is tried again now and then.
+        if dice.chance(100) {
+            publish(replica.publishCertificates(now: device.wall(now)), of: device)
+        }
         lookWhetherItStopped(device)
     }
 

@@ -24,7 +24,7 @@ extension WorldPlan {
             pause = dice.chance(400) ? dice.below(40) : 0
             disk = dice.chance(400) ? dice.below(60) : 0
             flip = dice.chance(150) ? dice.below(30) : 0
-            restore = dice.chance(350) ? dice.below(60) : 0
+            restore = dice.chance(400) ? 10 + dice.below(60) : 0
             copy = dice.chance(200) ? dice.below(20) : 0
             clock = dice.chance(400) ? dice.below(40) : 0
             malice = dice.chance(500) ? dice.below(120) : 0
@@ -51,7 +51,7 @@ extension WorldPlan {
             steps.append(Step(at: now, action: .join(link: link)))
             now += dice.magnitude(1, 5_000)
         }
-        let count = 15 + dice.below(dice.pick([30, 60, 120]))
+        let count = 15 + dice.below(dice.pick([20, 40, 100]))
         for _ in 0..<count { draw(&dice, rates, at: &now) }
     }
 
@@ -119,7 +119,7 @@ extension WorldPlan {
     private func write(_ dice: inout Dice) -> WorldAction {
         let device = dice.below(devices.count)
         return dice.chance(40)
-            ? .importSheet(device: device, rows: 5 + dice.below(60), dice: dice.next())
+            ? .importSheet(device: device, rows: 5 + dice.below(30), dice: dice.next())
             : .write(device: device, dice: dice.next())
     }
 
@@ -151,7 +151,6 @@ extension WorldPlan {
                 milliseconds: dice.magnitude(100, 60_000))
         }
         if falls(rates.flip) { return .flipBit(device: device, dice: dice.next()) }
-        if falls(rates.restore) { return .keepImage(device: device) }
         if falls(rates.restore) {
             return .restore(device: device, way: dice.pick(WorldAction.Restore.allCases))
         }

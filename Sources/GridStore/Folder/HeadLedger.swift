@@ -150,7 +150,8 @@ package final class HeadLedger {
         return checksum(body) + body
     }
 
-    private static func rows(in bytes: [UInt8]) -> [LogID: Row] {
+    /// The last row of each log in a file's bytes, which may be anything at all.
+    static func rows(in bytes: [UInt8]) -> [LogID: Row] {
         var rows: [LogID: Row] = [:]
         for start in stride(from: 0, to: bytes.count - rowBytes + 1, by: rowBytes) {
             let body = Array(bytes[start + 8..<start + rowBytes])

@@ -14,18 +14,6 @@ struct DotCoding {
     static let portable = DotCoding(
         write: { $0.log($1) },
         read: { try $0.log() })
-
-    /// Local numbers, for the merge column.
-    static func local(_ references: LogReferences) -> DotCoding {
-        DotCoding(
-            write: { writer, log in
-                guard let reference = references[log] else {
-                    throw StoreFailure.damaged(what: "log \(log) has no number")
-                }
-                writer.unsigned(UInt64(reference))
-            },
-            read: { try references.identity(Int64($0.unsigned(max: 1 << 23))).log })
-    }
 }
 
 /// The bytes of a record's merge state (the store's own; not part of the protocol).

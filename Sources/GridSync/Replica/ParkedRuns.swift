@@ -9,6 +9,16 @@ package struct ParkedRuns: Sendable {
     package struct Waiting: Sendable {
         package let run: VerifiedRun
         package let source: PublicKey
+
+        /// About what it takes in memory: a run of one small entry is fifty times its bytes, and a
+        /// peer may send nothing else.
+        var memoryBytes: Int {
+            let writes = run.entries.reduce(0) { sum, entry in
+                sum + entry.contextChanges.count
+                    + (entry.changes ?? []).reduce(0) { $0 + 2 + $1.writes.count }
+            }
+            return 1_024 + 256 * run.entries.count + 64 * writes + run.run.entryBytes.count
+        }
     }
 
     private var waiting: [Domain: [Waiting]] = [:]
@@ -19,14 +29,13 @@ package struct ParkedRuns: Sendable {
     /// Takes out everything that waits in a domain.
     mutating func take(_ domain: Domain) -> [Waiting] {
         let taken = waiting.removeValue(forKey: domain) ?? []
-        for item in taken { bytes[item.source, default: 0] -= item.run.run.entryBytes.count }
+        for item in taken { bytes[item.source, default: 0] -= item.memoryBytes }
         return taken
     }
 
     /// - Returns: whether there was room.
     mutating func park(_ item: Waiting) -> Bool {
-        let size = item.run.run.entryBytes.count
-        let total = bytes[item.source, default: 0] + size
+        let total = bytes[item.source, default: 0] + item.memoryBytes
         guard total <= ProtocolLimits.parkedBytesMax else { return false }
         bytes[item.source] = total
         waiting[item.run.run.identity.domain, default: []].append(item)

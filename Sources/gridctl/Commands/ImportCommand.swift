@@ -3,6 +3,7 @@
 import ArgumentParser
 import Foundation
 import GridCore
+import GridSheet
 
 /// Takes in a sheet.
 struct Import: ParsableCommand {

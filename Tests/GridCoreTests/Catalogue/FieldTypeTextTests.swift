@@ -36,9 +36,21 @@ struct FieldTypeTextTests {
             (.set(.text(min: 1, max: 9)), "乙、甲,乙|丙", .list([.text("丙"), .text("乙"), .text("甲")])),
             (.list(.integer), "2,1,2", .list([.integer(2), .integer(1), .integer(2)])),
             (.set(.integer), "", .list([])),
+            (.set(.bytes(min: 0, max: 9)), "||", .list([])), (.list(.integer), "1、2、", Self.twelve),
+            (.phone, "+86\t138-0013-8000", .text("13800138000")),
+            (.idNumber, "''522730194912310027", .text("522730194912310027")),
         ] as [(FieldType, String, FieldValue)])
     func textsOfPeopleAreRead(type: FieldType, text: String, value: FieldValue) throws {
         #expect(try type.parse(text) == value)
+    }
+
+    private static let twelve = FieldValue.list([.integer(1), .integer(2)])
+
+    /// An accent at its beginning must not swallow the mark before a text.
+    @Test func anElementMayBeginWithAnAccent() throws {
+        let type = FieldType.set(.text(min: 1, max: 9))
+        let value = FieldValue.list([.text("a"), .text("\u{301}b")])
+        #expect(try type.parse(type.text(of: value)) == value)
     }
 
     @Test func labelsStandForValues() throws {

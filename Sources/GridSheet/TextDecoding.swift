@@ -40,7 +40,7 @@ enum TextDecoding {
             }
         }
         let converted = output.prefix(total - outputLeft).map { UInt8(bitPattern: $0) }
-        guard result != Int.max, inputLeft == 0,
+        guard result != -1, inputLeft == 0,
             let text = String(validating: converted, as: UTF8.self)
         else { throw Failure(offset: bytes.count - inputLeft) }
         return text

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import GridCore
+import GridLog
+import GridSync
+
+/// A store in memory.
+final class MemoryStorage: ReplicaStorage {
+    private(set) var records: [RecordKey: RecordState] = [:]
+    private(set) var logs: [LogID: LogState] = [:]
+
+    func record(_ key: RecordKey) throws -> RecordState? { records[key] }
+
+    func append(_ run: VerifiedRun) throws {}
+
+    func save(_ record: RecordState) throws {
+        let key = RecordKey(
+            domain: record.domain, collection: record.collection, address: record.address)
+        records[key] = record
+    }
+
+    func save(_ log: LogState) throws { logs[log.identity.log] = log }
+
+    func note(_ update: ParallelUpdate) throws {}
+}
