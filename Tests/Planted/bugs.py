@@ -44,17 +44,13 @@ BUGS = [
     Bug(
         5, "Removing wins over a concurrent addition.",
         "GridCore/Records/ElementSet.swift",
-        "members[index].dots.removeAll { context.covers($0) }\n"
-        "        if members",
-        "members[index].dots.removeAll { planted || context.covers($0) }\n"
-        "        if members"),
+        "{ dots in dots.removeAll { context.covers($0) } }",
+        "{ dots in dots.removeAll { planted || context.covers($0) } }"),
     Bug(
         6, "Of two concurrent additions one is forgotten.",
         "GridCore/Records/ElementSet.swift",
-        "members[index].dots.removeAll { context.covers($0) }\n"
-        "            members",
-        "members[index].dots.removeAll { planted || context.covers($0) }\n"
-        "            members"),
+        "dots.removeAll { context.covers($0) }\n",
+        "dots.removeAll { planted || context.covers($0) }\n"),
     Bug(
         7, "A timeline is ordered by dot alone.",
         "GridCore/Records/Timeline.swift",

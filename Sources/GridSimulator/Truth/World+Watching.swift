@@ -21,7 +21,8 @@ extension World {
         }
         guard before != end.head else { return }
         violate(
-            .sequenceUsedTwice, "\(device.name) goes on with another branch of \(log)#\(end.height)")
+            .sequenceUsedTwice, "\(device.name) goes on with another branch of \(log)#\(end.height)"
+        )
     }
 
     /// Everything that the writers of admitted entries had seen is there after the commit.
