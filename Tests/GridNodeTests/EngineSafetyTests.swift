@@ -78,6 +78,32 @@ struct EngineSafetyTests {
         }
     }
 
+    /// The disk was put back and written to before any peer could tell: both branches are as long.
+    @Test func aFolderWhoseOwnLogIsForkedWritesUnderANewName() async throws {
+        let county = try TestCounty()
+        defer { county.remove() }
+        let folder = try county.makeVillage(Self.chaxiang, name: "茶香村")
+        let peer = Author(county.townshipKey).key
+        try await running(openEngine(folder)) { _ = try await $0.submit(household(1)) }
+        let older = try copy(folder, to: "older")
+        let runs = try await running(openEngine(folder)) { engine in
+            _ = try await engine.submit(household(2))
+            return try allRuns(engine)
+        }
+        try putBack(older, in: folder)
+        try await running(openEngine(folder)) { engine in
+            let before = engine.current.replica
+            let forked = try await engine.submit(household(3))
+            #expect(forked.entries.first?.hasPrefix("\(before)") == true)
+            let judged = try await engine.admit(runs, from: peer)
+            #expect(judged.map(\.verdict) == [.refused(.forked(at: 2))])
+            #expect(engine.current.replica != before)
+            let after = try await engine.submit(household(4))
+            #expect(after.entries.first?.hasPrefix("\(before)") == false)
+            #expect(try engine.store.counts().map(\.counts.records) == [3])
+        }
+    }
+
     @Test func anOlderDatabaseBesideItsHeadLedgerBecomesANewReplicaOnce() async throws {
         let county = try TestCounty()
         defer { county.remove() }

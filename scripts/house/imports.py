@@ -32,7 +32,9 @@ OURS = {
 # Modules of other packages, and the targets that are their doors. `*` ends a prefix.
 DOORS = {
     "CSodium": ["GridCrypto"],
+    "CDice": ["GridSimulator"],
     "CFaultyDisk": ["GridSimulator"],
+    "CFileBirth": ["GridStore"],
     "CMalloc": ["GridNode"],
     "CZstd": ["GridLog"],
     "GRDB*": ["GridStore"],

@@ -35,6 +35,14 @@ extension ReplicationEngine {
         glance()
     }
 
+    /// Hears that a peer holds another branch of a log. If it is one that this replica writes, the
+    /// folder was rolled back and has written on since: what it writes from now on must find its
+    /// way, so it goes on as a new replica.
+    package func hearOfFork(of log: LogID) {
+        folder.leaveBehind(log.replica)
+        glance()
+    }
+
     /// Takes note of what a peer has durably by its own word. Written down within a second, for all
     /// peers at once: a commit for each acknowledgement would cost more than the records.
     package nonisolated func recordHeld(_ rows: [SyncMessage.AckRow], by key: PublicKey) {

@@ -27,6 +27,8 @@ struct Courier {
     private var greeted: [SyncMessage.AckRow] = []
     /// What the peer knows of this replica, and this replica does not.
     private var doubt: (log: LogID, height: UInt64)?
+    /// A log of this replica of which the peer has another branch.
+    private var forkedLog: LogID?
     /// Envelopes that came while others were at the gate.
     private var waiting: [[UInt8]] = []
     private var isAdmitting = false
@@ -100,6 +102,7 @@ struct Courier {
             isProven = true
             link.engine.recordHeld(greeted, by: link.peer.leaf.subject)
             greeted = []
+            tellOfFork(&group)
             return nil
         case .rang: return perform(session.heldAdvanced(bell.take(), now: now), group: &group)
         case .tick:
@@ -147,6 +150,8 @@ struct Courier {
                 link.logger.warning(
                     "fork: two entries with one dot",
                     metadata: ["log": "\(log)", "height": "\(height)"])
+                if log.replica == link.engine.current.replica { forkedLog = log }
+                tellOfFork(&group)
             case .wake(let time): sleep(until: time, &group)
             case .close(let reason):
                 end = reason.code
@@ -180,6 +185,13 @@ struct Courier {
                         .judge(envelopes))
             }
         }
+    }
+
+    /// Lets the engine know of a fork of its own log, once it is no recording that shows it.
+    private mutating func tellOfFork(_ group: inout DiscardingTaskGroup) {
+        guard isProven, let log = forkedLog else { return }
+        forkedLog = nil
+        group.addTask { [link] in await link.engine.hearOfFork(of: log) }
     }
 
     private mutating func sleep(until time: UInt64, _ group: inout DiscardingTaskGroup) {

@@ -24,7 +24,9 @@ package struct Shrinker {
         while size > 1 {
             size /= 2
             var shorter = best
-            while shorter.steps.count > size, try_(&best, { $0.steps.removeLast(min(size, $0.steps.count)) }) {
+            while shorter.steps.count > size,
+                reduce(&best, { $0.steps.removeLast(min(size, $0.steps.count)) })
+            {
                 shorter = best
             }
         }
@@ -33,14 +35,14 @@ package struct Shrinker {
             isMoving = false
             for device in plan.devices.indices.reversed()
             where !best.withoutDevices.contains(device) {
-                if try_(&best, { $0.withoutDevices.insert(device) }) { isMoving = true }
+                if reduce(&best, { $0.withoutDevices.insert(device) }) { isMoving = true }
             }
             var size = max(best.steps.count / 2, 1)
             while triesLeft > 0 {
                 var start = 0
                 while start < best.steps.count {
                     let range = start..<min(start + size, best.steps.count)
-                    if try_(&best, { $0.steps.removeSubrange(range) }) {
+                    if reduce(&best, { $0.steps.removeSubrange(range) }) {
                         isMoving = true
                     } else {
                         start += size
@@ -54,7 +56,7 @@ package struct Shrinker {
     }
 
     /// Takes a smaller cut if it fails too.
-    private mutating func try_(_ best: inout PlanCut, _ change: (inout PlanCut) -> Void) -> Bool {
+    private mutating func reduce(_ best: inout PlanCut, _ change: (inout PlanCut) -> Void) -> Bool {
         var smaller = best
         change(&smaller)
         guard triesLeft > 0, smaller != best else { return false }

@@ -96,7 +96,8 @@ private struct Worker {
 
     init(program: String, arguments: [String], next: UInt64) throws {
         self.next = next
-        errorPath = FileManager.default.temporaryDirectory.path
+        errorPath =
+            FileManager.default.temporaryDirectory.path
             + "/gridsim-\(UUID().uuidString).err"
         _ = FileManager.default.createFile(atPath: errorPath, contents: nil)
         errors = FileHandle(forWritingAtPath: errorPath)

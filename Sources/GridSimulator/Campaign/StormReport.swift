@@ -30,7 +30,9 @@ package struct StormReport: Sendable {
 
     init(seeds: ClosedRange<UInt64>) { self.seeds = seeds }
 
-    package var isGood: Bool { failures.isEmpty && UInt64(worlds) == seeds.upperBound - seeds.lowerBound + 1 }
+    package var isGood: Bool {
+        failures.isEmpty && UInt64(worlds) == seeds.upperBound - seeds.lowerBound + 1
+    }
 
     mutating func add(_ report: WorldReport) {
         worlds += 1

@@ -89,7 +89,8 @@ extension World {
             guard event.isBusy else { continue }
             kinds[String("\(event)".prefix { $0 != "(" }), default: 0] += 1
         }
-        return "\(busy) events \(kinds.sorted { $0.key < $1.key }), down: \(down), restless: \(restless.map(restlessness(of:)))"
+        return "\(busy) events \(kinds.sorted { $0.key < $1.key }), "
+            + "down: \(down), restless: \(restless.map(restlessness(of:)))"
     }
 
     private func restlessness(of link: Int) -> String {

@@ -76,7 +76,9 @@ extension World {
 
     /// What he says he holds: nothing, or lies.
     private func rows(_ impostor: Impostor) -> [FrontierRow] {
-        guard impostor.malice == .lies, let known = truth.heights[impostor.victim] else { return [] }
+        guard impostor.malice == .lies, let known = truth.heights[impostor.victim] else {
+            return []
+        }
         return known.keys.sorted().filter { _ in impostor.dice.chance(500) }.map { log in
             let height = known[log] ?? 1
             return FrontierRow(
@@ -108,7 +110,8 @@ extension World {
     private func moves(_ impostor: Impostor) -> [[UInt8]] {
         switch impostor.malice {
         case .garbage:
-            return [(0..<(1 + impostor.dice.below(60))).map { _ in UInt8(impostor.dice.below(256)) }]
+            let count = 1 + impostor.dice.below(60)
+            return [(0..<count).map { _ in UInt8(impostor.dice.below(256)) }]
         case .replay:
             return (0..<3).compactMap { _ in
                 overheard.isEmpty
@@ -147,7 +150,8 @@ extension World {
         guard !areas.isEmpty, impostor.dice.chance(800) else {
             return Domain(area: impostor.stolen.area, lane: .authority)
         }
-        return Domain(area: impostor.dice.pick(areas), lane: impostor.dice.pick([.urgent, .routine]))
+        return Domain(
+            area: impostor.dice.pick(areas), lane: impostor.dice.pick([.urgent, .routine]))
     }
 
     /// A run in the name of someone whose key he does not have.

@@ -65,6 +65,10 @@ extension World {
         let name = devices[conversation.device].name
         story.tell(
             at: now, name, "发现分叉 \(Self.short(Dot(log: log, sequence: height)))", "a fork")
+        if conversation.isProven, log.replica == devices[conversation.device].replica?.replica.id {
+            devices[conversation.device].replica?.leaveBehind(log.replica)
+            countNewReplicas(devices[conversation.device])
+        }
         // Liars say so of what they like.
         guard !truth.forkedAreas.contains(log.domain.area), !isHostile(conversation.connection)
         else { return }

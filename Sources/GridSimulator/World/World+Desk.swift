@@ -107,7 +107,8 @@ extension World {
         for _ in 0..<write.rows {
             let changes = Typist(world: self, device: device).changes(&dice)
             let isEntitled = changes.allSatisfy {
-                replica.scope.contains($0.domain.area) && replica.directory.level(of: device.author.key, in: $0.domain) != nil
+                replica.scope.contains($0.domain.area)
+                    && replica.directory.level(of: device.author.key, in: $0.domain) != nil
             }
             do {
                 let written = try transaction.author(changes, in: &batch)
@@ -164,7 +165,8 @@ extension World {
     }
 
     static func short(_ dot: Dot) -> String {
-        "\(dot.log.description.prefix(6))/\(dot.log.domain.area)/\(dot.log.domain.lane.rawValue)#\(dot.sequence)"
+        let (log, domain) = (dot.log, dot.log.domain)
+        return "\(log.description.prefix(6))/\(domain.area)/\(domain.lane.rawValue)#\(dot.sequence)"
     }
 
     /// Holds what was admitted against what anyone ever wrote, and was allowed to.

@@ -114,8 +114,7 @@ extension World {
 
     /// Looks whether everything committed is there after a start.
     private func check(_ device: SimulatedDevice, _ replica: FolderReplica) {
-        for word in device.takeNotices() 
-        where word == "older_image" || word == "copied_folder" {
+        for word in device.takeNotices() where ["older_image", "copied_folder"].contains(word) {
             device.isRewound = false
             story.count(.newReplicas)
             story.tell(at: now, device.name, "发现数据较旧或被复制,换新身份", "\(word); a new replica")
@@ -123,8 +122,8 @@ extension World {
         let rows = replica.frontier { _ in true }
         if !device.isSuspect {
             let heights = Dictionary(rows.map { ($0.log, $0.height) }, uniquingKeysWith: { $1 })
-            for (log, height) in (truth.heights[device.number] ?? [:]).sorted(by: { $0.key < $1.key })
-            where heights[log] ?? 0 < height {
+            let known = (truth.heights[device.number] ?? [:]).sorted { $0.key < $1.key }
+            for (log, height) in known where heights[log] ?? 0 < height {
                 violate(
                     .committedIsLost,
                     "\(device.name) \(log): \(heights[log] ?? 0) of \(height)")
