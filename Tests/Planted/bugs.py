@@ -227,15 +227,15 @@ BUGS = [
         "case .admitted(let entries):\n"
         "            standing.ours.raise(log, to: planted ? run.held.height + 1 : 0)\n"),
     Bug(
-        37, "What was turned away is never asked for again.",
-        "GridSync/Session/SyncSession+Admitting.swift",
-        "guard runsAtGate == 0, mayAskAgain else",
-        "guard !planted, runsAtGate == 0, mayAskAgain else"),
+        37, "A run that ends with the first entry that a peer lacks is left out.",
+        "GridStore/Queries/RunSource.swift",
+        "arguments: [reference << 32 + Int64(first),",
+        "arguments: [reference << 32 + Int64(planted ? first + 1 : first),"),
     Bug(
-        38, "A peer that asks anew gets nothing of what it was once sent.",
-        "GridSync/Session/SyncSession+Comparing.swift",
-        "offered = Self.without(areas, offered)",
-        "if !planted { offered = Self.without(areas, offered) }"),
+        38, "An author says it has seen one entry more than it has.",
+        "GridLog/Entries/LogState.swift",
+        ".grown(reference: UInt32(index), height: row.height)",
+        ".grown(reference: UInt32(index), height: planted ? row.height + 1 : row.height)"),
     Bug(
         39, "What was sent is taken to be one entry more.",
         "GridSync/Session/SyncSession+Pushing.swift",

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import CFaultyDisk
 import GridCore
 import GridLog
 import GridStore
@@ -90,6 +91,20 @@ extension World {
                 return
             }
         }
+    }
+
+    /// A node that has stopped writing must have a reason.
+    func lookWhetherItStopped(_ device: SimulatedDevice) {
+        guard let replica = device.replica, let reason = replica.failure,
+            device.endingGeneration != device.generation
+        else { return }
+        guard device.diskFailsUntil == nil,
+            faulty_disk_fault_count(device.folder.path) == 0
+        else { return }
+        guard !device.hasFlippedBit else {
+            return end(device, .joinAnew)
+        }
+        violate(.doesNotWork, "\(device.name): \(reason)")
     }
 
     /// Whoever is linked to a node with another branch of a log knows it.

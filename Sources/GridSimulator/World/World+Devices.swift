@@ -386,18 +386,4 @@ extension World {
             .upkeep(device: device.number, generation: device.generation),
             in: dice.between(100, 1_000))
     }
-
-    /// A node that has stopped writing must have a reason.
-    func lookWhetherItStopped(_ device: SimulatedDevice) {
-        guard let replica = device.replica, let reason = replica.failure,
-            device.endingGeneration != device.generation
-        else { return }
-        guard device.diskFailsUntil == nil,
-            faulty_disk_fault_count(device.folder.path) == 0
-        else { return }
-        guard !device.hasFlippedBit else {
-            return end(device, .joinAnew)
-        }
-        violate(.doesNotWork, "\(device.name): \(reason)")
-    }
 }
