@@ -20,6 +20,8 @@ final class Impostor {
     var logs: [LogIdentity: LogState] = [:]
     /// What he says he has seen, by log.
     var seen: [LogID: [LogID: UInt64]] = [:]
+    /// What he shows after what has seen it.
+    var late: [[UInt8]] = []
 
     init(
         _ malice: WorldAction.Malice, stolen: SimulatedDevice, victim: Int, nonce: ReplicaNonce,
@@ -131,10 +133,7 @@ extension World {
                     ? forge(impostor)
                     : write(impostor, in: foreignDomain(impostor), isAllowed: false)
             ]
-        case .theft:
-            let lane = impostor.dice.pick([Lane.urgent, .routine])
-            let domain = Domain(area: impostor.stolen.area, lane: lane)
-            return [write(impostor, in: domain, isAllowed: true)]
+        case .theft: return steal(impostor)
         case .fork: return fork(impostor)
         case .oversize:
             return [
@@ -168,20 +167,44 @@ extension World {
 
     /// A run in his own name, genuine unless he says that it is another's.
     private func write(
-        _ impostor: Impostor, in domain: Domain, isAllowed: Bool, as other: PublicKey? = nil
+        _ impostor: Impostor, in domain: Domain, isAllowed: Bool, as other: PublicKey? = nil,
+        nonce: ReplicaNonce? = nil, seeing cause: (log: LogID, height: UInt64)? = nil
     ) -> [UInt8] {
         let identity = LogIdentity(
-            key: other ?? impostor.stolen.author.key, nonce: impostor.nonce, domain: domain)
+            key: other ?? impostor.stolen.author.key, nonce: nonce ?? impostor.nonce,
+            domain: domain)
         var state = impostor.logs[identity] ?? LogState(identity: identity)
         var writer = RunWriter(after: state)
-        for _ in 0...(isAllowed ? impostor.dice.below(2) : 0) {
+        let last = isAllowed ? impostor.dice.below(2) : 0
+        for place in 0...last {
             if isAllowed { look(around: impostor, before: identity.log) }
+            if place == last, let cause {
+                impostor.seen[identity.log, default: [:]][cause.log] = cause.height
+            }
             guard append(to: &writer, &state, for: impostor, isAllowed) else { return [] }
         }
         impostor.logs[identity] = state
         return SyncMessage.run(
             RunEnvelope.seal(writer.seal(with: impostor.stolen.author).run.encoded)
         ).encoded
+    }
+
+    /// Runs that his key entitles him to; some have seen what he shows one move later.
+    private func steal(_ impostor: Impostor) -> [[UInt8]] {
+        guard impostor.late.isEmpty else {
+            defer { impostor.late = [] }
+            return impostor.late
+        }
+        let lane = impostor.dice.pick([Lane.urgent, .routine])
+        let domain = Domain(area: impostor.stolen.area, lane: lane)
+        guard impostor.dice.chance(500) else {
+            return [write(impostor, in: domain, isAllowed: true)]
+        }
+        let sister = ReplicaNonce(high: impostor.nonce.high, low: ~impostor.nonce.low)
+        let cause = LogIdentity(key: impostor.stolen.author.key, nonce: sister, domain: domain)
+        impostor.late = [write(impostor, in: domain, isAllowed: true, nonce: sister)]
+        let height = impostor.logs[cause]?.height ?? 0
+        return [write(impostor, in: domain, isAllowed: true, seeing: (cause.log, height))]
     }
 
     /// What he writes next may have seen what his victim lacks: that is for the victim to wait for.
