@@ -13,6 +13,8 @@ struct Truth {
     private(set) var acknowledged: [(dot: Dot, device: Int)] = []
     /// What each device has committed.
     private(set) var heights: [Int: [LogID: UInt64]] = [:]
+    /// The first 8 bytes of the hash at those heights.
+    private var ends: [Int: [LogID: UInt64]] = [:]
     /// The first 8 bytes of the hash at each height that was seen.
     private var heads: [LogID: [UInt64: UInt64]] = [:]
     /// Acknowledged entries of which the only copies went with a disk that was put back.
@@ -37,9 +39,19 @@ struct Truth {
     /// The level at which a key may write in a domain by all that was ever certified.
     func level(of key: PublicKey, in domain: Domain) -> AreaLevel? {
         certificates[key]?.filter { certificate in
-            certificate.area.contains(domain.area) && certificate.rights.contains(.write)
+            Self.lies(domain.area, in: certificate.area) && certificate.rights.contains(.write)
                 && (domain.lane != .authority || certificate.rights.contains(.certify))
         }.map(\.area.level).min()
+    }
+
+    /// Whether an area is another or lies in it, by the digits alone.
+    static func lies(_ area: AreaCode, in other: AreaCode) -> Bool {
+        area.description.hasPrefix(other.description)
+    }
+
+    /// Whether machines of an area carry what lives in another.
+    static func carries(_ area: AreaCode, _ home: AreaCode) -> Bool {
+        lies(area, in: home) || lies(home, in: area)
     }
 
     /// Notes what someone is about to commit.
@@ -58,6 +70,7 @@ struct Truth {
     /// Notes that a device has committed a log up to here.
     mutating func commit(_ row: FrontierRow, on device: Int, at time: UInt64) {
         heights[device, default: [:]][row.log] = row.height
+        ends[device, default: [:]][row.log] = row.head
         guard !forkedAreas.contains(row.log.domain.area) else { return }
         if let head = heads[row.log]?[row.height], head != row.head {
             violate(.sequenceUsedTwice, at: time, "\(row.log)#\(row.height)")
@@ -68,10 +81,17 @@ struct Truth {
     /// Takes what a device has now for all that it has.
     mutating func replace(_ rows: [FrontierRow], on device: Int, at time: UInt64) {
         heights[device] = [:]
+        ends[device] = [:]
         for row in rows { commit(row, on: device, at: time) }
     }
 
     func height(of log: LogID, on device: Int) -> UInt64 { heights[device]?[log] ?? 0 }
+
+    /// Where a log ends on a device; nil when nothing of it is there.
+    func end(of log: LogID, on device: Int) -> FrontierRow? {
+        guard let height = heights[device]?[log], let head = ends[device]?[log] else { return nil }
+        return FrontierRow(log: log, height: height, head: head)
+    }
 
     /// The greatest height of a log that anyone was ever seen to have.
     func greatestHeight(of log: LogID) -> UInt64 { heads[log]?.keys.max() ?? 0 }

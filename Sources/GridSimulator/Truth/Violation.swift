@@ -14,6 +14,14 @@ package struct Violation: Hashable, Sendable {
         case withoutRight = "without_right"
         /// One sequence stands for two entries.
         case sequenceUsedTwice = "sequence_used_twice"
+        /// Two nodes with different entries of one dot are linked, and neither says so.
+        case forkIsHidden = "fork_is_hidden"
+        /// A folder that is older than it was, or a copy, goes on under the same name.
+        case olderImageUnseen = "older_image_unseen"
+        /// An entry was applied before what its writer had seen.
+        case admittedTooSoon = "admitted_too_soon"
+        /// What was parked is still not admitted, though all its causes are there.
+        case keptWaiting = "kept_waiting"
         case conflictIsLost = "conflict_is_lost"
         /// More was acknowledged than was durable.
         case acknowledgedTooSoon = "acknowledged_too_soon"

@@ -111,6 +111,7 @@ extension World {
         // Any one of them stands for all, of which some are looked at in each world.
         for device in devices where dice.chance(300) { verify(device) }
         judgeAcknowledged()
+        judgeForks()
         judgeDigests()
         judgeTables()
     }
@@ -120,7 +121,7 @@ extension World {
         for (dot, author) in truth.acknowledged where !truth.goneWithTheDisk.contains(dot) {
             let area = dot.log.domain.area
             guard !truth.forkedAreas.contains(area) else { continue }
-            for device in devices where Scope(device.area).contains(area) {
+            for device in devices where Truth.carries(device.area, area) {
                 if !truth.holds(dot, on: device.number) {
                     violate(
                         .acknowledgedIsMissing,

@@ -21,6 +21,8 @@ final class Conversation {
     /// What the peer has by its greeting alone.
     var greeted: [SyncMessage.AckRow] = []
     var doubt: (log: LogID, height: UInt64)?
+    /// Logs of which this side has said that the peer has another branch.
+    var forks: Set<LogID> = []
     /// Envelopes that came while others were at the gate.
     var waiting: [[UInt8]] = []
     var isAdmitting = false

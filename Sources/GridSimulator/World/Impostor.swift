@@ -18,6 +18,10 @@ final class Impostor {
     var turnsLeft: Int
     /// Logs he writes in his own name.
     var logs: [LogIdentity: LogState] = [:]
+    /// What he says he has seen, by log.
+    var seen: [LogID: [LogID: UInt64]] = [:]
+    /// What he shows after what has seen it.
+    var late: [[UInt8]] = []
 
     init(
         _ malice: WorldAction.Malice, stolen: SimulatedDevice, victim: Int, nonce: ReplicaNonce,
@@ -123,11 +127,13 @@ extension World {
             }
             if impostor.dice.chance(200) { bytes.removeLast(impostor.dice.below(bytes.count)) }
             return [bytes]
-        case .foreignArea: return [write(impostor, in: foreignDomain(impostor), isAllowed: false)]
-        case .theft:
-            let lane = impostor.dice.pick([Lane.urgent, .routine])
-            let domain = Domain(area: impostor.stolen.area, lane: lane)
-            return [write(impostor, in: domain, isAllowed: true)]
+        case .foreignArea:
+            return [
+                impostor.dice.chance(500)
+                    ? forge(impostor)
+                    : write(impostor, in: foreignDomain(impostor), isAllowed: false)
+            ]
+        case .theft: return steal(impostor)
         case .fork: return fork(impostor)
         case .oversize:
             return [
@@ -147,35 +153,99 @@ extension World {
             area: impostor.dice.pick(areas), lane: impostor.dice.pick([.urgent, .routine]))
     }
 
-    /// A genuine run in his own name.
-    private func write(_ impostor: Impostor, in domain: Domain, isAllowed: Bool) -> [UInt8] {
+    /// A run in the name of someone whose key he does not have.
+    private func forge(_ impostor: Impostor) -> [UInt8] {
+        let others = devices.filter {
+            $0.author.key != impostor.stolen.author.key
+                && Truth.carries(devices[impostor.victim].area, $0.area)
+        }
+        guard !others.isEmpty else { return SyncMessage.ping.encoded }
+        let other = impostor.dice.pick(others)
+        let domain = Domain(area: other.area, lane: impostor.dice.pick([.urgent, .routine]))
+        return write(impostor, in: domain, isAllowed: false, as: other.author.key)
+    }
+
+    /// A run in his own name, genuine unless he says that it is another's.
+    private func write(
+        _ impostor: Impostor, in domain: Domain, isAllowed: Bool, as other: PublicKey? = nil,
+        nonce: ReplicaNonce? = nil, seeing cause: (log: LogID, height: UInt64)? = nil
+    ) -> [UInt8] {
         let identity = LogIdentity(
-            key: impostor.stolen.author.key, nonce: impostor.nonce, domain: domain)
-        let state = impostor.logs[identity] ?? LogState(identity: identity)
+            key: other ?? impostor.stolen.author.key, nonce: nonce ?? impostor.nonce,
+            domain: domain)
+        var state = impostor.logs[identity] ?? LogState(identity: identity)
+        var writer = RunWriter(after: state)
+        let last = isAllowed ? impostor.dice.below(2) : 0
+        for place in 0...last {
+            if isAllowed { look(around: impostor, before: identity.log) }
+            if place == last, let cause {
+                impostor.seen[identity.log, default: [:]][cause.log] = cause.height
+            }
+            guard append(to: &writer, &state, for: impostor, isAllowed) else { return [] }
+        }
+        impostor.logs[identity] = state
+        return SyncMessage.run(
+            RunEnvelope.seal(writer.seal(with: impostor.stolen.author).run.encoded)
+        ).encoded
+    }
+
+    /// Runs that his key entitles him to; some have seen what he shows one move later.
+    private func steal(_ impostor: Impostor) -> [[UInt8]] {
+        guard impostor.late.isEmpty else {
+            defer { impostor.late = [] }
+            return impostor.late
+        }
+        let lane = impostor.dice.pick([Lane.urgent, .routine])
+        let domain = Domain(area: impostor.stolen.area, lane: lane)
+        guard impostor.dice.chance(500) else {
+            return [write(impostor, in: domain, isAllowed: true)]
+        }
+        let sister = ReplicaNonce(high: impostor.nonce.high, low: ~impostor.nonce.low)
+        let cause = LogIdentity(key: impostor.stolen.author.key, nonce: sister, domain: domain)
+        impostor.late = [write(impostor, in: domain, isAllowed: true, nonce: sister)]
+        let height = impostor.logs[cause]?.height ?? 0
+        return [write(impostor, in: domain, isAllowed: true, seeing: (cause.log, height))]
+    }
+
+    /// What he writes next may have seen what his victim lacks: that is for the victim to wait for.
+    private func look(around impostor: Impostor, before log: LogID) {
+        guard impostor.dice.chance(400) else { return }
+        let witness = impostor.dice.below(plan.devices.count)
+        for (other, height) in truth.heights[witness] ?? [:]
+        where other.domain == log.domain && other != log {
+            let known = impostor.seen[log]?[other] ?? 0
+            impostor.seen[log, default: [:]][other] = max(height, known)
+        }
+    }
+
+    /// Adds an entry to a run of his.
+    private func append(
+        to writer: inout RunWriter, _ state: inout LogState, for impostor: Impostor,
+        _ isAllowed: Bool
+    ) -> Bool {
+        let (identity, domain) = (state.identity, state.identity.domain)
+        let seen = impostor.seen[identity.log] ?? [:]
         let text = FieldValue.text("假\(impostor.dice.below(3))")
         let draft = DraftChange(
             collection: domain.lane == .authority ? SystemCollection.certificates : 16,
             target: .new, archives: false, writes: [FieldWrite(field: 1, operation: .assign(text))])
-        var writer = RunWriter(after: state)
         let timestamp = HybridTimestamp(rawValue: (Self.epoch + now) << 16)
         guard
             let (entry, hash) = try? writer.append(
-                [draft], applied: VersionVector(), timestamp: timestamp)
-        else { return [] }
-        var next = state
-        guard let resolved = try? next.resolve(entry) else { return [] }
-        next.advance(to: hash)
-        impostor.logs[identity] = next
+                [draft], applied: VersionVector(seen.map { ($0.key, $0.value) }),
+                timestamp: timestamp),
+            let resolved = try? state.resolve(entry)
+        else { return false }
+        state.advance(to: hash)
         let dot = Dot(log: identity.log, sequence: entry.sequence)
         if isAllowed, truth.level(of: identity.key, in: domain) != nil {
             truth.propose(
                 ReferenceEntry(
                     dot: dot, key: identity.key, timestamp: resolved.timestamp,
-                    context: [identity.log: dot.sequence - 1], changes: resolved.changes))
+                    context: seen.merging([identity.log: dot.sequence - 1]) { $1 },
+                    changes: resolved.changes))
         }
-        return SyncMessage.run(
-            RunEnvelope.seal(writer.seal(with: impostor.stolen.author).run.encoded)
-        ).encoded
+        return true
     }
 
     /// A second version of an entry that the owner of the key has written, or is about to.

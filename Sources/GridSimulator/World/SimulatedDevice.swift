@@ -32,6 +32,8 @@ final class SimulatedDevice {
     /// Writes that wait for the next commit, by the dice they are drawn from.
     var waitingWrites: [WaitingWrite] = []
     var waitingLots: [WaitingLot] = []
+    /// Runs that were parked, and who brought them.
+    var waitingRuns: [(conversation: Conversation, run: VerifiedRun)] = []
     var isDeskPlanned = false
     var isUpkeepPlanned = false
     /// Bytes of the head ledger that are durable.
@@ -44,6 +46,8 @@ final class SimulatedDevice {
     var diskFailsUntil: UInt64?
     /// A fault that explains that the folder is not what it was, until the next good start.
     var isSuspect = false
+    /// Its folder is older than it was, and can tell by itself.
+    var mustNoticeRestore = false
     /// Its whole disk was put back, and it has not become another replica since.
     var isRewound = false
     /// A bit of its disk has turned over: what is wrong with it may show much later.

@@ -61,6 +61,7 @@ extension World {
 
     private func reportFork(_ log: LogID, _ height: UInt64, _ conversation: Conversation) {
         story.count(.forks)
+        conversation.forks.insert(log)
         let name = devices[conversation.device].name
         story.tell(
             at: now, name, "发现分叉 \(Self.short(Dot(log: log, sequence: height)))", "a fork")
@@ -189,18 +190,15 @@ extension World {
             return violate(.writtenByNobody, "\(device.name) sends what is no run")
         }
         let log = run.identity.log
-        if !conversation.peer.leaf.area.contains(log.domain.area)
-            && !log.domain.area.contains(conversation.peer.leaf.area)
-        {
+        if !Truth.carries(conversation.peer.leaf.area, log.domain.area) {
             violate(.outsideScope, "\(device.name) sends \(log)")
         }
         if run.last <= conversation.acknowledged[log] ?? 0 {
             violate(.sentAgain, "\(device.name) sends \(log)#\(run.last) again")
         }
-        if overheard.count < 64 || dice.chance(50) {
-            if overheard.count == 64 { overheard.removeFirst() }
-            overheard.append(envelope)
-        }
+        // What is new on the road is what others lack the causes of.
+        if overheard.count == 64 { overheard.removeFirst() }
+        overheard.append(envelope)
     }
 
     private func note(_ rows: [SyncMessage.AckRow], _ conversation: Conversation) {

@@ -65,6 +65,8 @@ extension World {
             look(at: work, lots, on: device)
             for entry in work.written { truth.acknowledge(entry.dot, by: device.number) }
             publish(committed.news, of: device)
+            lookAtCauses(of: work.verdicts, lots.map(\.verified), on: device)
+            lookWhetherTheyWait(device)
             answer(lots, work.verdicts, of: device)
         } catch {
             fail(lots, of: device, error)
@@ -181,6 +183,10 @@ extension World {
                         "refuses a run")
                 case .parked:
                     story.count(.parkedRuns)
+                    device.waitingRuns.append((lot.conversation, run))
+                    if !Truth.carries(device.area, log.domain.area) {
+                        violate(.outsideScope, "\(device.name) keeps \(log) waiting")
+                    }
                     story.tell(
                         at: now, device.name,
                         "搁置 \(Self.short(Dot(log: log, sequence: run.run.last)))", "parks a run")
@@ -191,6 +197,7 @@ extension World {
                         "收到 \(Self.short(Dot(log: log, sequence: run.run.last))) 共\(count)条",
                         "admits")
                     look(at: run, on: device)
+                    lookWhetherItGoesOn(run, on: device)
                 }
             }
         }
@@ -252,7 +259,7 @@ extension World {
     func publish(_ news: [FrontierRow], of device: SimulatedDevice) {
         for row in news {
             truth.commit(row, on: device.number, at: now)
-            if !Scope(device.area).contains(row.log.domain.area) {
+            if !Truth.carries(device.area, row.log.domain.area) {
                 violate(.outsideScope, "\(device.name) holds \(row.log)")
             }
         }
@@ -268,6 +275,7 @@ extension World {
     func countNewReplicas(_ device: SimulatedDevice) {
         for word in device.takeNotices() where word == "rolled_back" {
             device.isRewound = false
+            device.waitingRuns = []
             story.count(.newReplicas)
             story.tell(
                 at: now, device.name, "对方有更多本机数据,换新身份", "rolled back; a new replica")

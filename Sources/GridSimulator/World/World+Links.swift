@@ -87,8 +87,10 @@ extension World {
         let rows = replica.frontier { area in
             Scope(device.area).contains(area) && (peer.map { Scope($0).contains(area) } ?? true)
         }
-        // Small frontiers are shown as digests now and then, as large ones are.
-        let bytesMax = dice.chance(300) ? 64 : ProtocolLimits.greetingFrontierBytesMax
+        // Small frontiers are shown as digests now and then, in some worlds by nearly everyone, as
+        // large ones are.
+        let isLarge = dice.chance(plan.seed.isMultiple(of: 3) ? 900 : 150)
+        let bytesMax = isLarge ? 64 : ProtocolLimits.greetingFrontierBytesMax
         let greeting = Greeting(
             software: "gridsim", nonce: replica.node.nonce, clock: device.wall(now),
             credit: Self.credit, chain: CertificateChain(device.chain.certificates),
@@ -205,6 +207,9 @@ extension World {
         let conversation = Conversation(
             connection: connection, side: side, device: number, generation: device.generation,
             peer: peer, theirs: theirs, session: session, isProven: side == 0)
+        if case .frontier(let rows) = theirs.holdings {
+            for row in rows { conversation.acknowledged[row.log] = row.height }
+        }
         connection.ends[side] = .talking(conversation)
         device.conversations.removeAll { $0.isOver }
         device.conversations.append(conversation)

@@ -27,7 +27,7 @@ extension WorldPlan {
             restore = dice.chance(400) ? 10 + dice.below(60) : 0
             copy = dice.chance(200) ? dice.below(20) : 0
             clock = dice.chance(400) ? dice.below(40) : 0
-            malice = dice.chance(400) ? dice.below(80) : 0
+            malice = dice.chance(500) ? dice.below(120) : 0
             upkeep = dice.chance(600) ? dice.below(50) : 0
         }
     }
@@ -158,12 +158,14 @@ extension WorldPlan {
         if falls(rates.clock) { return .clock(device: device, change: clockChange(&dice)) }
         if falls(rates.malice) {
             return .malice(
-                dice.pick(WorldAction.Malice.allCases), victim: device, dice: dice.next())
+                dice.pick(WorldAction.Malice.allCases + [.replay, .fork, .mutation]),
+                victim: device, dice: dice.next())
         }
         if falls(rates.upkeep) {
             return dice.pick([
                 .rebuild(device: device), .verify(device: device), .checkpoint(device: device),
                 .upgrade(device: device), .upgrade(device: device), .promote(device: device),
+                .promote(device: device),
             ])
         }
         return write(&dice)
