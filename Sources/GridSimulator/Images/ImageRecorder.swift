@@ -44,6 +44,8 @@ final class ImageRecorder {
         self.edition = edition ?? self.edition
         let opened = try Store(folder, catalogue: ImageCounty.catalogue(edition: self.edition))
         store = opened
+        // The same disk, where a recovery from an image is recorded too.
+        try opened.mark()
         if try opened.node() != nil { node = try ImageNode(11, opened, now: now) }
         try note(stage)
     }

@@ -5,7 +5,6 @@ package struct Story: Sendable {
     package enum Count: String, CaseIterable, Hashable, Sendable {
         case events, commits, writes, entries, messages, links, cuts, crashes
         case crashesInCommits = "crashes_in_commits"
-        case restarts
         case pauses
         case diskFaults = "disk_faults"
         case flippedBits = "flipped_bits"
