@@ -174,6 +174,25 @@ struct EngineSafetyTests {
         }
     }
 
+    @Test(.enabled(if: FileManager.default.isExecutableFile(atPath: Self.sqlite)))
+    func aFailureThatUpkeepMeetsIsShownBeforeAnyoneWrites() async throws {
+        let county = try TestCounty()
+        defer { county.remove() }
+        let folder = try county.makeVillage(Self.chaxiang, name: "茶香村")
+        try await running(openEngine(folder)) { engine in
+            _ = try await engine.submit(household(1))
+            let other = try Process.run(
+                URL(filePath: Self.sqlite),
+                arguments: [folder.databasePath, "DROP TABLE peer_heights"])
+            other.waitUntilExit()
+            let log = try #require(engine.store.logs().first).identity.log
+            engine.recordHeld([.init(log: log, height: 1)], by: Author(county.townshipKey).key)
+            #expect(engine.current.isWriting)
+            await engine.tidy()
+            #expect(!engine.current.isWriting)
+        }
+    }
+
     @Test func aRebuildLeavesTheNodeWriting() async throws {
         let county = try TestCounty()
         defer { county.remove() }

@@ -26,13 +26,14 @@ extension ReplicationEngine {
         // What is left speaks of logs that never came; the peer says it again when it is back.
         heldNews.withLock { $0[key] = nil }
         folder.part(from: key, reason: reason, now: WallClock.now)
+        showCondition()
     }
 
     /// Hears a peer's word that it knows this height of a log of this replica. Where so much is
     /// here, or the folder has become another since, nothing happens.
     package func doubtReplica(_ log: LogID, height: UInt64) {
         folder.doubtReplica(log, height: height)
-        glance()
+        showCondition()
     }
 
     /// Hears that a peer holds another branch of a log. If it is one that this replica writes, the
@@ -40,7 +41,7 @@ extension ReplicationEngine {
     /// way, so it goes on as a new replica.
     package func hearOfFork(of log: LogID) {
         folder.leaveBehind(log.replica)
-        glance()
+        showCondition()
     }
 
     /// Takes note of what a peer has durably by its own word. Written down within a second, for all
@@ -82,6 +83,7 @@ extension ReplicationEngine {
     /// Upkeep, called once a second: makes the head ledger durable, and now and then looks whether
     /// the disk still takes what is folded into the database.
     package func tidy() {
+        defer { showCondition() }
         writeHeld()
         folder.syncHeads()
         secondsTidied += 1
@@ -109,7 +111,7 @@ extension ReplicationEngine {
         do throws(FolderReplica.CommitFailure) {
             try folder.keep(certificate)
         } catch {
-            glance()
+            showCondition()
             throw DeskRefusal(error)
         }
         publishCertificates()

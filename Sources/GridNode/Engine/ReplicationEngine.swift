@@ -167,7 +167,7 @@ package actor ReplicationEngine {
                 return (receipts, verdicts)
             }
         } catch {
-            glance()
+            showCondition()
             return turnAway(load, DeskRefusal(error))
         }
         spread(committed.news)
@@ -211,14 +211,12 @@ package actor ReplicationEngine {
 
     /// Lets everyone know of logs that have grown.
     func spread(_ news: [FrontierRow]) {
-        if folder.replica.id != current.replica { glance() }
+        defer { showCondition() }
         guard !news.isEmpty else { return }
         // Only what has changed: this is done at every commit, with all logs of a county.
         glimpse.withLock { glimpse in
             for row in news { glimpse.frontier.raise(row.log, to: row.height) }
             glimpse.directory = folder.replica.directory
-            glimpse.isWriting = folder.failure == nil
-            glimpse.isDiskFull = folder.isDiskFull
         }
         for bell in bells.withLock({ Array($0.values) }) { bell.ring(news) }
     }
@@ -233,6 +231,15 @@ package actor ReplicationEngine {
     private func turnAway(_ load: Mailbox, _ refusal: DeskRefusal) {
         for (_, answer) in load.writes { answer.resume(throwing: refusal) }
         for delivery in load.runs { delivery.answer.resume(throwing: refusal) }
+    }
+
+    /// Shows whether the folder takes writes, and as which replica: upkeep may find out as well.
+    func showCondition() {
+        guard folder.replica.id == current.replica else { return glance() }
+        glimpse.withLock { glimpse in
+            glimpse.isWriting = folder.failure == nil
+            glimpse.isDiskFull = folder.isDiskFull
+        }
     }
 
     /// Leaves a new picture of everything.
