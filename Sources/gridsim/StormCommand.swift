@@ -100,7 +100,7 @@ struct StormCommand: ParsableCommand {
                 continue
             }
             let plan = WorldPlan(seed: failure.seed)
-            var shrinker = Shrinker(seed: failure.seed) { cut in
+            var shrinker = Shrinker(plan) { cut in
                 let again = try? run.live(plan.cut(to: cut))
                 return again?.violations.first?.promise == promise
             }

@@ -3,15 +3,16 @@
 /// Makes a failing world smaller: fewer devices, fewer steps, as long as it breaks the same promise
 /// (Zeller, Hildebrandt, "Simplifying and isolating failure-inducing input", 2002, ddmin).
 package struct Shrinker {
-    private let seed: UInt64
     private let plan: WorldPlan
     private var triesLeft: Int
     /// Whether a cut of the plan still fails.
     private let fails: (PlanCut) -> Bool
 
-    package init(seed: UInt64, triesMax: Int = 300, fails: @escaping (PlanCut) -> Bool) {
-        self.seed = seed
-        plan = WorldPlan(seed: seed)
+    /// - Parameter triesMax: after so many worlds the smallest that was found must do.
+    package init(
+        _ plan: WorldPlan, triesMax: Int = 300, fails: @escaping (PlanCut) -> Bool
+    ) {
+        self.plan = plan
         triesLeft = triesMax
         self.fails = fails
     }

@@ -33,7 +33,7 @@ struct CrashImage {
     /// Makes the image from the disk as it was after the planned number of operations; nil when
     /// the next operation cannot be torn.
     init?(_ plan: Plan, of recording: DiskRecording, disk: DiskModel) {
-        var dice = ImageDice(seed: plan.dice)
+        var dice = Dice(seed: plan.dice)
         switch plan.kind {
         case .prefix: files = disk.everything()
         case .synced: files = disk.durable

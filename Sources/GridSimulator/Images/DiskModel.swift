@@ -84,7 +84,7 @@ struct DiskModel {
     }
 
     /// What a power cut may leave: of that which is not synced any part, whole or torn.
-    func some(_ dice: inout ImageDice) -> [String: [UInt8]] {
+    func some(_ dice: inout Dice) -> [String: [UInt8]] {
         var image: [String: [UInt8]] = [:]
         for name in names.keys.sorted() {
             guard let number = dice.pick(names[name] ?? [nil]), let file = files[number] else {
@@ -95,7 +95,7 @@ struct DiskModel {
         return image
     }
 
-    private static func some(of file: File, _ dice: inout ImageDice) -> [UInt8] {
+    private static func some(of file: File, _ dice: inout Dice) -> [UInt8] {
         guard !file.pending.isEmpty else { return file.present }
         // In order up to a place, or each by its own luck: mostly kept, mostly lost, or even.
         let isOrdered = dice.below(4) == 0
@@ -114,7 +114,7 @@ struct DiskModel {
     }
 
     private static func tornPart(
-        of operation: DiskOperation, _ dice: inout ImageDice
+        of operation: DiskOperation, _ dice: inout Dice
     ) -> Range<Int> {
         let cuts = operation.cuts
         guard !cuts.isEmpty else { return 0..<(dice.below(2) * operation.bytes.count) }

@@ -76,7 +76,7 @@ package struct ImageCampaign {
             ImageCheck.remove(other)
         }
         let life = try ImageWorkload.record(seed: seed, in: folder, other: other)
-        var dice = ImageDice(seed: seed ^ 0x5EC0)
+        var dice = Dice(seed: seed ^ 0x5EC0)
         var cuts: [(at: Int, dice: UInt64)] = []
         for _ in 0..<Self.recoveries {
             cuts.append((dice.below(life.operations.count), dice.next()))
@@ -147,7 +147,7 @@ package struct ImageCampaign {
     private func plans(
         of recordings: [DiskRecording], seed: UInt64, limit: Int
     ) -> [CrashImage.Plan] {
-        var dice = ImageDice(seed: seed ^ 0x914A)
+        var dice = Dice(seed: seed ^ 0x914A)
         var prefixes: [CrashImage.Plan] = []
         var others: [CrashImage.Plan] = []
         for (index, recording) in recordings.enumerated() {

@@ -33,7 +33,7 @@ struct ImageFaults {
 
     /// Opens so many images, a few after each failure.
     mutating func run(images: Int) throws {
-        var dice = ImageDice(seed: seed ^ 0xFA17)
+        var dice = Dice(seed: seed ^ 0xFA17)
         while report.images < images {
             for fault in Fault.allCases where report.images < images {
                 try ImageCheck.write([:], to: folder)
@@ -44,7 +44,7 @@ struct ImageFaults {
     }
 
     private mutating func fail(
-        _ fault: Fault, after count: UInt64, _ dice: inout ImageDice
+        _ fault: Fault, after count: UInt64, _ dice: inout Dice
     ) throws {
         let store = try Store(folder, catalogue: ImageCounty.catalogue(edition: 1))
         try ImageNode.enrol(11, nonce: 1, in: store)

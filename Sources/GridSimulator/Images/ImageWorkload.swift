@@ -11,7 +11,7 @@ struct ImageWorkload {
     private let recorder: ImageRecorder
     /// The township, on a disk of its own that never fails.
     private let township: ImageNode
-    private var dice: ImageDice
+    private var dice: Dice
     private var count = 0
     /// Records of which the village knows, and those of them that the township has seen.
     private var addresses: [RecordAddress] = []
@@ -25,12 +25,12 @@ struct ImageWorkload {
     ) throws -> DiskRecording {
         var workload = try ImageWorkload(
             recorder: ImageRecorder(folder, name: "life"), other: other,
-            dice: ImageDice(seed: seed))
+            dice: Dice(seed: seed))
         try workload.run()
         return workload.recorder.finish()
     }
 
-    private init(recorder: ImageRecorder, other: NodeFolder, dice: ImageDice) throws {
+    private init(recorder: ImageRecorder, other: NodeFolder, dice: Dice) throws {
         self.recorder = recorder
         self.dice = dice
         let store = try Store(other, catalogue: ImageCounty.catalogue(edition: 1))

@@ -16,7 +16,6 @@ extension World {
     /// Ends all faults and lets everyone talk until nothing is left to say.
     func heal() {
         story.tell(at: now, "县里", "故障结束,线路全通", "all faults end, all links are up")
-        isHealed = true
         weather = WorldPlan.Weather(delayMilliseconds: 1...50, loss: 0, breaks: 0)
         for device in devices {
             device.clock = .right

@@ -2,7 +2,7 @@
 
 /// Seeded dice, the same on every machine (Steele, Lea, Flood, "Fast splittable pseudorandom number
 /// generators", 2014).
-package struct Dice: Hashable, Sendable {
+package struct Dice: RandomNumberGenerator, Hashable, Sendable {
     private var state: UInt64
 
     package init(seed: UInt64) { state = seed }

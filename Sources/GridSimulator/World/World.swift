@@ -64,12 +64,8 @@ package final class World {
     var root: Certificate
     /// Runs that were once on the road, for whoever replays them.
     var overheard: [[UInt8]] = []
-    /// Whether faults are over and everyone is to come to one end.
-    var isHealed = false
     /// Messages other than signs of life, since this was last set to 0.
     var messages = 0
-    /// Merge states that the last comparison found in conflict.
-    var hasPromoted = false
 
     /// A link between two devices as it is now.
     struct LinkWeather {

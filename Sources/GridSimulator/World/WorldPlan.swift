@@ -95,17 +95,3 @@ package enum WorldAction: Hashable, Sendable {
     /// The device's key gets a second certificate, for the area above its own.
     case promote(device: Int)
 }
-
-extension WorldAction {
-    /// Whether it is a fault, as opposed to people's work.
-    package var isFault: Bool {
-        switch self {
-        case .write, .importSheet, .join, .joinAll, .keepImage, .checkpoint, .verify, .upgrade,
-            .promote:
-            false
-        case .cut, .cutAll, .crash, .crashInCommit, .pause, .diskFault, .flipBit, .restore,
-            .copyFolder, .clock, .malice, .rebuild:
-            true
-        }
-    }
-}
