@@ -52,6 +52,7 @@ package struct StormCampaign {
                     continue
                 }
                 worker.process.waitUntilExit()
+                WorldRun.clean(after: worker.process.processIdentifier)
                 let lastWords = worker.lastWords
                 guard worker.next <= seeds.upperBound else { continue }
                 let crash = WorldReport(

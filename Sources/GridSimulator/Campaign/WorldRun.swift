@@ -19,14 +19,10 @@ package struct WorldRun {
         try Sodium.start()
         let code = faulty_disk_install()
         precondition(code == 0, "the disk is not installed: \(code)")
-        // Memory is disk enough: what is durable is reckoned, not left to a disk.
-        let memory = "/dev/shm"
-        let top =
-            FileManager.default.isWritableFile(atPath: memory)
-            ? memory : FileManager.default.temporaryDirectory.path
-        base = "\(top)/gridsim-\(getpid())"
+        let base = Self.base(of: getpid())
+        self.base = base
         emptyFolders = try Catalogue.simulated.indices.map { edition in
-            let folder = NodeFolder("\(top)/gridsim-\(getpid())-empty-\(edition)")
+            let folder = NodeFolder("\(base)/empty-\(edition)")
             try FileManager.default.createDirectory(
                 atPath: folder.path, withIntermediateDirectories: true)
             _ = try Store(folder, catalogue: Catalogue.simulated[edition])
@@ -35,16 +31,29 @@ package struct WorldRun {
     }
 
     /// Removes what was made ready.
-    package func end() {
-        for folder in emptyFolders { try? FileManager.default.removeItem(atPath: folder.path) }
+    package func end() { Self.clean(after: getpid()) }
+
+    /// Removes what a process has left that is no more.
+    static func clean(after process: pid_t) {
+        try? FileManager.default.removeItem(atPath: base(of: process))
+    }
+
+    /// Memory is disk enough: what is durable is reckoned, not left to a disk.
+    private static func base(of process: pid_t) -> String {
+        let memory = "/dev/shm"
+        let top =
+            FileManager.default.isWritableFile(atPath: memory)
+            ? memory : FileManager.default.temporaryDirectory.path
+        return "\(top)/gridsim-\(process)"
     }
 
     /// Lives the world of a plan.
     package func live(_ plan: WorldPlan, isTold: Bool = false) throws -> WorldReport {
+        let folder = "\(base)/world"
         try FileManager.default.createDirectory(
-            atPath: base, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(atPath: base) }
-        let world = try World(plan, in: base, emptyFolders: emptyFolders, isTold: isTold)
+            atPath: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let world = try World(plan, in: folder, emptyFolders: emptyFolders, isTold: isTold)
         world.live()
         for number in world.devices.indices {
             faulty_disk_set_fault(world.devices[number].folder.path, 0, 0)
