@@ -43,9 +43,16 @@ package struct TurnedAway: Sendable {
 
 /// The live links and what admins have said about them.
 package final class LinkBoard: Sendable {
+    private struct Live {
+        let token: UInt64
+        let replica: ReplicaID
+        let close: @Sendable () -> Void
+    }
+
     private struct State {
         var links: [PublicKey: LinkStatus] = [:]
-        var closers: [PublicKey: (token: UInt64, close: @Sendable () -> Void)] = [:]
+        /// A key has more than one where its folder was copied and both run.
+        var live: [PublicKey: [Live]] = [:]
         var nextToken: UInt64 = 0
         var paused: Set<PublicKey> = []
         var allPaused = false
@@ -56,6 +63,9 @@ package final class LinkBoard: Sendable {
     }
 
     private static let turnedAwayMax = 20
+    /// Links of one key, each of another replica: a key is one peer, however many names it gives
+    /// itself, and takes no more of the node than a few.
+    private static let linksPerKeyMax = 4
     private let state = Mutex(State())
 
     package init() {}
@@ -70,7 +80,9 @@ package final class LinkBoard: Sendable {
     }
 
     /// Links that live now.
-    package var connectedCount: Int { state.withLock { $0.closers.count } }
+    package var connectedCount: Int {
+        state.withLock { $0.live.values.reduce(0) { $0 + $1.count } }
+    }
 
     package var turnedAway: [TurnedAway] { state.withLock { $0.turnedAway } }
 
@@ -85,34 +97,42 @@ package final class LinkBoard: Sendable {
         state.withLock { change(&$0.links[key, default: LinkStatus(state: .absent)]) }
     }
 
-    /// Takes up a new link with a peer. An older one with the same peer is closed: the peer has
+    /// Takes up a new link with a peer. An older one with the same replica is closed: the peer has
     /// called anew because it lost the old one.
     /// - Returns: a token by which to sign off.
     func signOn(
-        _ key: PublicKey, address: String, direction: LinkStatus.Direction,
+        _ key: PublicKey, replica: ReplicaID, address: String, direction: LinkStatus.Direction,
         close: @escaping @Sendable () -> Void
     ) -> UInt64 {
         let (token, older) = state.withLock { state in
-            let older = state.closers[key]?.close
+            var live = state.live[key] ?? []
+            var older = live.filter { $0.replica == replica }
+            live.removeAll { $0.replica == replica }
+            if live.count == Self.linksPerKeyMax { older.append(live.removeFirst()) }
             state.nextToken += 1
-            state.closers[key] = (state.nextToken, close)
+            live.append(Live(token: state.nextToken, replica: replica, close: close))
+            state.live[key] = live
             var status = LinkStatus(state: .connected)
             status.address = address
             status.direction = direction
             state.links[key] = status
             return (state.nextToken, older)
         }
-        older?()
+        for link in older { link.close() }
         return token
     }
 
-    /// Signs a link off, unless a newer one has taken its place.
+    /// Signs a link off, unless a newer one of its replica has taken its place.
     /// - Returns: whether there is no link with the peer any more.
     @discardableResult
     func signOff(_ key: PublicKey, token: UInt64, reason: String) -> Bool {
         state.withLock { state in
-            guard state.closers[key]?.token == token else { return false }
-            state.closers[key] = nil
+            guard state.live[key]?.contains(where: { $0.token == token }) == true else {
+                return false
+            }
+            state.live[key]?.removeAll { $0.token == token }
+            guard state.live[key]?.isEmpty == true else { return false }
+            state.live[key] = nil
             var status = LinkStatus(state: state.isPaused(key) ? .paused : .absent)
             status.reason = state.isPaused(key) ? "paused" : reason
             status.address = state.links[key]?.address
@@ -131,17 +151,17 @@ package final class LinkBoard: Sendable {
         let closers = state.withLock { state -> [@Sendable () -> Void] in
             if let key {
                 state.paused.insert(key)
-                return state.closers[key].map { [$0.close] } ?? []
+                return state.live[key]?.map(\.close) ?? []
             }
             state.allPaused = true
-            return state.closers.values.map(\.close)
+            return state.live.values.joined().map(\.close)
         }
         for close in closers { close() }
     }
 
     /// Closes all live links; they are opened again.
     func closeAll() {
-        for closer in state.withLock({ Array($0.closers.values) }) { closer.close() }
+        for link in state.withLock({ Array($0.live.values.joined()) }) { link.close() }
     }
 
     package func resume(_ key: PublicKey?) {

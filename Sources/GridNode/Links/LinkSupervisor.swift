@@ -144,7 +144,9 @@ package struct LinkSupervisor: Sendable {
             link: link, engine: engine, board: board, peer: peer.chain,
             meet: {
                 let signedOn = board.signOn(
-                    key, address: link.remoteAddress, direction: direction,
+                    key,
+                    replica: LogIdentity.replica(key: key, nonce: peer.greeting.nonce),
+                    address: link.remoteAddress, direction: direction,
                     close: { link.close() })
                 token.withLock { $0 = signedOn }
                 // Paused between the answer and this moment: nobody else knows of the link.
