@@ -48,21 +48,28 @@ struct EngineSafetyTests {
         ).map { try RunVerifier.verify(Run(decoding: RunEnvelope.open($0.envelope))) }
     }
 
+    /// A village whose disk was put back to its first household, and what it had written by then.
+    private func rolledBack(
+        _ county: TestCounty, after households: [Int]
+    ) async throws -> (folder: NodeFolder, runs: [VerifiedRun]) {
+        let folder = try county.makeVillage(Self.chaxiang, name: "茶香村")
+        try await running(openEngine(folder)) { _ = try await $0.submit(household(1)) }
+        let older = try copy(folder, to: "older")
+        let runs = try await running(openEngine(folder)) { engine in
+            for number in households { _ = try await engine.submit(household(number)) }
+            return try allRuns(engine)
+        }
+        try putBack(older, in: folder)
+        return (folder, runs)
+    }
+
     /// The whole disk is an older image, so that only a peer can tell. It does so while a write
     /// waits for the same commit.
     @Test func aRolledBackFolderWritesUnderANewNameAndUsesNoSequenceTwice() async throws {
         let county = try TestCounty()
         defer { county.remove() }
-        let folder = try county.makeVillage(Self.chaxiang, name: "茶香村")
+        let (folder, runs) = try await rolledBack(county, after: [2, 3])
         let peer = Author(county.townshipKey).key
-        try await running(openEngine(folder)) { _ = try await $0.submit(household(1)) }
-        let older = try copy(folder, to: "older")
-        let runs = try await running(openEngine(folder)) { engine in
-            _ = try await engine.submit(household(2))
-            _ = try await engine.submit(household(3))
-            return try allRuns(engine)
-        }
-        try putBack(older, in: folder)
         let rolledBack = try openEngine(folder)
         let before = rolledBack.current.replica
         try await running(rolledBack, after: .milliseconds(200)) { engine in
@@ -82,15 +89,8 @@ struct EngineSafetyTests {
     @Test func aFolderWhoseOwnLogIsForkedWritesUnderANewName() async throws {
         let county = try TestCounty()
         defer { county.remove() }
-        let folder = try county.makeVillage(Self.chaxiang, name: "茶香村")
+        let (folder, runs) = try await rolledBack(county, after: [2])
         let peer = Author(county.townshipKey).key
-        try await running(openEngine(folder)) { _ = try await $0.submit(household(1)) }
-        let older = try copy(folder, to: "older")
-        let runs = try await running(openEngine(folder)) { engine in
-            _ = try await engine.submit(household(2))
-            return try allRuns(engine)
-        }
-        try putBack(older, in: folder)
         try await running(openEngine(folder)) { engine in
             let before = engine.current.replica
             let forked = try await engine.submit(household(3))

@@ -34,31 +34,6 @@ enum ImageCounty {
             CertificateChain(Array(certificates.prefix(count))), root: author(1).key)
     }
 
-    /// The catalogue in its first or second edition; the second has more fields and records.
-    static func catalogue(edition: Int) throws -> Catalogue {
-        let first = """
-            collection 16|notes|笔记|routine
-            1|title|标题|text(1..40)|register shown|R|P0
-            2|kind|类别|text(1..40)|fixed|O|P0
-            3|grade|评级|text(1..40)|register shown township|O|P0
-            4|labels|标签|set(text(1..40))|set|O|P0
-            5|acts|过程|text(1..40)|timeline|O|P0
-            6|visits|次数|integer|counter|O|P0
-            """
-        let second = """
-            7|place|地点|text(1..40)|register shown|O|P0
-            collection 17|rules|规则|routine
-            1|title|标题|text(1..40)|register shown|R|P0
-            """
-        let alarms = """
-            collection 18|alarms|警情|urgent
-            1|title|标题|text(1..40)|register shown|R|P0
-            """
-        let parts = edition == 1 ? [first, alarms] : [first, second, alarms]
-        return try Catalogue(
-            parsing: "edition \(edition)\n" + parts.joined(separator: "\n"))
-    }
-
     private static func area(_ text: String) -> AreaCode {
         guard let area = try? AreaCode(parsing: text) else {
             preconditionFailure("\(text) is no area code")

@@ -46,7 +46,7 @@ struct ImageFaults {
     private mutating func fail(
         _ fault: Fault, after count: UInt64, _ dice: inout Dice
     ) throws {
-        let store = try Store(folder, catalogue: ImageCounty.catalogue(edition: 1))
+        let store = try Store(folder, catalogue: Catalogue.simulated[0])
         try ImageNode.enrol(11, nonce: 1, in: store)
         let node = try ImageNode(11, store, now: 1_790_000_000_000)
         try node.author([ImageWorkload.plainNote("0")])
