@@ -39,6 +39,13 @@ struct EngineSafetyTests {
         }
     }
 
+    /// Changes a database behind the node's back.
+    private func change(_ folder: NodeFolder, _ statement: String) throws {
+        try Process.run(
+            URL(filePath: Self.sqlite), arguments: [folder.databasePath, statement]
+        ).waitUntilExit()
+    }
+
     private func allRuns(_ engine: ReplicationEngine) throws -> [VerifiedRun] {
         let ranges = try engine.store.logs().map {
             FetchRequest.Range(log: $0.identity.log, first: 1)
@@ -153,10 +160,7 @@ struct EngineSafetyTests {
         let folder = try county.makeVillage(Self.chaxiang, name: "茶香村")
         try await running(openEngine(folder)) { engine in
             _ = try await engine.submit(household(1))
-            let other = try Process.run(
-                URL(filePath: Self.sqlite),
-                arguments: [folder.databasePath, "ALTER TABLE households RENAME TO gone"])
-            other.waitUntilExit()
+            try change(folder, "ALTER TABLE households RENAME TO gone")
             for _ in 0..<2 {
                 let refusal = await #expect(throws: DeskRefusal.self) {
                     _ = try await engine.submit(household(2))
@@ -181,10 +185,7 @@ struct EngineSafetyTests {
         let folder = try county.makeVillage(Self.chaxiang, name: "茶香村")
         try await running(openEngine(folder)) { engine in
             _ = try await engine.submit(household(1))
-            let other = try Process.run(
-                URL(filePath: Self.sqlite),
-                arguments: [folder.databasePath, "DROP TABLE peer_heights"])
-            other.waitUntilExit()
+            try change(folder, "DROP TABLE peer_heights")
             let log = try #require(engine.store.logs().first).identity.log
             engine.recordHeld([.init(log: log, height: 1)], by: Author(county.townshipKey).key)
             #expect(engine.current.isWriting)
