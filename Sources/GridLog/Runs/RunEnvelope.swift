@@ -21,6 +21,11 @@ package enum RunEnvelope {
         return writer.bytes
     }
 
+    /// Whether an envelope is compressed as far as it is worth while.
+    package static func isPacked(_ envelope: [UInt8]) -> Bool {
+        envelope.first != 0 || envelope.count <= ProtocolLimits.runCompressionBytesMin
+    }
+
     /// The plain bytes of an envelope, at most `ProtocolLimits.runBytesMax`.
     package static func open(_ envelope: [UInt8]) throws(DecodingViolation) -> [UInt8] {
         var reader = ByteReader(envelope)

@@ -182,7 +182,7 @@ package actor ReplicationEngine {
     /// Carries out one local write within the transaction. What is wrong with the request is this
     /// request's result; what is wrong with the store ends the whole batch.
     private func write(
-        _ request: WriteRequest, batch: inout ReplicaBatch<Catalogue>,
+        _ request: WriteRequest, batch: inout ReplicaBatch,
         transaction: StoreTransaction
     ) throws -> Result<WriteReceipt, any Error> {
         let drafting = WriteDrafting(

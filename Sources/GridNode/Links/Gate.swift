@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import GridCodec
 import GridCore
 import GridLog
 import GridSync
@@ -16,7 +15,7 @@ struct Gate {
         var verified: [(index: Int, run: VerifiedRun)] = []
         for (index, envelope) in envelopes.enumerated() {
             do throws(RunViolation) {
-                verified.append((index, try Self.verify(envelope)))
+                verified.append((index, try RunVerifier.verify(envelope: envelope)))
             } catch {
                 judgements[index] = SyncSession.Judgement(
                     bytes: envelope.count, run: nil, verdict: .refused(.violation(error)))
@@ -31,15 +30,5 @@ struct Gate {
             }
         }
         return judgements.compactMap { $0 }
-    }
-
-    private static func verify(_ envelope: [UInt8]) throws(RunViolation) -> VerifiedRun {
-        let run: Run
-        do {
-            run = try Run(decoding: try RunEnvelope.open(envelope))
-        } catch {
-            throw .malformed(error)
-        }
-        return try RunVerifier.verify(run)
     }
 }
