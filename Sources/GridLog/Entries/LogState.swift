@@ -73,7 +73,7 @@ package struct LogState: Hashable, Sendable {
     /// A reference that the table does not have counts as covered; `resolve` then says what is
     /// wrong with it.
     package func isCovered(_ entry: Entry, by applied: VersionVector) -> Bool {
-        entry.contextChanges.isEmpty || entry.contextChanges.allSatisfy { change in
+        entry.contextChanges.allSatisfy { change in
             switch change {
             case .grown(let reference, let height):
                 Int(reference) >= references.count || height <= applied[references[Int(reference)]]

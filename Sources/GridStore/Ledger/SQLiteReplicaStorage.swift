@@ -109,7 +109,8 @@ final class SQLiteReplicaStorage: ReplicaStorage {
             merge: RecordStateWriter.bytes(of: state, coding: .local(references), beside: table),
             conflicts: conflicts.count, isNew: !record.isStored)
         guard try statement.run() == 1 else {
-            throw StoreFailure.damaged(what: "\(table.collection.name) has lost row \(row.rawValue)")
+            throw StoreFailure.damaged(
+                what: "\(table.collection.name) has lost row \(row.rawValue)")
         }
         if record.hadSiblings || !conflicts.isEmpty {
             try save(conflicts, of: table.collection.number, row: row)

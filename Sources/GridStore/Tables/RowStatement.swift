@@ -85,7 +85,8 @@ struct RowStatement {
             throw StoreFailure.damaged(what: "a record's row has no merge state")
         }
         let count = Int(sqlite3_column_bytes(pointer, column))
-        return Array(UnsafeRawBufferPointer(start: sqlite3_column_blob(pointer, column), count: count))
+        return Array(
+            UnsafeRawBufferPointer(start: sqlite3_column_blob(pointer, column), count: count))
     }
 
     private func reset() {
