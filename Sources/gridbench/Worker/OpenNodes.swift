@@ -76,6 +76,19 @@ struct OpenNodes: Sendable {
     /// The node of whom things are expected.
     var first: Node { nodes[0].node }
 
+    /// Writes the operations of one file on each node, on all at once.
+    func write(_ files: [String], writers: Int) async throws {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for (open, file) in zip(nodes, files) {
+                group.addTask {
+                    var scribe = try Scribe(open.node, writers: writers)
+                    try await scribe.write(file)
+                }
+            }
+            try await group.waitForAll()
+        }
+    }
+
     /// Waits until the nodes listen that are to, and what is expected is there.
     func started() async throws -> WorkerReport {
         var report = WorkerReport(usageBefore: usage, began: began)

@@ -3,10 +3,10 @@
 /// What a worker process is told to do, one JSON object a line. It answers each order with one
 /// `WorkerReport`, and ends with its input.
 enum Order: Codable, Sendable {
-    /// Writes the operations of a file in a folder, and closes the folder.
+    /// Writes operations, in all folders at once, and closes the folders.
     ///
-    /// - Parameter writers: at most so many writes wait for one commit.
-    case author(folder: String, operations: String, writers: Int)
+    /// - Parameter writers: at most so many writes wait for one commit of a folder.
+    case author([Manuscript], writers: Int)
     /// Runs nodes until `close`; answered when the first node has what is expected, if anything is.
     case open([Station], expecting: Expectation?)
     /// Waits until the first node has all this.
@@ -15,10 +15,17 @@ enum Order: Codable, Sendable {
     case settle
     /// Stops the nodes and closes their folders.
     case close
-    /// Reads a closed folder.
-    case inspect(folder: String)
+    /// Reads closed folders.
+    case inspect(folders: [String])
     /// Writes one durable transaction after the other, in the engine and in plain SQLite.
     case write(LocalWrites.Plan)
+}
+
+/// What is to be written in a folder.
+struct Manuscript: Codable, Sendable {
+    let folder: String
+    /// A file of operations.
+    let operations: String
 }
 
 /// One node that a worker runs.

@@ -18,48 +18,36 @@ struct Scribe {
         ids = try node.engine.store.idsByCode()
     }
 
-    /// Writes all operations of a file; returns how many entries that made. What a record shows
-    /// already makes none.
-    mutating func write(_ path: String) async throws -> UInt64 {
+    /// Writes all operations of a file. What a record shows already makes no entry.
+    mutating func write(_ path: String) async throws {
         var file = try OperationFile(path)
-        var entries = 0
         while true {
             let operations = try file.nextIndependent(max: writers) { ids[$0] != nil }
-            guard !operations.isEmpty else { return UInt64(entries) }
-            for (code, receipt) in try await submit(operations) {
-                ids[code] = receipt.id.description
-                entries += receipt.entries.count
-            }
+            guard !operations.isEmpty else { return }
+            try await submit(operations)
         }
     }
 
     /// Writes operations that create records, in no order.
-    mutating func write(_ creates: [Operation]) async throws -> UInt64 {
-        var entries = 0
+    mutating func write(_ creates: [Operation]) async throws {
         for start in stride(from: 0, to: creates.count, by: writers) {
-            let group = Array(creates[start..<min(start + writers, creates.count)])
-            for (code, receipt) in try await submit(group) {
-                ids[code] = receipt.id.description
-                entries += receipt.entries.count
-            }
+            try await submit(Array(creates[start..<min(start + writers, creates.count)]))
         }
-        return UInt64(entries)
     }
 
-    private func submit(
-        _ operations: [Operation]
-    ) async throws -> [(code: String, receipt: WriteReceipt)] {
-        try await withThrowingTaskGroup(of: (String, WriteReceipt).self) { group in
+    private mutating func submit(_ operations: [Operation]) async throws {
+        let written = try await withThrowingTaskGroup(of: (String, WriteReceipt).self) { group in
             for operation in operations {
                 let request = operation.request(id: ids[operation.code])
                 group.addTask { [engine] in
                     (operation.code, try await engine.submit(request))
                 }
             }
-            var receipts: [(code: String, receipt: WriteReceipt)] = []
-            for try await receipt in group { receipts.append(receipt) }
-            return receipts
+            var written: [(code: String, receipt: WriteReceipt)] = []
+            for try await (code, receipt) in group { written.append((code, receipt)) }
+            return written
         }
+        for (code, receipt) in written { ids[code] = receipt.id.description }
     }
 }
 

@@ -30,20 +30,20 @@ struct WorkerCommand: AsyncParsableCommand {
         _ order: Order, following orders: inout AsyncStream<Order>.Iterator
     ) async throws -> WorkerReport {
         switch order {
-        case .author(let folder, let operations, let writers):
-            let entries = try await OpenNodes.run([Station(folder: folder)]) { nodes in
-                var scribe = try Scribe(nodes.first, writers: writers)
-                return try await scribe.write(operations)
+        case .author(let manuscripts, let writers):
+            let stations = manuscripts.map { Station(folder: $0.folder) }
+            try await OpenNodes.run(stations) { nodes in
+                try await nodes.write(manuscripts.map(\.operations), writers: writers)
             }
-            return WorkerReport(entries: entries)
+            return WorkerReport()
         case .open(let stations, let expectation):
             try await OpenNodes.run(stations, expecting: expectation) { nodes in
                 Self.answer(try await nodes.started())
                 try await Self.serve(nodes, &orders)
             }
             return WorkerReport()
-        case .inspect(let folder):
-            return WorkerReport(contents: try FolderContents(reading: folder))
+        case .inspect(let folders):
+            return WorkerReport(contents: try folders.map { try FolderContents(reading: $0) })
         case .write(let plan):
             return WorkerReport(writes: try await LocalWrites(plan).run())
         case .expect, .settle, .close:

@@ -64,11 +64,17 @@ extension WorkerProcess {
         return try worker.ask(order)
     }
 
-    /// What a closed folder holds.
-    static func contents(of folder: EnrolledFolder) throws -> FolderContents {
-        guard let contents = try ask(.inspect(folder: folder.path)).contents else {
-            throw BenchFailure("a worker did not say what \(folder.path) holds")
+    /// What closed folders hold.
+    static func contents(of folders: [EnrolledFolder]) throws -> [FolderContents] {
+        let report = try ask(.inspect(folders: folders.map(\.path)))
+        guard let contents = report.contents, contents.count == folders.count else {
+            throw BenchFailure("a worker did not say what its folders hold")
         }
         return contents
+    }
+
+    /// What a closed folder holds.
+    static func contents(of folder: EnrolledFolder) throws -> FolderContents {
+        try contents(of: [folder])[0]
     }
 }

@@ -17,9 +17,8 @@ struct WorkerReport: Codable, Sendable {
     /// Where each node that listens does so.
     var addresses: [String]?
     var traffic: Traffic?
-    var contents: FolderContents?
-    /// Entries that were written.
-    var entries: UInt64?
+    /// Of each folder, in their order.
+    var contents: [FolderContents]?
     var writes: [LocalWrites.Slice]?
 }
 

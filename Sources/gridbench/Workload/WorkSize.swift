@@ -2,7 +2,8 @@
 
 import ArgumentParser
 
-/// How much the works of one replica hold (Benchmarks/README.md).
+/// How much the works hold (Benchmarks/README.md). Those of several replicas have one size; a
+/// small one is a tenth of it, to try them.
 enum WorkSize: String, CaseIterable, ExpressibleByArgument {
     case small = "s"
     case medium = "m"

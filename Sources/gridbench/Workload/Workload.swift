@@ -23,15 +23,24 @@ struct Workload {
     }
 
     /// One file a replica, in their order.
-    func manyReplicas() throws -> [String] {
-        let folder = try given ?? made("w2", name: "w2-\(notes.rawValue)", [])
+    func manyReplicas(_ size: WorkSize) throws -> [String] {
+        let folder =
+            try given
+            ?? made(
+                "w2", name: "w2-\(size.rawValue)-\(notes.rawValue)",
+                size == .small ? ["--replicas", "8"] : [])
         let names = try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
         return names.filter { $0.hasSuffix(".jsonl") }.map { "\(folder)/\($0)" }
     }
 
     /// What both sides have, and what each writes while cut off.
-    func twoSides() throws -> (base: String, sides: [String]) {
-        let folder = try given ?? made("w3", name: "w3-\(notes.rawValue)", [])
+    func twoSides(_ size: WorkSize) throws -> (base: String, sides: [String]) {
+        let folder =
+            try given
+            ?? made(
+                "w3", name: "w3-\(size.rawValue)-\(notes.rawValue)",
+                size == .small
+                    ? ["--records", "1000", "--edits", "1000", "--shared", "200"] : [])
         return ("\(folder)/base.jsonl", ["\(folder)/a.jsonl", "\(folder)/b.jsonl"])
     }
 

@@ -34,31 +34,34 @@ struct Bench {
         try county.enrol(fresh(name), area: County.township)
     }
 
-    /// A village that has written the operations of a file; made once and used again.
-    func writtenVillage(
-        _ name: String, number: Int = 0, operations: String
-    ) throws -> EnrolledFolder {
-        let path = "\(folder)/\(name)"
-        let isWritten = FileManager.default.fileExists(atPath: "\(path)/written")
-        if !isWritten { _ = try fresh(name) }
-        let village = try county.enrol(path, area: County.village(number))
-        if !isWritten {
-            try write(operations, in: village)
-            try Data().write(to: URL(filePath: "\(path)/written"))
+    /// Villages that have each written the operations of a file; made once and used again.
+    func writtenVillages(_ name: String, operations files: [String]) throws -> [EnrolledFolder] {
+        let folder = "\(folder)/\(name)-\(workload.notes.rawValue)-\(writers)"
+        let isWritten = FileManager.default.fileExists(atPath: "\(folder)/written")
+        if !isWritten, FileManager.default.fileExists(atPath: folder) {
+            try FileManager.default.removeItem(atPath: folder)
         }
-        return village
+        let villages = try files.indices.map {
+            try county.enrol("\(folder)/\($0)", area: County.village($0))
+        }
+        if !isWritten {
+            try write(Array(zip(files, villages)))
+            try Data().write(to: URL(filePath: "\(folder)/written"))
+        }
+        return villages
     }
 
     /// The village of the works of one replica.
     func writtenVillage(work: String) throws -> EnrolledFolder {
-        try writtenVillage(
-            "\(work)-\(size.rawValue)-\(workload.notes.rawValue)-\(writers)",
-            operations: workload.oneReplica(work, size: size))
+        try writtenVillages(
+            "\(work)-\(size.rawValue)", operations: [workload.oneReplica(work, size: size)])[0]
     }
 
-    /// Writes the operations of a file in a folder.
-    func write(_ operations: String, in folder: EnrolledFolder) throws {
+    /// Writes the operations of files in folders.
+    func write(_ manuscripts: [(operations: String, folder: EnrolledFolder)]) throws {
         _ = try WorkerProcess.ask(
-            .author(folder: folder.path, operations: operations, writers: writers))
+            .author(
+                manuscripts.map { Manuscript(folder: $0.folder.path, operations: $0.operations) },
+                writers: writers))
     }
 }

@@ -14,30 +14,28 @@ struct Divergence: Work {
 
     init(_ bench: Bench) throws {
         self.bench = bench
-        (base, sides) = try bench.workload.twoSides()
+        (base, sides) = try bench.workload.twoSides(bench.size)
         conflicts = try Self.conflicts(base: base, sides: sides)
     }
 
     func measure() throws -> [Figure] {
         let township = try bench.emptyTownship("w3-township")
         let village = try bench.county.enrol(bench.fresh("w3-village"), area: County.village(0))
-        try bench.write(base, in: village)
+        try bench.write([(base, village)])
         let shared = try WorkerProcess.contents(of: village)
         _ = try Meeting(
             callers: [township], called: [village],
             expectedOfCaller: Expectation(entries: shared.entries, records: shared.records)
         ).hold()
-        var entries = shared.entries
-        for (side, folder) in zip(sides, [village, township]) {
-            try bench.write(side, in: folder)
-            entries += try WorkerProcess.contents(of: folder).entries - shared.entries
-        }
+        try bench.write(Array(zip(sides, [village, township])))
+        let entries = try WorkerProcess.contents(of: [village, township])
+            .reduce(shared.entries) { $0 + $1.entries - shared.entries }
         let expectation = Expectation(entries: entries, records: shared.records)
         let course = try Meeting(
             callers: [township], called: [village], expectedOfCaller: expectation,
             expectedOfCalled: expectation
         ).hold()
-        let contents = try [township, village].map { try WorkerProcess.contents(of: $0) }
+        let contents = try WorkerProcess.contents(of: [township, village])
         guard contents[0].digest == contents[1].digest else {
             throw BenchFailure("w3: the digests differ")
         }

@@ -3,7 +3,7 @@
 /// W2: an empty township calls all its villages at once. The villages share one process.
 struct FanIn: Work {
     static let name = "w2"
-    static let title = "fan-in: one node takes the history of 81 over 81 links"
+    static let title = "fan-in: one node takes the history of many over as many links"
 
     private let bench: Bench
     private let villages: [EnrolledFolder]
@@ -11,13 +11,9 @@ struct FanIn: Work {
 
     init(_ bench: Bench) throws {
         self.bench = bench
-        let files = try bench.workload.manyReplicas()
-        villages = try files.enumerated().map { number, file in
-            try bench.writtenVillage(
-                "w2-\(bench.workload.notes.rawValue)-\(bench.writers)-\(number)",
-                number: number, operations: file)
-        }
-        let contents = try villages.map { try WorkerProcess.contents(of: $0) }
+        villages = try bench.writtenVillages(
+            "w2-\(bench.size.rawValue)", operations: bench.workload.manyReplicas(bench.size))
+        let contents = try WorkerProcess.contents(of: villages)
         expectation = Expectation(
             entries: contents.reduce(0) { $0 + $1.entries },
             records: contents.reduce(0) { $0 + $1.records })

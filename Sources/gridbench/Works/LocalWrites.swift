@@ -39,7 +39,7 @@ struct LocalWrites {
             let table = try PlainTable(plan.database)
             var scribe = try Scribe(nodes.first, writers: 256)
             let creates = try Self.take(plan.records, from: &file)
-            _ = try await scribe.write(creates)
+            try await scribe.write(creates)
             try table.fill(creates)
             let turns = Turns(engine: nodes.first.engine, ids: scribe.ids)
             var lone = Slice(name: "lone")
