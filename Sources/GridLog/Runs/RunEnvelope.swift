@@ -21,6 +21,14 @@ package enum RunEnvelope {
         return writer.bytes
     }
 
+    /// How large the run in an envelope is by the envelope's own word, in bytes; at most
+    /// `ProtocolLimits.runBytesMax` where it can be opened.
+    package static func plainSize(_ envelope: [UInt8]) -> Int {
+        var reader = ByteReader(envelope)
+        guard let form = try? reader.byte(), form != 0 else { return envelope.count }
+        return (try? reader.count(max: ProtocolLimits.runBytesMax)) ?? envelope.count
+    }
+
     /// Whether an envelope is compressed as far as it is worth while.
     package static func isPacked(_ envelope: [UInt8]) -> Bool {
         envelope.first != 0 || envelope.count <= ProtocolLimits.runCompressionBytesMin

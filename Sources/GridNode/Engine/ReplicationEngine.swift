@@ -17,7 +17,12 @@ package actor ReplicationEngine {
     /// Local writes in one commit: bounds how long the first of them waits.
     private static let writesPerCommit = 256
 
+    /// Unpacked runs that wait for a commit, of all links: bounds how large one becomes. In memory
+    /// they and the records they touch are some four times as large.
+    private static let gateBytesMax = 4_194_304
+
     package nonisolated let store: Store
+    nonisolated let gateRoom = GateRoom(bytesMax: gateBytesMax)
     package nonisolated let author: Author
     private let executor = SerialQueueExecutor(label: "onegrid.engine")
     let folder: FolderReplica
