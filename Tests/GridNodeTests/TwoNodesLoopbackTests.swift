@@ -5,6 +5,7 @@ import GridCrypto
 import GridLog
 import GridNode
 import GridStore
+import GridTransport
 import Testing
 
 struct TwoNodesLoopbackTests {
