@@ -33,7 +33,10 @@ struct BenchOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             "准备时同时写入数 / writes at once while folders are prepared; 1: a commit each"))
-    var writers = 256
+    var writers = 1
+
+    @Option(help: "准备用的目录 / where folders are written first; in memory it is quick")
+    var drafts: String?
 
     func validate() throws {
         guard `repeat` > 0 else { throw ValidationError("--repeat: 1 or more") }
@@ -44,12 +47,12 @@ struct BenchOptions: ParsableArguments {
     func measure(_ works: [any Work.Type]) throws {
         let earlier = try against.map { try BenchReport.read($0) }
         var report = BenchReport(version: Node.version, machine: Machine())
-        try withFolder { folder in
+        try withFolders { folder, drafts in
             let bench = try Bench(
                 size: size,
                 workload: Workload(
                     given: ops, notes: notes, program: workload, folder: "\(folder)/operations"),
-                writers: writers, folder: folder)
+                writers: writers, folder: folder, drafts: drafts)
             if !json { print(report.machine.line) }
             for work in works {
                 var measured = try measure(work, bench)
@@ -75,14 +78,25 @@ struct BenchOptions: ParsableArguments {
             writers: writers, repetitions: `repeat`, figures: figures)
     }
 
-    private func withFolder(_ body: (String) throws -> Void) throws {
-        let folder =
-            work
-            ?? FileManager.default.temporaryDirectory.path
-            + "/gridbench-\(ProcessInfo.processInfo.processIdentifier)"
-        try FileManager.default.createDirectory(
-            atPath: folder, withIntermediateDirectories: true)
-        defer { if work == nil { try? FileManager.default.removeItem(atPath: folder) } }
-        try body(URL(filePath: folder).path)
+    private func withFolders(_ body: (_ folder: String, _ drafts: String) throws -> Void) throws {
+        let own = "gridbench-\(ProcessInfo.processInfo.processIdentifier)"
+        let folder = work ?? FileManager.default.temporaryDirectory.path + "/" + own
+        let drafts = (drafts ?? Self.memory) + "/" + own
+        for path in [folder, drafts] {
+            try FileManager.default.createDirectory(
+                atPath: path, withIntermediateDirectories: true)
+        }
+        defer {
+            try? FileManager.default.removeItem(atPath: drafts)
+            if work == nil { try? FileManager.default.removeItem(atPath: folder) }
+        }
+        try body(URL(filePath: folder).path, URL(filePath: drafts).path)
+    }
+
+    /// Where files lie in memory, if anywhere.
+    private static var memory: String {
+        let path = "/dev/shm"
+        return FileManager.default.isWritableFile(atPath: path)
+            ? path : FileManager.default.temporaryDirectory.path
     }
 }

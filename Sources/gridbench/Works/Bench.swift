@@ -11,12 +11,18 @@ struct Bench {
     let writers: Int
     let county: County
     private let folder: String
+    private let drafts: String
 
-    init(size: WorkSize, workload: Workload, writers: Int, folder: String) throws {
+    /// - Parameter drafts: where folders are written before they are copied to `folder`, or that
+    ///   one. In memory it takes seconds, and on a disk as many minutes.
+    init(
+        size: WorkSize, workload: Workload, writers: Int, folder: String, drafts: String
+    ) throws {
         self.size = size
         self.workload = workload
         self.writers = writers
         self.folder = folder
+        self.drafts = drafts
         county = try County(in: folder)
     }
 
@@ -34,21 +40,45 @@ struct Bench {
         try county.enrol(fresh(name), area: County.township)
     }
 
-    /// Villages that have each written the operations of a file; made once and used again.
+    /// Folders that are made once and used again. Where they are made elsewhere and copied, each is
+    /// a new replica that holds the old one's logs.
+    func prepared(
+        _ name: String, areas: [String], _ write: ([EnrolledFolder]) throws -> Void
+    ) throws -> [EnrolledFolder] {
+        let name = "\(name)-\(workload.notes.rawValue)-\(writers)"
+        let files = FileManager.default
+        let place = "\(folder)/\(name)"
+        if !files.fileExists(atPath: "\(place)/written") {
+            let draft = "\(drafts)/\(name)"
+            for path in Set([place, draft]) where files.fileExists(atPath: path) {
+                try files.removeItem(atPath: path)
+            }
+            try write(enrol(in: draft, areas))
+            if draft != place {
+                try files.copyItem(atPath: draft, toPath: place)
+                try files.removeItem(atPath: draft)
+            }
+            try Data().write(to: URL(filePath: "\(place)/written"))
+        }
+        return try enrol(in: place, areas)
+    }
+
+    private func enrol(in place: String, _ areas: [String]) throws -> [EnrolledFolder] {
+        try areas.enumerated().map { try county.enrol("\(place)/\($0)", area: $1) }
+    }
+
+    /// A new copy of a folder.
+    func copy(_ original: EnrolledFolder, to name: String) throws -> EnrolledFolder {
+        let path = try fresh(name)
+        try FileManager.default.copyItem(atPath: original.path, toPath: path)
+        return EnrolledFolder(path: path, key: original.key)
+    }
+
+    /// Villages that have each written the operations of a file.
     func writtenVillages(_ name: String, operations files: [String]) throws -> [EnrolledFolder] {
-        let folder = "\(folder)/\(name)-\(workload.notes.rawValue)-\(writers)"
-        let isWritten = FileManager.default.fileExists(atPath: "\(folder)/written")
-        if !isWritten, FileManager.default.fileExists(atPath: folder) {
-            try FileManager.default.removeItem(atPath: folder)
-        }
-        let villages = try files.indices.map {
-            try county.enrol("\(folder)/\($0)", area: County.village($0))
-        }
-        if !isWritten {
+        try prepared(name, areas: files.indices.map(County.village)) { villages in
             try write(Array(zip(files, villages)))
-            try Data().write(to: URL(filePath: "\(folder)/written"))
         }
-        return villages
     }
 
     /// The village of the works of one replica.
