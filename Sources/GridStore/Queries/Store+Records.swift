@@ -53,9 +53,11 @@ extension Store {
         of id: RecordID, in table: TableSchema, from database: Database,
         references: LogReferences
     ) throws -> [RecordDisplay] {
+        let statement = try database.cachedStatement(
+            sql: Self.selection(of: table, "WHERE id = ? ORDER BY _area, _key"))
         let found = try rows(
-            database, of: table, sql: "WHERE id = ? ORDER BY _area, _key",
-            arguments: [id.description], references: references
+            try Row.fetchCursor(statement, arguments: [id.description]), of: table,
+            references: references
         ).map(\.display)
         guard found.count > 1 else { return found }
         return found.filter(\.bearsItsOwnID) + found.filter { !$0.bearsItsOwnID }
@@ -185,10 +187,19 @@ extension Store {
         _ database: Database, of table: TableSchema, sql: String,
         arguments: StatementArguments, references: LogReferences
     ) throws -> [(key: Int64, display: RecordDisplay)] {
-        let rows = try Row.fetchCursor(
-            database,
-            sql: "SELECT \(table.stateColumns) FROM \"\(table.collection.name)\" \(sql)",
-            arguments: arguments)
+        try rows(
+            try Row.fetchCursor(
+                database, sql: selection(of: table, sql), arguments: arguments),
+            of: table, references: references)
+    }
+
+    private static func selection(of table: TableSchema, _ sql: String) -> String {
+        "SELECT \(table.stateColumns) FROM \"\(table.collection.name)\" \(sql)"
+    }
+
+    private static func rows(
+        _ rows: RowCursor, of table: TableSchema, references: LogReferences
+    ) throws -> [(key: Int64, display: RecordDisplay)] {
         var found: [(key: Int64, display: RecordDisplay)] = []
         while let row = try rows.next() {
             let state = try state(row, of: table, references: references)
