@@ -24,7 +24,7 @@ struct StoreOpeningTests {
                 "secure_delete", "wal_autocheckpoint", "journal_size_limit",
             ]
             let values = try store.pool.writeWithoutTransaction { try Self.pragmas(names, $0) }
-            #expect(values == ["wal", "2", "0", "1", "1", "1000", "67108864"])
+            #expect(values == ["wal", "2", "0", "1", "1", "4096", "67108864"])
         }
     }
 

@@ -194,7 +194,7 @@ package actor ReplicationEngine {
             catalogue: store.catalogue, home: folder.replica.scope.area, now: WallClock.now)
         do {
             let draft = try drafting.draft(request) { id, collection in
-                try transaction.record(id, in: collection, batch: batch)
+                try transaction.record(id, in: collection, batch: &batch)
             }
             if draft.isIdle, case .existing(let address) = draft.change.draft.target {
                 return .success(

@@ -59,6 +59,27 @@ final class SQLiteReplicaStorage: ReplicaStorage {
             references: references, beside: NoTextColumns())
     }
 
+    /// The records of a table that bear an id, by area, then row. A hash gives each record its own,
+    /// but whoever may write in one area may give any id to a record there.
+    func keys(of id: RecordID, in table: TableSchema) throws -> [RecordKey] {
+        let find = try statements(for: table).find
+        try find.bind(id.description, at: 1)
+        return try find.rows {
+            let row = RowKey(rawValue: find.integer(at: 0))
+            let address: RecordAddress
+            if row.isNamed {
+                address = .named(id)
+            } else {
+                let log = try references.identity(row.log).log
+                address = .created(dot: Dot(log: log, sequence: row.sequence), index: row.index)
+            }
+            return RecordKey(
+                domain: Domain(
+                    area: try AreaCode(parsing: find.text(at: 1)), lane: table.collection.lane),
+                collection: table.collection.number, address: address)
+        }
+    }
+
     func append(_ run: VerifiedRun) throws {
         let reference = try reference(of: run.run.identity)
         let end = try ends[reference] ?? storedEnd(reference)
@@ -227,6 +248,7 @@ final class SQLiteReplicaStorage: ReplicaStorage {
     private func statements(for table: TableSchema) throws -> TableStatements {
         if let statements = statements[table.collection.number] { return statements }
         let made = TableStatements(
+            find: try RowStatement(database, sql: table.selectKeys),
             select: try RowStatement(database, sql: table.selectState),
             insert: try RowStatement(database, sql: table.insert),
             update: try RowStatement(database, sql: table.update))
@@ -290,6 +312,7 @@ final class SQLiteReplicaStorage: ReplicaStorage {
 
 /// What a transaction does to the rows of one table.
 private struct TableStatements {
+    let find: RowStatement
     let select: RowStatement
     let insert: RowStatement
     let update: RowStatement

@@ -49,15 +49,13 @@ extension Store {
 
     /// The records that bear an id, the genuine one first. A hash gives each record its own, but
     /// whoever may write in one area may give any id to a record there.
-    fileprivate static func displays(
+    private static func displays(
         of id: RecordID, in table: TableSchema, from database: Database,
         references: LogReferences
     ) throws -> [RecordDisplay] {
-        let statement = try database.cachedStatement(
-            sql: Self.selection(of: table, "WHERE id = ? ORDER BY _area, _key"))
         let found = try rows(
-            try Row.fetchCursor(statement, arguments: [id.description]), of: table,
-            references: references
+            database, of: table, sql: "WHERE id = ? ORDER BY _area, _key",
+            arguments: [id.description], references: references
         ).map(\.display)
         guard found.count > 1 else { return found }
         return found.filter(\.bearsItsOwnID) + found.filter { !$0.bearsItsOwnID }
@@ -187,19 +185,10 @@ extension Store {
         _ database: Database, of table: TableSchema, sql: String,
         arguments: StatementArguments, references: LogReferences
     ) throws -> [(key: Int64, display: RecordDisplay)] {
-        try rows(
-            try Row.fetchCursor(
-                database, sql: selection(of: table, sql), arguments: arguments),
-            of: table, references: references)
-    }
-
-    private static func selection(of table: TableSchema, _ sql: String) -> String {
-        "SELECT \(table.stateColumns) FROM \"\(table.collection.name)\" \(sql)"
-    }
-
-    private static func rows(
-        _ rows: RowCursor, of table: TableSchema, references: LogReferences
-    ) throws -> [(key: Int64, display: RecordDisplay)] {
+        let rows = try Row.fetchCursor(
+            database,
+            sql: "SELECT \(table.stateColumns) FROM \"\(table.collection.name)\" \(sql)",
+            arguments: arguments)
         var found: [(key: Int64, display: RecordDisplay)] = []
         while let row = try rows.next() {
             let state = try state(row, of: table, references: references)
@@ -233,20 +222,17 @@ package struct RecordCounts: Hashable, Sendable {
 extension StoreTransaction {
     /// A record by its id, with what this batch has already done to it.
     package func record(
-        _ id: RecordID, in collection: CollectionDefinition, batch: ReplicaBatch
+        _ id: RecordID, in collection: CollectionDefinition, batch: inout ReplicaBatch
     ) throws -> RecordDisplay? {
-        let stored = try tables[collection.number].flatMap { table in
-            try Store.displays(
-                of: id, in: table, from: database, references: storage.references
-            ).first
+        guard let table = tables[collection.number] else { return nil }
+        let found = try storage.keys(of: id, in: table).compactMap {
+            try batch.record($0, storage: storage).map { RecordDisplay($0, of: collection) }
         }
-        guard let stored else {
-            return batch.pending(named: id, in: collection.number, lane: collection.lane)
-                .map { RecordDisplay($0, of: collection) }
+        if let stored = found.count > 1 ? found.first(where: \.bearsItsOwnID) : nil {
+            return stored
         }
-        let key = RecordKey(
-            domain: stored.state.domain, collection: collection.number,
-            address: stored.state.address)
-        return batch.pending(key).map { RecordDisplay($0, of: collection) } ?? stored
+        return found.first
+            ?? batch.pending(named: id, in: collection.number, lane: collection.lane)
+            .map { RecordDisplay($0, of: collection) }
     }
 }

@@ -66,6 +66,22 @@ struct RowStatement {
         }
     }
 
+    /// Reads all rows that the statement gives.
+    func rows<Result>(_ read: () throws -> Result) throws -> [Result] {
+        defer { reset() }
+        var found: [Result] = []
+        while true {
+            switch sqlite3_step(pointer) {
+            case SQLITE_ROW: found.append(try read())
+            case SQLITE_DONE: return found
+            default: throw failure()
+            }
+        }
+    }
+
+    /// A cell of the row at hand; 0 where it holds no number.
+    func integer(at column: Int32) -> Int64 { sqlite3_column_int64(pointer, column) }
+
     /// A cell of the row at hand.
     func text(at column: Int32) throws -> String {
         guard sqlite3_column_type(pointer, column) == SQLITE_TEXT,

@@ -33,6 +33,8 @@ struct TableSchema: Sendable {
     let selectState: String
     /// The key of a named record's row, by id and area.
     let selectNamed: String
+    /// The keys and areas of the rows that bear an id.
+    let selectKeys: String
     /// What `Store.state` needs of a row.
     let stateColumns: String
     /// By field number: the place of the field's text in `selectState`; 0 where there is none.
@@ -74,6 +76,9 @@ struct TableSchema: Sendable {
         let merge = (["_merge"] + texts.map { "\"\($0.field.name)\"" }).joined(separator: ", ")
         selectState = "SELECT \(merge) FROM \"\(collection.name)\" WHERE _key = ?"
         stateColumns = "_key, id, _area, \(merge)"
+        selectKeys = """
+            SELECT _key, _area FROM "\(collection.name)" WHERE id = ? ORDER BY _area, _key
+            """
         selectNamed = """
             SELECT _key FROM "\(collection.name)" WHERE id = ? AND _key < 0 AND _area = ?
             """

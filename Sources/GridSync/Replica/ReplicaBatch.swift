@@ -38,16 +38,21 @@ package struct ReplicaBatch: Sendable {
         domains[domain] ?? replica.domains[domain] ?? DomainState()
     }
 
-    /// A record as this batch has left it; nil when the batch has not touched it.
-    package func pending(_ key: RecordKey) -> RecordState? {
-        records.place(of: key).map { records[$0].state }
+    /// A record as this batch has left it, loaded if it was not touched yet; nil when no entry has
+    /// written to it.
+    package mutating func record(
+        _ key: RecordKey, storage: some ReplicaStorage
+    ) throws -> RecordState? {
+        let place = try records.place(of: key) ?? load(key, storage: storage)
+        let record = records[place]
+        return record.isStored || record.isChanged ? record.state : nil
     }
 
     /// A named record that this batch has touched, in whatever area.
     package func pending(
         named id: RecordID, in collection: UInt32, lane: Lane
     ) -> RecordState? {
-        records.all.lazy.map(\.state).filter {
+        records.all.lazy.filter(\.isChanged).map(\.state).filter {
             $0.address == .named(id) && $0.collection == collection && $0.domain.lane == lane
         }
         .min { $0.domain < $1.domain }
@@ -78,7 +83,8 @@ package struct ReplicaBatch: Sendable {
         for run in runs { try storage.append(run) }
         // Neighbours share pages.
         let keys = records.keys
-        for place in keys.indices.sorted(by: { Self.precedes(keys[$0], keys[$1]) }) {
+        let changed = keys.indices.filter { records[$0].isChanged }
+        for place in changed.sorted(by: { Self.precedes(keys[$0], keys[$1]) }) {
             try storage.save(records[place])
         }
         for log in changedLogs { try storage.save(log) }
@@ -109,6 +115,7 @@ package struct ReplicaBatch: Sendable {
                 domain: domain, collection: change.collection, address: change.address)
             let place = try records.place(of: key) ?? load(key, storage: storage)
             let last = records[place].state.last?.dot
+            records[place].isChanged = true
             records[place].state.apply(change, stamp: stamp, rules: rules, seen: log.context)
             if let last, !log.context.covers(last) {
                 note(change, at: place, key: key, unseen: last, dot: stamp.dot)

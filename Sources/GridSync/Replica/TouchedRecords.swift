@@ -5,6 +5,8 @@ package import GridCore
 /// A record that a batch has touched.
 package struct TouchedRecord: Sendable {
     package var state: RecordState
+    /// Whether the batch has changed it, and not only looked at it.
+    package var isChanged = false
     /// Whether the storage has a row of it.
     package let isStored: Bool
     /// Whether values stood side by side in the state that the storage has: only such a record can
