@@ -155,8 +155,9 @@ BUGS = [
     Bug(
         24, "A record that two entries of a batch touch keeps only the second.",
         "GridSync/Replica/ReplicaBatch.swift",
-        "try records.place(of: key) ?? load",
-        "try (planted ? nil : records.place(of: key)) ?? load"),
+        "records.place(of: key) ?? load(key, storage: storage)\n            let last",
+        "(planted ? nil : records.place(of: key)) ?? load(key, storage: storage)\n"
+        "            let last"),
     Bug(
         25, "Certificates that come in lane 0 are not learnt.",
         "GridSync/Replica/ReplicaBatch.swift",

@@ -11,7 +11,7 @@ struct RecordRow {
     /// Numbers of the fields in conflict, ascending.
     var conflicts: [UInt32] {
         guard state.hasSiblings else { return [] }
-        return table.stored.filter { isConflicting($0) }.map(\.number)
+        return table.columns.filter { isConflicting($0) }.map(\.field.number)
     }
 
     /// Fills `TableSchema.update`, or also the cells that only `TableSchema.insert` has.
@@ -54,9 +54,9 @@ struct RecordRow {
         }
     }
 
-    private func isConflicting(_ field: FieldDefinition) -> Bool {
-        switch state[FieldKey(field: field.number, family: .assigned)] {
-        case .register(let register): field.showsConflicts && register.isConflicting
+    private func isConflicting(_ column: TableSchema.Column) -> Bool {
+        switch state[column.key] {
+        case .register(let register): column.field.showsConflicts && register.isConflicting
         case .fixed(let fixed): fixed.isConflicting
         case .set, .timeline, .counter, nil: false
         }
