@@ -145,6 +145,26 @@ struct RecordTableTests {
         }
     }
 
+    @Test func valuesAssignedToATimelineAreKeptAndNoConflict() throws {
+        try withFolder { folder in
+            let (node, clerk) = (try Node(11, in: folder), try Writer(3))
+            let write = try node.author(.note("甲"))
+            try clerk.admit(try node.fetch().map { try $0.verified })
+            let target = DraftChange.Target.existing(write.addresses[0])
+            try clerk.author(.write("notes", target, set: ["acts": .assign(.text("丙"))]))
+            try node.author(.write("notes", target, set: ["acts": .assign(.text("丁"))]))
+            try node.admit(clerk.runs)
+            #expect(try node.row("SELECT count(*) FROM conflicts") == ["0"])
+            #expect(try node.row("SELECT _conflicts, acts FROM notes") == ["0", "null"])
+            let key = FieldKey(field: 5, family: .assigned)
+            guard case .register(let kept) = try #require(node.records().values.first)[key] else {
+                Issue.record("the assigned values are not kept")
+                return
+            }
+            #expect(Set(kept.siblings.map(\.value)) == [.text("丙"), .text("丁")])
+        }
+    }
+
     @Test func namedRecordsOfSeveralAreasAreApart() throws {
         try withFolder { folder in
             let node = try Node(2, in: folder)
