@@ -19,6 +19,7 @@ import tempfile
 from importlib import metadata
 
 import prepare
+import report
 import table
 from works import LIBRARIES, Bench
 
@@ -37,13 +38,15 @@ def main():
         bench = Bench(folder)
         before = machine()
         works = {work: measure(bench, work, options.repeat) for work in options.works}
-    document = {
-        "machine": before | {"load_after": os.getloadavg()}, "size": options.size,
-        "repeat": options.repeat, "works": works}
     if options.json:
-        print(json.dumps(document, indent=2))
-    else:
-        table.show(document)
+        print(json.dumps(report.document(works, before, options), indent=2))
+        return
+    table.show({
+        "machine": before | {"load_after": os.getloadavg()}, "size": options.size,
+        "repeat": options.repeat,
+        "works": {
+            work: {case: medians(runs) for case, runs in cases.items()}
+            for work, cases in works.items()}})
 
 
 def parse():
@@ -87,7 +90,7 @@ def measure(bench, work, repeat):
         for case, runs in taken.items():
             say(f"{work} {'.'.join(case)} {number}/{repeat}")
             runs.append(bench.measure(work, case))
-    return {".".join(case): medians(runs) for case, runs in taken.items()}
+    return {".".join(case): runs for case, runs in taken.items()}
 
 
 def medians(runs):
