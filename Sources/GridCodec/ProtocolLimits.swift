@@ -31,6 +31,8 @@ package enum ProtocolLimits {
     package static let sequenceMax: UInt64 = (1 << 32) - 1
     /// Entries in one run.
     package static let runEntriesMax = 65_536
+    /// Columns of one run in an envelope: each costs a reader some memory, whatever is in it.
+    package static let runColumnsMax = 4_096
     /// How deep lists and maps may stand in each other.
     package static let valueDepthMax = 4
     /// Numbers of collections and fields.

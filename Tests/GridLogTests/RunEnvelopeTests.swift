@@ -1,51 +1,96 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import GridCodec
-import GridLog
+import GridCore
 import GridTesting
 import Testing
 
-struct RunEnvelopeTests {
-    private let long = [UInt8](repeating: 0x61, count: 5000)
+@testable import GridLog
 
-    /// An envelope that says `size` and holds what `plain` packs to.
-    private func envelope(of plain: [UInt8], saying size: Int) throws -> [UInt8] {
-        var reader = ByteReader(RunEnvelope.seal(plain))
-        #expect(try reader.byte() == 1)
-        #expect(try reader.count(max: .max) == plain.count)
+struct RunEnvelopeTests {
+    /// A run of one entry with a text of so many bytes.
+    private func run(_ text: String) throws -> Run {
+        var pen = Pen(1)
+        return try pen.write([[.note(text)]]).run
+    }
+
+    /// Form 1, which says `size` and holds what `plain` packs to.
+    private func packed(_ plain: [UInt8], saying size: Int? = nil) throws -> [UInt8] {
         var writer = ByteWriter()
         writer.byte(1)
-        writer.count(size)
-        writer.raw(try reader.raw(reader.remaining))
+        writer.count(size ?? plain.count)
+        writer.raw(try #require(RunPacking.pack(plain)))
         return writer.bytes
     }
 
-    @Test(arguments: [0, 1, 1023, 1024, 1025, 65_536, 262_144])
-    func whatIsSealedOpens(count: Int) throws {
+    @Test func whatIsSealedOpens() throws {
         var random = SplitMix64()
-        let flat = [UInt8](repeating: 7, count: count)
-        let noise = (0..<count).map { _ in UInt8(truncatingIfNeeded: random.next()) }
-        for plain in [flat, noise] {
-            let sealed = RunEnvelope.seal(plain)
-            #expect(try RunEnvelope.open(sealed) == plain, "ONEGRID_SEED=\(random.seed)")
-            #expect(sealed.count <= plain.count + 1)
+        for round in 0..<60 {
+            var pen = Pen(1)
+            let entries = (0...random.below(round * 4 + 1)).map { _ in random.changes() }
+            let run = try pen.write(entries).run
+            let sealed = RunEnvelope.seal(run)
+            #expect(try RunEnvelope.open(sealed) == run, "ONEGRID_SEED=\(random.seed)")
+            #expect(sealed.count <= run.encoded.count + 1)
+            #expect(try RunEnvelope.open(try packed(run.encoded)) == run)
+            #expect(try RunEnvelope.open([0] + run.encoded) == run)
         }
     }
 
-    @Test func shortRunsTravelPlain() {
-        let plain = [UInt8](repeating: 0, count: ProtocolLimits.runCompressionBytesMin - 1)
-        #expect(RunEnvelope.seal(plain) == [0] + plain)
+    @Test func shortRunsTravelPlain() throws {
+        let run = try run("dry")
+        #expect(RunEnvelope.seal(run) == [0] + run.encoded)
     }
 
-    @Test func longRunsTravelPacked() throws {
-        #expect(RunEnvelope.seal(long).count < 100)
-        #expect(try envelope(of: long, saying: long.count) == RunEnvelope.seal(long))
+    @Test func whatDoesNotPackTravelsPlain() throws {
+        var random = SplitMix64()
+        let noise = (0..<5000).map { _ in UInt8(truncatingIfNeeded: random.next()) }
+        var pen = Pen(1)
+        let write = FieldWrite(field: 1, operation: .assign(.bytes(noise)))
+        let run = try pen.write([
+            [DraftChange(collection: 20, target: .new, archives: false, writes: [write])]
+        ]).run
+        #expect(RunEnvelope.seal(run) == [0] + run.encoded, "ONEGRID_SEED=\(random.seed)")
     }
 
-    @Test(arguments: [0, 1, 4999, 5001, 262_144]) func anotherSizeThanStatedIsBroken(
+    @Test func longRunsTravelAsColumns() throws {
+        let run = try run(String(repeating: "a", count: 5000))
+        let sealed = RunEnvelope.seal(run)
+        #expect(sealed.first == 2)
+        #expect(sealed.count < 300)
+    }
+
+    /// Without its values an entry is no row that could be split.
+    @Test func redactedRunsTravelPackedByRow() throws {
+        let run = try run(String(repeating: "a", count: 5000))
+        let entry = try RunVerifier.read(run).entries[0]
+        let hash = entry.valuesHash.withBytes { Array($0) }
+        let heads = Array(run.entryBytes[entry.head]) + hash
+        let redacted = Run(
+            identity: run.identity, first: 1, count: 40, backlink: run.backlink,
+            salts: [.withheld(entries: 40)],
+            entryBytes: (0..<40).flatMap { _ in heads }, signature: run.signature)
+        let sealed = RunEnvelope.seal(redacted)
+        #expect(sealed.first == 1)
+        #expect(try RunEnvelope.open(sealed) == redacted)
+    }
+
+    @Test func entriesThatNobodyCanReadTravelPackedByRow() throws {
+        let run = try run("dry")
+        let odd = Run(
+            identity: run.identity, first: 1, count: 1, backlink: run.backlink, salts: run.salts,
+            entryBytes: [UInt8](repeating: 0xFF, count: 3000), signature: run.signature)
+        let sealed = RunEnvelope.seal(odd)
+        #expect(sealed.first == 1)
+        #expect(try RunEnvelope.open(sealed) == odd)
+    }
+
+    @Test(arguments: [0, 1, 5195, 5197, 262_144]) func anotherSizeThanStatedIsBroken(
         size: Int
     ) throws {
-        let envelope = try envelope(of: long, saying: size)
+        let plain = try run(String(repeating: "a", count: 5000)).encoded
+        #expect(plain.count == 5196)
+        let envelope = try packed(plain, saying: size)
         #expect(throws: DecodingViolation.compressionBroken) { try RunEnvelope.open(envelope) }
     }
 
@@ -53,37 +98,41 @@ struct RunEnvelopeTests {
     @Test func aBombDoesNotUnpack() throws {
         let bomb = [UInt8](repeating: 0, count: 50_000_000)
         for size in [10, ProtocolLimits.runBytesMax] {
-            let small = try envelope(of: bomb, saying: size)
+            let small = try packed(bomb, saying: size)
             #expect(small.count < 10_000)
             #expect(throws: DecodingViolation.compressionBroken) { try RunEnvelope.open(small) }
         }
-        let large = try envelope(of: bomb, saying: ProtocolLimits.runBytesMax + 1)
+        let large = try packed(bomb, saying: ProtocolLimits.runBytesMax + 1)
         #expect(throws: DecodingViolation.lengthTooLarge) { try RunEnvelope.open(large) }
     }
 
     @Test func plainBytesOverTheLimitAreRefused() throws {
         let most = [0] + [UInt8](repeating: 1, count: ProtocolLimits.runBytesMax)
-        #expect(try RunEnvelope.open(most).count == ProtocolLimits.runBytesMax)
+        #expect(throws: DecodingViolation.areaNotValid) { try RunEnvelope.open(most) }
         #expect(throws: DecodingViolation.lengthTooLarge) { try RunEnvelope.open(most + [1]) }
     }
 
     @Test func anUnknownFormOrNoneIsRefused() {
-        #expect(throws: DecodingViolation.unknownTag) { try RunEnvelope.open([2, 1, 1]) }
+        #expect(throws: DecodingViolation.unknownTag) { try RunEnvelope.open([9, 1, 1]) }
         #expect(throws: DecodingViolation.truncated) { try RunEnvelope.open([]) }
         #expect(throws: DecodingViolation.truncated) { try RunEnvelope.open([1]) }
+        #expect(throws: DecodingViolation.truncated) { try RunEnvelope.open([2]) }
         #expect(throws: DecodingViolation.compressionBroken) { try RunEnvelope.open([1, 5]) }
     }
 
-    @Test func damagedEnvelopesNeverTrap() {
+    @Test func damagedEnvelopesNeverTrap() throws {
         var random = SplitMix64()
-        let sealed = RunEnvelope.seal((0..<3000).map { UInt8($0 / 30) })
-        for bit in 0..<sealed.count * 8 {
-            var damaged = sealed
-            damaged[bit / 8] ^= 1 << UInt8(bit % 8)
-            if random.below(4) == 0 { damaged.removeLast(random.below(damaged.count)) }
-            // Other bytes may come out; the run inside is checked by its signature.
-            if let plain = try? RunEnvelope.open(damaged) {
-                #expect(plain.count <= ProtocolLimits.runBytesMax)
+        var pen = Pen(1)
+        let run = try pen.write((0..<60).map { _ in random.changes() }).run
+        for sealed in [RunEnvelope.seal(run), try packed(run.encoded)] {
+            for bit in 0..<sealed.count * 8 {
+                var damaged = sealed
+                damaged[bit / 8] ^= 1 << UInt8(bit % 8)
+                if random.below(4) == 0 { damaged.removeLast(random.below(damaged.count)) }
+                // Other entries may come out; they are checked by the signature.
+                if let run = try? RunEnvelope.open(damaged) {
+                    #expect(run.encoded.count <= ProtocolLimits.runBytesMax)
+                }
             }
         }
     }

@@ -293,8 +293,8 @@ BUGS = [
     Bug(
         52, "A run is stored with what was there already.",
         "GridStore/Ledger/SQLiteReplicaStorage.swift",
-        "RunEnvelope.seal(run.rest(after: end.last).encoded)",
-        "RunEnvelope.seal((planted ? run.run : run.rest(after: end.last)).encoded)"),
+        "RunEnvelope.seal(run.rest(after: end.last))",
+        "RunEnvelope.seal(planted ? run.run : run.rest(after: end.last))"),
     Bug(
         53, "The table of conflicts is not kept up.",
         "GridStore/Ledger/SQLiteReplicaStorage.swift",

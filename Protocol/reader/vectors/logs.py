@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """entries.json, runs.json and records.json: three writers in one village, and one urgent log."""
 
-from onegrid_reader import certificates, entries, runs
+from onegrid_reader import certificates, columns, entries, runs
 from onegrid_reader.writing import Author, Writer, encoded, stored_zstd
 
 from .values import SAMPLES
@@ -153,6 +153,14 @@ def runs_of(story: dict[str, list[dict]]) -> list[dict]:
     plain = encoded(urgent)
     packed = b"\x01" + runs.UNSIGNED.write(len(plain)) + stored_zstd(plain)
     vectors.append(run_vector("urgent in a zstd envelope", urgent) | {"envelope": packed.hex()})
+    whole = {f"{name} from {run['first']}": run for name, log_runs in story.items()
+             for run in log_runs}
+    for name, run in (whole | {"village, all joined": joined}).items():
+        envelope = runs.envelope_of_columns(run, stored_zstd).hex()
+        split = columns.laid_out(columns.split(bytes.fromhex(run["entries"]), run["count"]))
+        vectors.append(
+            run_vector(f"{name}, as columns", run)
+            | {"envelope": envelope, "columns": split.hex()})
     return vectors
 
 

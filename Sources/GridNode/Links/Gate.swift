@@ -36,7 +36,7 @@ struct Gate {
     private static func verify(_ envelope: [UInt8]) throws(RunViolation) -> VerifiedRun {
         let run: Run
         do {
-            run = try Run(decoding: try RunEnvelope.open(envelope))
+            run = try RunEnvelope.open(envelope)
         } catch {
             throw .malformed(error)
         }

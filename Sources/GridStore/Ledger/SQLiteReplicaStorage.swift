@@ -62,7 +62,7 @@ final class SQLiteReplicaStorage: ReplicaStorage {
             early[reference, default: []].append(run)
             return
         }
-        let envelope = RunEnvelope.seal(run.rest(after: end.last).encoded)
+        let envelope = RunEnvelope.seal(run.rest(after: end.last))
         let total = end.bytes + Int64(envelope.count)
         try database.cachedStatement(
             sql: "INSERT INTO runs (id, first, arrival, total, envelope) VALUES (?, ?, ?, ?, ?)"
