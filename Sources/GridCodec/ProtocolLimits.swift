@@ -9,8 +9,10 @@ package enum ProtocolLimits {
     package static let runBytesMax = 262_144
     /// A local commit is cut into runs of about this size, so that a slow link acknowledges often.
     package static let runBytesTarget = 65_536
-    /// Smaller runs are sent as they are: compression gains nothing there.
-    package static let runCompressionBytesMin = 1_024
+    /// Runs with fewer bytes of entries are sent as they are: compression gains nothing there.
+    package static let runCompressionBytesMin = 32
+    /// Runs with fewer bytes of entries are packed by row, with a dictionary: that is smaller there.
+    package static let runColumnsBytesMin = 8_192
     /// Largest frame of a link: one run at its worst, and its frame around it.
     package static let frameBytesMax = 307_200
     /// Largest greeting; it is read before the peer is authenticated.

@@ -42,6 +42,22 @@ struct RunEnvelopeTests {
         #expect(RunEnvelope.seal(run) == [0] + run.encoded)
     }
 
+    /// What villages write is shorter with the dictionary, also where nothing in it is twice.
+    @Test func smallRunsTravelByRowWithTheDictionary() throws {
+        let run = try run("谷脚镇人民政府 reporter 贵州省")
+        let sealed = RunEnvelope.seal(run)
+        #expect(sealed.first == 3)
+        #expect(sealed.count < run.encoded.count)
+        #expect(try RunEnvelope.open(sealed) == run)
+    }
+
+    @Test func runsAreLaidOutByColumnFromASizeOn() throws {
+        for (length, form) in [(8000, 3), (8200, 2)] as [(Int, UInt8)] {
+            let sealed = RunEnvelope.seal(try run(String(repeating: "a", count: length)))
+            #expect(sealed.first == form)
+        }
+    }
+
     @Test func whatDoesNotPackTravelsPlain() throws {
         var random = SplitMix64()
         let noise = (0..<5000).map { _ in UInt8(truncatingIfNeeded: random.next()) }
@@ -54,34 +70,35 @@ struct RunEnvelopeTests {
     }
 
     @Test func longRunsTravelAsColumns() throws {
-        let run = try run(String(repeating: "a", count: 5000))
+        let run = try run(String(repeating: "a", count: 10_000))
         let sealed = RunEnvelope.seal(run)
         #expect(sealed.first == 2)
         #expect(sealed.count < 300)
     }
 
     /// Without its values an entry is no row that could be split.
-    @Test func redactedRunsTravelPackedByRow() throws {
-        let run = try run(String(repeating: "a", count: 5000))
+    @Test func redactedRunsTravelByRow() throws {
+        let run = try run(String(repeating: "a", count: 9000))
         let entry = try RunVerifier.read(run).entries[0]
         let hash = entry.valuesHash.withBytes { Array($0) }
         let heads = Array(run.entryBytes[entry.head]) + hash
         let redacted = Run(
-            identity: run.identity, first: 1, count: 40, backlink: run.backlink,
-            salts: [.withheld(entries: 40)],
-            entryBytes: (0..<40).flatMap { _ in heads }, signature: run.signature)
+            identity: run.identity, first: 1, count: 400, backlink: run.backlink,
+            salts: [.withheld(entries: 400)],
+            entryBytes: (0..<400).flatMap { _ in heads }, signature: run.signature)
+        #expect(redacted.entryBytes.count > ProtocolLimits.runColumnsBytesMin)
         let sealed = RunEnvelope.seal(redacted)
-        #expect(sealed.first == 1)
+        #expect(sealed.first == 3)
         #expect(try RunEnvelope.open(sealed) == redacted)
     }
 
-    @Test func entriesThatNobodyCanReadTravelPackedByRow() throws {
+    @Test func entriesThatNobodyCanReadTravelByRow() throws {
         let run = try run("dry")
         let odd = Run(
             identity: run.identity, first: 1, count: 1, backlink: run.backlink, salts: run.salts,
-            entryBytes: [UInt8](repeating: 0xFF, count: 3000), signature: run.signature)
+            entryBytes: [UInt8](repeating: 0xFF, count: 9000), signature: run.signature)
         let sealed = RunEnvelope.seal(odd)
-        #expect(sealed.first == 1)
+        #expect(sealed.first == 3)
         #expect(try RunEnvelope.open(sealed) == odd)
     }
 
@@ -124,8 +141,14 @@ struct RunEnvelopeTests {
         var random = SplitMix64()
         var pen = Pen(1)
         let run = try pen.write((0..<60).map { _ in random.changes() }).run
-        for sealed in [RunEnvelope.seal(run), try packed(run.encoded)] {
-            for bit in 0..<sealed.count * 8 {
+        let columns = try pen.write((0..<400).map { _ in random.changes() }).run
+        let envelopes = [
+            RunEnvelope.seal(run), RunEnvelope.seal(columns), try packed(run.encoded),
+        ]
+        #expect(envelopes.map(\.first) == [3, 2, 1])
+        for sealed in envelopes {
+            for _ in 0..<2000 {
+                let bit = random.below(sealed.count * 8)
                 var damaged = sealed
                 damaged[bit / 8] ^= 1 << UInt8(bit % 8)
                 if random.below(4) == 0 { damaged.removeLast(random.below(damaged.count)) }

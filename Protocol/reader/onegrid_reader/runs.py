@@ -94,8 +94,7 @@ class Run(Codec):
 
 
 RUN = Run()
-COLUMN_SIZES = Fields(
-    rows=count_up_to(LIMITS["runBytesMax"]), columns=count_up_to(LIMITS["runBytesMax"]))
+SIZE = count_up_to(LIMITS["runBytesMax"])
 
 
 def identity_of(run: dict) -> dict:
@@ -178,32 +177,43 @@ def redact(run: dict, sequence: int) -> dict:
 def open_envelope(envelope: bytes) -> dict:
     """The run of an envelope; the entries inside it are not looked at."""
     cursor = Cursor(envelope)
-    match Byte((0, 1, 2)).read(cursor):
+    match Byte((0, 1, 2, 3)).read(cursor):
         case 0: return RUN.decode(cursor.take(cursor.left))
         case 1:
-            size = count_up_to(LIMITS["runBytesMax"]).read(cursor)
-            return RUN.decode(zstd.unpack(cursor.take(cursor.left), size))
-        case _: return open_columns(cursor)
+            size = SIZE.read(cursor)
+            return RUN.decode(zstd.unpack_frames(cursor.take(cursor.left), size))
+        case form: return open_entries(form, cursor)
 
 
-def open_columns(cursor: Cursor) -> dict:
+def open_entries(form: int, cursor: Cursor) -> dict:
     start = cursor.position
     run = RUN.read_front(cursor)
     front = cursor.since(start)
     signature = SIGNATURE.read(cursor)
-    size, columns_size = COLUMN_SIZES.read(cursor).values()
-    if len(front) + len(UNSIGNED.write(size)) + size + 64 > LIMITS["runBytesMax"]:
+    size = SIZE.read(cursor)
+    if len(front) + len(SIZE.write(size)) + size + 64 > LIMITS["runBytesMax"]:
         raise Violation("length_too_large")
-    packed = cursor.take(cursor.left)
-    if not zstd.is_one_frame(packed):
-        raise Violation("compression_broken")
-    rows = columns.join(zstd.unpack(packed, columns_size), run["count"], size)
+    if form == 2:
+        columns_size = SIZE.read(cursor)
+        data = zstd.unpack(cursor.take(cursor.left), columns_size)
+        rows = columns.join(data, run["count"], size)
+    else:
+        rows = zstd.unpack(cursor.take(cursor.left), size)
     return run | {"entries": rows.hex(), "signature": signature}
 
 
 def envelope_of_columns(run: dict, pack) -> bytes:
     """Form 2; `pack` makes a zstd frame of bytes."""
     rows = bytes.fromhex(run["entries"])
-    split = columns.laid_out(columns.split(rows, run["count"]))
-    sizes = COLUMN_SIZES.write({"rows": len(rows), "columns": len(split)})
-    return b"\2" + RUN.write_front(run) + SIGNATURE.write(run["signature"]) + sizes + pack(split)
+    data = columns.laid_out(columns.split(rows, run["count"]))
+    return front_of_envelope(2, run) + SIZE.write(len(data)) + pack(data)
+
+
+def envelope_of_rows(run: dict, packed: bytes) -> bytes:
+    """Form 3, of a zstd frame of the entries."""
+    return front_of_envelope(3, run) + packed
+
+
+def front_of_envelope(form: int, run: dict) -> bytes:
+    front = bytes([form]) + RUN.write_front(run) + SIGNATURE.write(run["signature"])
+    return front + SIZE.write(len(run["entries"]) // 2)

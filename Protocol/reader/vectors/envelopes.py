@@ -17,6 +17,7 @@ def cases(run: dict):
     yield from packed_cases(runs.RUN.write(run))
     yield from column_cases(run)
     yield from stream_cases(run)
+    yield from row_cases(run)
 
 
 def packed_cases(plain: bytes):
@@ -61,6 +62,7 @@ def column_cases(run: dict):
     yield case("two frames", BROKEN, frame=stored_zstd(data[:9]) + stored_zstd(data[9:]))
     skipped = bytes.fromhex("502a4d1800000000")
     yield case("a frame to be skipped", BROKEN, frame=skipped + stored_zstd(data))
+    yield case("another dictionary", BROKEN, frame=stored_zstd(data, dictionary=32_770))
     yield case("4,097 of them", "length_too_large", b"\x81\x20" + data[1:])
     yield case("a byte left over", "trailing_bytes", data + b"\0")
     yield case("a byte missing", "truncated", data[:-1])
@@ -94,6 +96,23 @@ def stream_cases(run: dict):
     yield case("a text shorter than there is", "trailing_bytes", heads=b"\0")
     yield case("lists five deep", "nested_too_deep", rows=100,
                tags=b"\x0c" * 5 + b"\2", heads=b"\1" * 5)
+
+
+def row_cases(run: dict):
+    data = bytes.fromhex(run["entries"])
+    front = "03" + runs.RUN.write_front(run).hex() + run["signature"]
+
+    def case(label, code, frame, rows=len(data)):
+        return "envelope", f"rows, {label}", front + number(rows) + frame.hex(), code
+
+    frame = stored_zstd(data)
+    yield case("more than a run may have", "length_too_large", frame, rows=262_144 - 100)
+    yield case("fewer than stated", BROKEN, frame, rows=len(data) + 1)
+    yield case("more than stated", BROKEN, frame, rows=len(data) - 1)
+    yield case("not zstd", BROKEN, data)
+    yield case("two frames", BROKEN, stored_zstd(data[:9]) + stored_zstd(data[9:]))
+    yield case("another dictionary", BROKEN, stored_zstd(data, dictionary=32_770))
+    yield case("a byte more", "trailing_bytes", stored_zstd(data + b"\0"), rows=len(data) + 1)
 
 
 def streams_of(run: dict) -> list[bytes]:

@@ -6,16 +6,16 @@ import GridCodec
 struct ColumnJoiner: EntryCarrier {
     private let columns: UnsafeRawBufferPointer
     /// What is left of each stream.
-    private var streams: [Range<Int>]
+    private let streams: UnsafeMutableBufferPointer<Range<Int>>
     private let rows: UnsafeMutableRawBufferPointer
     private var next = 0
     private var numbers = ColumnNumbers()
     private var lengthPlace = 0
     private var valuesStart = 0
 
-    /// The streams lie within the columns.
+    /// The streams lie within the columns, and are at least those of heads.
     init(
-        _ columns: UnsafeRawBufferPointer, streams: [Range<Int>],
+        _ columns: UnsafeRawBufferPointer, streams: UnsafeMutableBufferPointer<Range<Int>>,
         to rows: UnsafeMutableRawBufferPointer
     ) {
         self.columns = columns

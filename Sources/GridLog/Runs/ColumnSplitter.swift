@@ -2,33 +2,6 @@
 
 import GridCodec
 
-/// Numbers the columns in the order in which they are met.
-struct ColumnNumbers {
-    private var streams: [UInt64: Int] = [:]
-    private(set) var count = 0
-    /// Most entries write what the one before wrote.
-    private var last: (key: UInt64, stream: Int)?
-
-    /// The first stream of the column of a write.
-    mutating func stream(collection: UInt64, write: UInt64) throws(DecodingViolation) -> Int {
-        guard collection <= ProtocolLimits.catalogueNumberMax,
-            write <= ProtocolLimits.catalogueNumberMax << 3 | 7
-        else { throw .integerTooLarge }
-        let key = collection << 32 | write
-        if let last, last.key == key { return last.stream }
-        let stream: Int
-        if let known = streams[key] {
-            stream = known
-        } else {
-            stream = RunColumns.headStreams + 3 * count
-            streams[key] = stream
-            count += 1
-        }
-        last = (key, stream)
-        return stream
-    }
-}
-
 /// Carries rows to columns. It goes twice: first to measure the streams, then to fill them.
 struct ColumnSplitter: EntryCarrier {
     private let rows: UnsafeRawBufferPointer
@@ -39,33 +12,35 @@ struct ColumnSplitter: EntryCarrier {
     private var stated: UInt64 = 0
     private var valuesStart = 0
     /// While measuring, how long each stream is; then, where the next byte of each belongs.
-    private(set) var lengths: [Int]
+    private let places: UnsafeMutableBufferPointer<Int>
 
-    init(measuring rows: UnsafeRawBufferPointer) {
+    /// Measures. There is room for `RunColumns.streamsMax` places.
+    init(measuring rows: UnsafeRawBufferPointer, in places: UnsafeMutableBufferPointer<Int>) {
         self.rows = rows
+        self.places = places
         columns = nil
-        lengths = [Int](repeating: 0, count: RunColumns.headStreams)
+        for stream in 0..<RunColumns.headStreams { places[stream] = 0 }
     }
 
-    init(
-        copying rows: UnsafeRawBufferPointer, to columns: UnsafeMutableRawBufferPointer,
-        at starts: [Int], as measured: ColumnSplitter
-    ) {
-        self.rows = rows
-        self.columns = columns
+    /// Copies what was measured; the places say where each stream begins.
+    init(_ measured: ColumnSplitter, to columns: UnsafeMutableRawBufferPointer) {
+        rows = measured.rows
+        places = measured.places
         numbers = measured.numbers
-        lengths = starts
+        self.columns = columns
     }
 
     var isAtEnd: Bool { next == rows.count }
+    /// Of every stream met so far.
+    var lengths: [Int] { Array(places[..<(RunColumns.headStreams + 3 * numbers.count)]) }
 
     @inline(__always)
     mutating func byte(_ stream: Int) throws(DecodingViolation) -> UInt8 {
         guard next < rows.count else { throw .truncated }
         let byte = rows[next]
         next &+= 1
-        if let columns { columns[lengths[stream]] = byte }
-        lengths[stream] &+= 1
+        if let columns { columns[places[stream]] = byte }
+        places[stream] &+= 1
         return byte
     }
 
@@ -74,11 +49,11 @@ struct ColumnSplitter: EntryCarrier {
         guard count <= UInt64(rows.count &- next) else { throw .truncated }
         let count = Int(count)
         if let columns {
-            let start = lengths[stream]
+            let start = places[stream]
             columns[start..<start &+ count].copyMemory(rows[next..<next &+ count])
         }
         next &+= count
-        lengths[stream] &+= count
+        places[stream] &+= count
     }
 
     @inline(__always)
@@ -102,8 +77,11 @@ struct ColumnSplitter: EntryCarrier {
     }
 
     mutating func column(collection: UInt64, write: UInt64) throws(DecodingViolation) -> Int {
+        let known = numbers.count
         let stream = try numbers.stream(collection: collection, write: write)
-        while lengths.count < stream + 3 { lengths.append(0) }
+        if numbers.count > known {
+            for kind in stream..<stream + 3 { places[kind] = 0 }
+        }
         return stream
     }
 

@@ -28,8 +28,10 @@ protocol EntryCarrier {
 /// their end.
 struct EntryWalk<Carrier: EntryCarrier> {
     private(set) var carrier: Carrier
-    /// The writes of one entry: the first stream of the column, and the operation.
+    /// The writes of one entry: the first stream of the column, and the operation. Those after the
+    /// count are of earlier entries.
     private var writes: [(column: Int, operation: UInt64)] = []
+    private var writeCount = 0
 
     init(_ carrier: Carrier) { self.carrier = carrier }
 
@@ -45,10 +47,13 @@ struct EntryWalk<Carrier: EntryCarrier> {
             _ = try carrier.number(RunColumns.contexts)
         }
         try carrier.valuesLength()
-        writes.removeAll(keepingCapacity: true)
+        writeCount = 0
         for _ in 0..<(try carrier.number(RunColumns.shapes)) { try record() }
         carrier.beginValues()
-        for write in writes { try operands(write.operation, of: write.column) }
+        for index in 0..<writeCount {
+            let write = writes[index]
+            try operands(write.operation, of: write.column)
+        }
         try carrier.endValues()
     }
 
@@ -65,7 +70,10 @@ struct EntryWalk<Carrier: EntryCarrier> {
         }
         for _ in 0..<(try carrier.number(RunColumns.shapes)) {
             let write = try carrier.number(RunColumns.shapes)
-            writes.append((try carrier.column(collection: collection, write: write), write & 7))
+            let column = try carrier.column(collection: collection, write: write)
+            if writeCount == writes.count { writes.append((0, 0)) }
+            writes[writeCount] = (column, write & 7)
+            writeCount &+= 1
         }
     }
 

@@ -19,32 +19,35 @@ enum RunColumns {
     /// After them come three of each column of values: tags, heads of numbers, and the rest.
     static let headStreams = 8
 
+    /// As many as a run may have.
+    static let streamsMax = headStreams + 3 * ProtocolLimits.runColumnsMax
+
     /// The columns of entries, and where streams worth a block of their own begin and end. Nil when
     /// the bytes are not so many whole entries with their values, or are too many columns.
     static func split(_ rows: [UInt8], entries: Int) -> (columns: [UInt8], cuts: [Int])? {
         rows.withUnsafeBytes { rows in
-            var walk = EntryWalk(ColumnSplitter(measuring: rows))
-            guard (try? walk.entries(entries)) != nil, walk.carrier.isAtEnd else { return nil }
-            let directory = ColumnDirectory(lengths: walk.carrier.lengths)
-            guard directory.columns <= ProtocolLimits.runColumnsMax else { return nil }
-            var writer = ByteWriter()
-            writer.columnDirectory(directory)
-            let size = writer.bytes.count + directory.total
-            guard size <= ProtocolLimits.runBytesMax else { return nil }
-            let (streams, cuts) = directory.placed(from: writer.bytes.count)
-            let columns = [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
-                for (index, byte) in writer.bytes.enumerated() { buffer[index] = byte }
-                var copying = EntryWalk(
-                    ColumnSplitter(
-                        copying: rows, to: UnsafeMutableRawBufferPointer(buffer),
-                        at: streams.map(\.lowerBound), as: walk.carrier))
-                let isCopied = (try? copying.entries(entries)) != nil
-                precondition(
-                    isCopied && copying.carrier.lengths == streams.map(\.upperBound),
-                    "the same rows are split twice in one way")
-                count = size
+            withUnsafeTemporaryAllocation(of: Int.self, capacity: streamsMax) { places in
+                var walk = EntryWalk(ColumnSplitter(measuring: rows, in: places))
+                guard (try? walk.entries(entries)) != nil, walk.carrier.isAtEnd else { return nil }
+                let directory = ColumnDirectory(lengths: walk.carrier.lengths)
+                var writer = ByteWriter()
+                writer.columnDirectory(directory)
+                let size = writer.bytes.count + directory.total
+                guard size <= ProtocolLimits.runBytesMax else { return nil }
+                let (streams, cuts) = directory.placed(from: writer.bytes.count)
+                for (stream, range) in streams.enumerated() { places[stream] = range.lowerBound }
+                let columns = [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
+                    _ = buffer.update(fromContentsOf: writer.bytes)
+                    let buffer = UnsafeMutableRawBufferPointer(buffer)
+                    var copying = EntryWalk(ColumnSplitter(walk.carrier, to: buffer))
+                    let isCopied = (try? copying.entries(entries)) != nil
+                    precondition(
+                        isCopied && copying.carrier.lengths == streams.map(\.upperBound),
+                        "the same rows are split twice in one way")
+                    count = size
+                }
+                return (columns, cuts)
             }
-            return (columns, cuts)
         }
     }
 
@@ -56,19 +59,20 @@ enum RunColumns {
         let directory = try reader.columnDirectory()
         guard directory.total >= reader.remaining else { throw .trailingBytes }
         guard directory.total <= reader.remaining else { throw .truncated }
-        let streams = directory.placed(from: reader.offset).streams
+        var streams = directory.placed(from: reader.offset).streams
         var violation: DecodingViolation?
         let rows = [UInt8](unsafeUninitializedCapacity: max(size, 1)) { buffer, count in
-            let rows = UnsafeMutableRawBufferPointer(
-                rebasing: UnsafeMutableRawBufferPointer(buffer)[..<size])
-            columns.withUnsafeBytes { columns in
-                var walk = EntryWalk(ColumnJoiner(columns, streams: streams, to: rows))
-                do throws(DecodingViolation) {
-                    try walk.entries(entries)
-                    try walk.carrier.finish()
-                    count = size
-                } catch {
-                    violation = error
+            let rows = UnsafeMutableRawBufferPointer(start: buffer.baseAddress, count: size)
+            streams.withUnsafeMutableBufferPointer { streams in
+                columns.withUnsafeBytes { columns in
+                    do throws(DecodingViolation) {
+                        var walk = EntryWalk(ColumnJoiner(columns, streams: streams, to: rows))
+                        try walk.entries(entries)
+                        try walk.carrier.finish()
+                        count = size
+                    } catch {
+                        violation = error
+                    }
                 }
             }
         }

@@ -2,54 +2,50 @@
 
 package import GridCodec
 
-/// The bytes of a run as they travel and lie in the ledger: plain, packed, or laid out by column
-/// and packed (Protocol/runs.md, "Envelope"). Every size is stated and bounded before what it is
-/// the size of, so that nothing unpacks to more than it says.
+/// The bytes of a run as they travel and lie in the ledger: plain, or with its entries packed, by
+/// row or by column (Protocol/runs.md, "Envelope"). Every size is stated and bounded before what it
+/// is the size of, so that nothing unpacks to more than it says.
 package enum RunEnvelope {
     /// The first byte.
     private enum Form: UInt8 {
         case plain = 0
+        /// A whole run, packed. It is read, and no longer written.
         case packed = 1
         case columns = 2
+        case rows = 3
     }
 
     /// Packs what becomes smaller by it.
     package static func seal(_ run: Run) -> [UInt8] {
-        if run.entryBytes.count >= ProtocolLimits.runCompressionBytesMin {
-            if let envelope = sealedAsColumns(run) { return envelope }
-            let plain = run.encoded
-            if let packed = RunPacking.pack(plain), packed.count < plain.count {
-                var writer = ByteWriter(reserving: packed.count + 4)
-                writer.byte(Form.packed.rawValue)
-                writer.count(plain.count)
-                writer.raw(packed)
-                return writer.bytes
-            }
+        guard run.entryBytes.count >= ProtocolLimits.runCompressionBytesMin,
+            let (form, columnsSize, packed) = pack(run),
+            packed.count + (columnsSize == nil ? 0 : 3) < run.entryBytes.count
+        else {
+            var writer = ByteWriter(reserving: run.encodedSize + 1)
+            writer.byte(Form.plain.rawValue)
+            writer.run(run)
+            return writer.bytes
         }
-        var writer = ByteWriter(reserving: run.encodedSize + 1)
-        writer.byte(Form.plain.rawValue)
-        writer.run(run)
-        return writer.bytes
-    }
-
-    /// Nil where columns do not make it smaller, or the run is not one that has them.
-    private static func sealedAsColumns(_ run: Run) -> [UInt8]? {
-        let isWhole = run.salts.allSatisfy { segment in
-            if case .withheld = segment { false } else { true }
-        }
-        guard isWhole,
-            let (columns, cuts) = RunColumns.split(run.entryBytes, entries: run.count),
-            let packed = RunPacking.pack(columns, cuts: cuts),
-            packed.count < run.entryBytes.count
-        else { return nil }
         var writer = ByteWriter(reserving: run.encodedSize - run.entryBytes.count + packed.count)
-        writer.byte(Form.columns.rawValue)
+        writer.byte(form.rawValue)
         writer.runFront(run)
         writer.raw(run.signature)
         writer.count(run.entryBytes.count)
-        writer.count(columns.count)
+        if let columnsSize { writer.count(columnsSize) }
         writer.raw(packed)
         return writer.bytes
+    }
+
+    private static func pack(
+        _ run: Run
+    ) -> (form: Form, columnsSize: Int?, packed: [UInt8])? {
+        if run.entryBytes.count >= ProtocolLimits.runColumnsBytesMin, run.isWhole,
+            let (columns, cuts) = RunColumns.split(run.entryBytes, entries: run.count),
+            let packed = RunPacking.pack(columns, cuts: cuts)
+        {
+            return (.columns, columns.count, packed)
+        }
+        return RunPacking.packSmall(run.entryBytes).map { (.rows, nil, $0) }
     }
 
     /// The run of an envelope; the entries inside it are not looked at.
@@ -61,33 +57,45 @@ package enum RunEnvelope {
         case .packed:
             let size = try reader.count(max: ProtocolLimits.runBytesMax)
             let packed = envelope[try reader.skip(reader.remaining)]
-            guard let plain = RunPacking.unpack(packed, size: size, isOneFrame: false) else {
+            guard let plain = RunPacking.unpackFrames(packed, size: size) else {
                 throw .compressionBroken
             }
             return try Run(decoding: plain)
-        case .columns: return try openColumns(envelope, &reader)
+        case .columns, .rows: return try openEntries(form, of: envelope, &reader)
         }
     }
 
-    private static func openColumns(
-        _ envelope: [UInt8], _ reader: inout ByteReader
+    private static func openEntries(
+        _ form: Form, of envelope: [UInt8], _ reader: inout ByteReader
     ) throws(DecodingViolation) -> Run {
         let start = reader.offset
         let front = try Run.Front(&reader)
         let frontSize = reader.offset - start
         let signature = try reader.raw(64)
         let size = try reader.count(max: ProtocolLimits.runBytesMax)
-        let columnsSize = try reader.count(max: ProtocolLimits.runBytesMax)
         var length = ByteWriter()
         length.count(size)
         guard
             frontSize + length.bytes.count + size + signature.count <= ProtocolLimits.runBytesMax
         else { throw .lengthTooLarge }
+        let packedSize =
+            form == .columns ? try reader.count(max: ProtocolLimits.runBytesMax) : size
         let packed = envelope[try reader.skip(reader.remaining)]
-        guard let columns = RunPacking.unpack(packed, size: columnsSize, isOneFrame: true) else {
+        guard let unpacked = RunPacking.unpack(packed, size: packedSize) else {
             throw .compressionBroken
         }
-        let rows = try RunColumns.join(columns, entries: front.count, size: size)
+        let rows =
+            form == .columns
+            ? try RunColumns.join(unpacked, entries: front.count, size: size) : unpacked
         return Run(front, entryBytes: rows, signature: signature)
+    }
+}
+
+extension Run {
+    /// Whether no entry's values are withheld.
+    fileprivate var isWhole: Bool {
+        salts.allSatisfy { segment in
+            if case .withheld = segment { false } else { true }
+        }
     }
 }
