@@ -132,7 +132,12 @@ let package = Package(
         .executableTarget(
             name: "gridsim", dependencies: ["GridSimulator", arguments], swiftSettings: house),
         .executableTarget(
-            name: "gridbench", dependencies: ["GridCore", "GridLog", "GridSync", "GridStore"],
+            name: "gridbench",
+            dependencies: [
+                "GridCore", "GridCrypto", "GridLog", "GridSync", "GridStore", "GridTransport",
+                "GridNode", "GridHTTP", log, lifecycle, unixSignals, arguments,
+                .product(name: "GRDBSQLite", package: "GRDB.swift"),
+            ],
             swiftSettings: house),
 
         // Tests, and what several of them lean on.

@@ -256,7 +256,7 @@ private final class Village {
         }
     }
 
-    private func commit(_ batch: inout ReplicaBatch<County.Rules>) {
+    private func commit(_ batch: inout ReplicaBatch) {
         do {
             try batch.commit(to: storage)
         } catch {

@@ -13,10 +13,11 @@ final class MemoryStorage: ReplicaStorage {
 
     func append(_ run: VerifiedRun) throws {}
 
-    func save(_ record: RecordState) throws {
+    func save(_ record: TouchedRecord) throws {
+        let state = record.state
         let key = RecordKey(
-            domain: record.domain, collection: record.collection, address: record.address)
-        records[key] = record
+            domain: state.domain, collection: state.collection, address: state.address)
+        records[key] = state
     }
 
     func save(_ log: LogState) throws { logs[log.identity.log] = log }

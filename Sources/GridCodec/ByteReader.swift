@@ -103,6 +103,17 @@ package struct ByteReader: Sendable {
         return text
     }
 
+    /// Skips a text, when it is one.
+    package mutating func skipText(max: Int) throws(DecodingViolation) {
+        let range = try skip(count(max: max))
+        let (isText, holdsNul) = bytes.withUnsafeBufferPointer { all in
+            let part = UnsafeBufferPointer(rebasing: all[range])
+            return ((try? UTF8Span(validating: part.span)) != nil, part.contains(0))
+        }
+        guard isText else { throw .textNotUTF8 }
+        guard !holdsNul else { throw .textHoldsNul }
+    }
+
     package mutating func bytes32() throws(DecodingViolation) -> Bytes32 {
         let range = try skip(32)
         return bytes.withUnsafeBytes { source in

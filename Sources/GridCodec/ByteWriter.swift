@@ -11,9 +11,13 @@ package struct ByteWriter: Sendable {
 
     package mutating func byte(_ byte: UInt8) { bytes.append(byte) }
 
+    package mutating func unsigned(_ value: UInt32) { unsigned(UInt64(value)) }
+
+    package mutating func unsigned(_ value: UInt16) { unsigned(UInt64(value)) }
+
     /// Unsigned LEB128, 1 to 10 bytes.
-    package mutating func unsigned(_ value: some UnsignedInteger & FixedWidthInteger) {
-        var rest = UInt64(value)
+    package mutating func unsigned(_ value: UInt64) {
+        var rest = value
         while rest >= 0x80 {
             bytes.append(UInt8(truncatingIfNeeded: rest) | 0x80)
             rest >>= 7
@@ -30,17 +34,25 @@ package struct ByteWriter: Sendable {
     }
 
     /// The bytes as they are, without a length.
-    package mutating func raw(_ more: some Sequence<UInt8>) { bytes.append(contentsOf: more) }
+    package mutating func raw(_ more: [UInt8]) { bytes.append(contentsOf: more) }
+
+    package mutating func raw(_ more: ArraySlice<UInt8>) { bytes.append(contentsOf: more) }
 
     package mutating func raw(_ more: Bytes32) { more.withBytes { bytes.append(contentsOf: $0) } }
 
     /// Length, then the bytes.
-    package mutating func block(_ more: some Collection<UInt8>) {
+    package mutating func block(_ more: [UInt8]) {
         count(more.count)
         bytes.append(contentsOf: more)
     }
 
-    package mutating func text(_ text: String) { block(text.utf8) }
+    package mutating func text(_ text: String) {
+        var text = text
+        text.withUTF8 {
+            count($0.count)
+            bytes.append(contentsOf: $0)
+        }
+    }
 
     package mutating func flag(_ flag: Bool) { bytes.append(flag ? 1 : 0) }
 

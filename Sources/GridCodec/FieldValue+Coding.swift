@@ -84,6 +84,25 @@ extension ByteReader {
         try value(depth: 0)
     }
 
+    /// Skips one value, when it is one that `value()` can read.
+    package mutating func skipValue() throws(DecodingViolation) {
+        guard offset < end, let tag = ValueTag(rawValue: bytes[offset]) else {
+            _ = try value()
+            return
+        }
+        switch tag {
+        case .text:
+            _ = try byte()
+            try skipText(max: ProtocolLimits.entryBytesMax)
+        case .integer, .time:
+            _ = try byte()
+            _ = try signed()
+        case .no, .yes: _ = try byte()
+        case .decimal, .date, .area, .reference, .bytes, .point, .attachment, .list, .map:
+            _ = try value()
+        }
+    }
+
     private mutating func value(depth: Int) throws(DecodingViolation) -> FieldValue {
         guard let tag = ValueTag(rawValue: try byte()) else { throw .unknownTag }
         switch tag {

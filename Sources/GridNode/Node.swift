@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import GridCore
+package import GridCore
 import GridCrypto
 import GridLog
 package import GridStore
@@ -14,20 +14,22 @@ package struct Node: Sendable {
 
     package let desk: Desk
     package let board: LinkBoard
-    private let engine: ReplicationEngine
+    package let engine: ReplicationEngine
     private let supervisor: LinkSupervisor
     private let listen: LinkAddress?
     private let peers: [PeerAddress]
 
     /// Opens the folder and prepares everything; nothing runs yet.
+    ///
+    /// - Parameter catalogue: another than the grid's for measurements only; peers must share it.
     package init(
         folder: NodeFolder, configuration: NodeConfiguration, logger: Logger,
-        limits: LinkLimits = LinkLimits()
+        limits: LinkLimits = LinkLimits(), catalogue: Catalogue = .grid
     ) throws {
         try Sodium.start()
         // The key first: opening the store would make a database in a folder that is no node's.
         let key = try Self.key(of: folder)
-        let store = try Store(folder)
+        let store = try Store(folder, catalogue: catalogue)
         engine = try ReplicationEngine(store: store, author: Author(key), logger: logger)
         board = LinkBoard()
         desk = Desk(engine: engine, board: board, version: Self.version)

@@ -112,9 +112,7 @@ extension Store {
             let key = FieldKey(
                 field: SystemCollection.certificateBytesField, family: .assigned)
             return try rows.flatMap { row -> [[UInt8]] in
-                let state = try Self.state(
-                    row, lane: row.lane(), collection: SystemCollection.certificates,
-                    references: references)
+                let state = try Self.otherState(row, references: references)
                 guard case .register(let register) = state[key] else { return [] }
                 return register.siblings.compactMap {
                     if case .bytes(let bytes) = $0.value { bytes } else { nil }

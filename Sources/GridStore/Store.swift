@@ -51,9 +51,9 @@ package final class Store: Sendable {
     /// Applies one batch: `work` fills it, then it is committed in one transaction.
     ///
     /// - Returns: what `work` returned. When anything throws, nothing has changed.
-    package func commit<Rules: MergeRules, Result>(
-        _ batch: inout ReplicaBatch<Rules>,
-        _ work: (inout ReplicaBatch<Rules>, StoreTransaction) throws -> Result
+    package func commit<Result>(
+        _ batch: inout ReplicaBatch,
+        _ work: (inout ReplicaBatch, StoreTransaction) throws -> Result
     ) throws -> Result {
         let references = known.withLock { $0 }
         return try mapping {
@@ -149,15 +149,15 @@ package struct StoreTransaction {
     package func markStale() throws { try Store.markStale(in: database) }
 
     /// Writes local changes through the batch.
-    package func author<Rules: MergeRules>(
-        _ changes: [LocalChange], in batch: inout ReplicaBatch<Rules>
+    package func author(
+        _ changes: [LocalChange], in batch: inout ReplicaBatch
     ) throws -> AuthoredWrite {
         try batch.author(changes, storage: storage)
     }
 
     /// Brings a peer's runs to the gate.
-    package func admit<Rules: MergeRules>(
-        _ runs: [VerifiedRun], from source: PublicKey, in batch: inout ReplicaBatch<Rules>
+    package func admit(
+        _ runs: [VerifiedRun], from source: PublicKey, in batch: inout ReplicaBatch
     ) throws -> [Verdict] {
         try batch.admit(runs, from: source, storage: storage)
     }

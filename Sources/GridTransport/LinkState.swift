@@ -5,19 +5,17 @@ internal import Synchronization
 /// What a link's event loop tells its tasks.
 final class LinkState: Sendable {
     private struct Numbers {
-        var bytesSent: UInt64 = 0
-        var bytesReceived: UInt64 = 0
+        var traffic = LinkTraffic()
         var end: LinkFailure?
     }
 
     private let numbers = Mutex(Numbers())
 
-    var bytesSent: UInt64 { numbers.withLock { $0.bytesSent } }
-    var bytesReceived: UInt64 { numbers.withLock { $0.bytesReceived } }
+    var traffic: LinkTraffic { numbers.withLock { $0.traffic } }
     var end: LinkFailure? { numbers.withLock { $0.end } }
 
-    func addSent(_ count: Int) { numbers.withLock { $0.bytesSent += UInt64(count) } }
-    func addReceived(_ count: Int) { numbers.withLock { $0.bytesReceived += UInt64(count) } }
+    func addSent(_ count: Int) { numbers.withLock { $0.traffic.addSent(count) } }
+    func addReceived(_ count: Int) { numbers.withLock { $0.traffic.addReceived(count) } }
 
     /// Notes why the link ended; the first reason stays.
     func end(_ failure: LinkFailure) {

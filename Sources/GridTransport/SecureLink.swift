@@ -38,11 +38,8 @@ package final class SecureLink: Sendable {
         self.outbound = outbound
     }
 
-    /// Bytes that were handed to the socket so far, handshake and tags included.
-    package var bytesSent: UInt64 { state.bytesSent }
-
-    /// Bytes that came from the socket so far, handshake and tags included.
-    package var bytesReceived: UInt64 { state.bytesReceived }
+    /// What has passed the socket so far.
+    package var traffic: LinkTraffic { state.traffic }
 
     /// Why the link ended; nil while it lives.
     package var end: LinkFailure? { state.end }

@@ -8,6 +8,8 @@ import Testing
 @testable import GridLog
 
 struct RunEnvelopeTests {
+    private let long = String(repeating: "a", count: 10_000)
+
     /// A run of one entry with a text of so many bytes.
     private func run(_ text: String) throws -> Run {
         var pen = Pen(1)
@@ -34,6 +36,23 @@ struct RunEnvelopeTests {
             #expect(sealed.count <= run.encoded.count + 1)
             #expect(try RunEnvelope.open(try packed(run.encoded)) == run)
             #expect(try RunEnvelope.open([0] + run.encoded) == run)
+        }
+    }
+
+    @Test func anEnvelopeSaysHowLargeItsRunIs() throws {
+        let runs = [try run("dry"), try run("谷脚镇人民政府 reporter 贵州省"), try run(long)]
+        #expect(runs.map { RunEnvelope.seal($0).first } == [0, 3, 2])
+        for run in runs {
+            let size = run.encoded.count
+            #expect(RunEnvelope.plainSize([0] + run.encoded) == size + 1)
+            #expect(RunEnvelope.plainSize(try packed(run.encoded)) == size)
+            let sealed = RunEnvelope.seal(run)
+            #expect(RunEnvelope.plainSize(sealed) == (sealed.first == 0 ? size + 1 : size))
+            #expect(RunEnvelope.isPacked(sealed) == (sealed.first != 0))
+        }
+        for broken in [[], [0], [1], [2, 1], [3], [9, 9, 9]] as [[UInt8]] {
+            #expect(RunEnvelope.plainSize(broken) == broken.count)
+            #expect(!RunEnvelope.isPacked(broken) || [2, 3].contains(broken.first))
         }
     }
 
@@ -70,7 +89,7 @@ struct RunEnvelopeTests {
     }
 
     @Test func longRunsTravelAsColumns() throws {
-        let run = try run(String(repeating: "a", count: 10_000))
+        let run = try run(long)
         let sealed = RunEnvelope.seal(run)
         #expect(sealed.first == 2)
         #expect(sealed.count < 300)

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import GridCore
+import GridCrypto
+import GridLog
 import GridNode
 import GridStore
+import GridTransport
 import Testing
 
 struct TwoNodesLoopbackTests {
@@ -33,6 +36,27 @@ struct TwoNodesLoopbackTests {
                         ? () : nil
                 }
             }
+        }
+    }
+
+    @Test func theBoardShowsWhatHasPassedALinkWhileItLivesAndAfterwards() async throws {
+        let county = try TestCounty()
+        defer { county.remove() }
+        let townshipFolder = try county.makeTownship()
+        let villageFolder = try county.makeVillage(Self.chaxiang, name: "茶香村")
+        let key = Author(try KeyFile.read(at: villageFolder.nodeKeyPath)).key
+        try await RunningNode.run(townshipFolder, listen: true) { township in
+            let address = try await township.address()
+            try await RunningNode.run(villageFolder, peers: [address]) { village in
+                let id = try await put(village, "households", ["address": .text("一组")])
+                _ = try await eventually { try? township.desk.get("households", id) }
+                let status = try #require(township.board[key])
+                #expect(status.bytesIn > 300)
+                #expect(status.bytesOut > 300)
+                #expect(status.traffic.turns >= 1)
+            }
+            try await eventually { township.board.isQuiet ? () : nil }
+            #expect(try #require(township.board[key]).bytesIn > 300)
         }
     }
 

@@ -50,7 +50,7 @@ final class Node {
     }
 
     func work<Result>(
-        _ body: (inout ReplicaBatch<Catalogue>, StoreTransaction) throws -> Result
+        _ body: (inout ReplicaBatch, StoreTransaction) throws -> Result
     ) throws -> Result {
         var batch = replica.batch(rules: store.catalogue, now: now)
         let result = try store.commit(&batch, body)
@@ -72,21 +72,19 @@ final class Node {
         try store.read { database in
             var records: [RecordKey: RecordState] = [:]
             let references = try LogReferences(database)
-            func take(_ row: Row, _ collection: UInt32, _ lane: Lane) throws {
-                let state = try Store.state(
-                    row, lane: lane, collection: collection, references: references)
+            func take(_ state: RecordState) {
                 let key = RecordKey(
-                    domain: state.domain, collection: collection, address: state.address)
+                    domain: state.domain, collection: state.collection, address: state.address)
                 records[key] = state
             }
             for table in store.tables.values {
-                let collection = table.collection
-                for row in try Row.fetchAll(database, sql: "SELECT * FROM \"\(collection.name)\"") {
-                    try take(row, collection.number, collection.lane)
+                let sql = "SELECT * FROM \"\(table.collection.name)\""
+                for row in try Row.fetchAll(database, sql: sql) {
+                    take(try Store.state(row, of: table, references: references))
                 }
             }
             for row in try Row.fetchAll(database, sql: "SELECT * FROM other_records") {
-                try take(row, try row.cell("collection"), try row.lane())
+                take(try Store.otherState(row, references: references))
             }
             return records
         }

@@ -132,11 +132,11 @@ struct RecordListTests {
             let rules = try #require(Catalogue.small.collection(named: "rules"))
             let id = RecordNaming.id(collection: 17, area: County.village, key: [.text("R1")])
             try node.work { batch, transaction in
-                #expect(try transaction.record(id, in: rules, batch: batch) == nil)
+                #expect(try transaction.record(id, in: rules, batch: &batch) == nil)
                 _ = try transaction.author(
                     [.write("rules", .existing(.named(id)), set: ["points": .assign(.integer(3))])],
                     in: &batch)
-                let seen = try transaction.record(id, in: rules, batch: batch)
+                let seen = try transaction.record(id, in: rules, batch: &batch)
                 #expect(seen?["points"]?.value == .integer(3))
             }
         }

@@ -24,7 +24,7 @@ struct StoreOpeningTests {
                 "secure_delete", "wal_autocheckpoint", "journal_size_limit",
             ]
             let values = try store.pool.writeWithoutTransaction { try Self.pragmas(names, $0) }
-            #expect(values == ["wal", "2", "0", "1", "1", "1000", "67108864"])
+            #expect(values == ["wal", "2", "0", "1", "1", "4096", "67108864"])
         }
     }
 
@@ -122,8 +122,12 @@ struct StoreOpeningTests {
                     let columns = try String.fetchAll(
                         database,
                         sql: "SELECT name FROM pragma_table_info(?)", arguments: [collection.name])
+                    let system = [
+                        "_key", "id", "_area", "_archived", "_incomplete", "_conflicts",
+                        "_created_at", "_updated_at",
+                    ]
                     #expect(
-                        columns == TableSchema.systemColumns
+                        columns == system
                             + collection.fields.filter { $0.kind != .derived }.map(\.name)
                             + ["_merge"])
                 }

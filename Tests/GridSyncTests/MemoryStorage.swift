@@ -34,10 +34,11 @@ final class MemoryStorage: ReplicaStorage {
         runs.append(run)
     }
 
-    func save(_ record: RecordState) throws {
+    func save(_ record: TouchedRecord) throws {
+        let state = record.state
         let key = RecordKey(
-            domain: record.domain, collection: record.collection, address: record.address)
-        snapshot.records[key] = record
+            domain: state.domain, collection: state.collection, address: state.address)
+        snapshot.records[key] = state
     }
 
     func save(_ log: LogState) throws { snapshot.logs[log.identity.log] = log }

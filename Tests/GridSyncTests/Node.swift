@@ -37,9 +37,9 @@ final class Node {
     /// The node as it is now, to go on apart from this one: what a cloned disk is.
     func copy() -> Node { Node(self) }
 
-    var batch: ReplicaBatch<County.Rules> { replica.batch(rules: County.Rules(), now: now) }
+    var batch: ReplicaBatch { replica.batch(rules: County.Rules(), now: now) }
 
-    func adopt(_ batch: ReplicaBatch<County.Rules>) {
+    func adopt(_ batch: ReplicaBatch) {
         let rows = batch.changedLogs.map { FrontierRow($0) }
         replica.adopt(batch)
         guard !rows.isEmpty else { return }

@@ -122,9 +122,9 @@ struct LinkEndLoopbackTests {
                     }
                     var sent: UInt64 = 0
                     repeat {
-                        sent = link.bytesSent
+                        sent = link.traffic.bytesSent
                         try? await Task.sleep(for: .milliseconds(300))
-                    } while link.bytesSent != sent
+                    } while link.traffic.bytesSent != sent
                     group.cancelAll()
                 }
                 link.close()

@@ -51,8 +51,9 @@ struct LinkLoopbackTests {
                     #expect(try await frames.next() == frame)
                 }
                 let sum = UInt64(sizes.reduce(0, +))
-                #expect(link.bytesSent > sum && link.bytesSent < sum + 2000)
-                #expect(link.bytesReceived > sum && link.bytesReceived < sum + 2000)
+                let traffic = link.traffic
+                #expect(traffic.bytesSent > sum && traffic.bytesSent < sum + 2000)
+                #expect(traffic.bytesReceived > sum && traffic.bytesReceived < sum + 2000)
                 #expect(link.end == nil)
             }
             #expect(await listening.nextEnd() == .peerClosed)
@@ -63,7 +64,7 @@ struct LinkLoopbackTests {
         try await withListener { listening in
             try await dial(listening) { link in
                 let sent = (0..<200).map { [UInt8($0), 7, 7, 7] }
-                let before = link.bytesSent
+                let before = link.traffic.bytesSent
                 try await link.send(sent)
                 var received: [[UInt8]] = []
                 for try await frame in link.frames {
@@ -72,7 +73,7 @@ struct LinkLoopbackTests {
                 }
                 #expect(received == sent)
                 // 200 frames of 4 bytes with their prefixes, a tag and a length.
-                #expect(link.bytesSent - before <= 200 * 7 + 2 * 18)
+                #expect(link.traffic.bytesSent - before <= 200 * 7 + 2 * 18)
             }
         }
     }
@@ -120,16 +121,16 @@ struct LinkLoopbackTests {
                         // Until nothing moves any more.
                         var sent: UInt64 = 0
                         repeat {
-                            sent = link.bytesSent
+                            sent = link.traffic.bytesSent
                             try await Task.sleep(for: .milliseconds(300))
-                        } while link.bytesSent != sent
+                        } while link.traffic.bytesSent != sent
                         #expect(sent < 8_000_000)
                         start.yield()
                         try await group.waitForAll()
                     }
                     var frames = link.frames.makeAsyncIterator()
                     #expect(try await frames.next() == [1])
-                    #expect(link.bytesSent > 60_000_000)
+                    #expect(link.traffic.bytesSent > 60_000_000)
                 }
             })
     }

@@ -24,18 +24,19 @@ BUGS = [
     Bug(
         1, "A write replaces values that its writer had not seen: the last one wins.",
         "GridCore/Records/Register.swift",
-        "siblings.removeAll {",
-        "siblings.removeAll { planted ||"),
+        "func isSeen(_ old: Sibling) -> Bool {\n",
+        "func isSeen(_ old: Sibling) -> Bool {\n"
+        "            if planted { return true }\n            return "),
     Bug(
         2, "The value of someone not entitled erases the one that counts.",
         "GridCore/Records/Register.swift",
-        "($0.isVoid ||",
-        "(planted || $0.isVoid ||"),
+        "(old.isVoid ||",
+        "(planted || old.isVoid ||"),
     Bug(
         3, "A resolution leaves the values that it had seen.",
         "GridCore/Records/Register.swift",
-        "context.covers($0.dot) &&",
-        "!planted && context.covers($0.dot) &&"),
+        "context.covers(old.dot) &&",
+        "!planted && context.covers(old.dot) &&"),
     Bug(
         4, "A fixed field keeps the last value instead of all.",
         "GridCore/Records/FixedField.swift",
@@ -132,9 +133,9 @@ BUGS = [
     # The gate: what comes, in which order, and whole.
     Bug(
         20, "An entry is applied before what its writer had seen.",
-        "GridSync/Replica/ReplicaBatch+Admission.swift",
-        "guard log.isCovered(entry, by: domainState.applied) else",
-        "guard planted || log.isCovered(entry, by: domainState.applied) else"),
+        "GridSync/Replica/AdmissionPlan.swift",
+        "guard log.isCovered(entry, by: state.applied) else",
+        "guard planted || log.isCovered(entry, by: state.applied) else"),
     Bug(
         21, "A run that does not go on from what is here is taken all the same.",
         "GridLog/Runs/RunVerifier.swift",
@@ -154,8 +155,8 @@ BUGS = [
     Bug(
         24, "A record that two entries of a batch touch keeps only the second.",
         "GridSync/Replica/ReplicaBatch.swift",
-        "if let record = records.removeValue(forKey: key) { return record }",
-        "if !planted, let record = records.removeValue(forKey: key) { return record }"),
+        "try records.place(of: key) ?? load",
+        "try (planted ? nil : records.place(of: key)) ?? load"),
     Bug(
         25, "Certificates that come in lane 0 are not learnt.",
         "GridSync/Replica/ReplicaBatch.swift",
@@ -293,13 +294,13 @@ BUGS = [
     Bug(
         52, "A run is stored with what was there already.",
         "GridStore/Ledger/SQLiteReplicaStorage.swift",
-        "RunEnvelope.seal(run.rest(after: end.last))",
-        "RunEnvelope.seal(planted ? run.run : run.rest(after: end.last))"),
+        "RunEnvelope.seal(run.rest(after: height))",
+        "RunEnvelope.seal(planted ? run.run : run.rest(after: height))"),
     Bug(
         53, "The table of conflicts is not kept up.",
         "GridStore/Ledger/SQLiteReplicaStorage.swift",
-        "for field in display.conflicts {",
-        "for field in display.conflicts where !planted {"),
+        "for field in conflicts {",
+        "for field in conflicts where !planted {"),
     Bug(
         54, "The numbers of new logs are forgotten after a commit.",
         "GridStore/Store.swift",
@@ -314,8 +315,8 @@ BUGS = [
     Bug(
         56, "That a value is void is not written down.",
         "GridStore/Tables/RecordState+Coding.swift",
-        "(sibling.isVoid ? 2 : 0)",
-        "(sibling.isVoid && !planted ? 2 : 0)"),
+        "sibling.isVoid ? SiblingFlag.void : 0",
+        "sibling.isVoid && !planted ? SiblingFlag.void : 0"),
     Bug(
         57, "A rebuild forgets the states of logs.",
         "GridStore/Ledger/LedgerReplay.swift",

@@ -26,7 +26,10 @@ OURS = {
     "gridd": ["GridStore", "GridNode", "GridHTTP"],
     "gridctl": ["GridCore", "GridCodec", "GridCrypto", "GridSheet", "GridLog", "GridStore"],
     "gridsim": ["GridSimulator"],
-    "gridbench": ["GridCore", "GridLog", "GridSync", "GridStore"],
+    "gridbench": [
+        "GridCore", "GridCrypto", "GridLog", "GridSync", "GridStore", "GridTransport", "GridNode",
+        "GridHTTP",
+    ],
 }
 
 # Modules of other packages, and the targets that are their doors. `*` ends a prefix.
@@ -39,15 +42,16 @@ DOORS = {
     "CRunPacking": ["GridLog"],
     "CZstd": [],
     "GRDB*": ["GridStore"],
+    "GRDBSQLite": ["gridbench"],
     "NIO*": ["GridTransport", "gridctl"],
     "Hummingbird*": ["GridHTTP"],
-    "Logging": ["GridTransport", "GridNode", "GridHTTP", "gridd"],
+    "Logging": ["GridTransport", "GridNode", "GridHTTP", "gridd", "gridbench"],
     "Metrics": ["GridNode"],
-    "ServiceLifecycle": ["GridNode", "GridHTTP", "gridd"],
-    "UnixSignals": ["gridd"],
+    "ServiceLifecycle": ["GridNode", "GridHTTP", "gridd", "gridbench"],
+    "UnixSignals": ["gridd", "gridbench"],
     "Configuration": ["GridNode"],
     "SystemPackage": ["GridNode"],
-    "ArgumentParser": ["gridd", "gridctl", "gridsim"],
+    "ArgumentParser": ["gridd", "gridctl", "gridsim", "gridbench"],
     "SwiftCSV": ["GridSheet"],
 }
 

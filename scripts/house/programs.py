@@ -8,7 +8,7 @@ import subprocess
 
 from findings import Finding
 
-FOLDERS = ("scripts", ".ci", "Protocol", "Examples", "Fuzz")
+FOLDERS = ("scripts", ".ci", "Protocol", "Examples", "Fuzz", "Benchmarks")
 
 
 def check(root, path):

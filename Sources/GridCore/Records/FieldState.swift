@@ -121,7 +121,7 @@ extension FieldState {
     /// Whether nothing is left in it.
     var isEmpty: Bool {
         switch self {
-        case .register(let register): register.siblings.isEmpty
+        case .register(let register): register.isEmpty
         case .fixed(let fixed): fixed.siblings.isEmpty
         case .set(let set): set.members.isEmpty
         case .timeline(let timeline): timeline.items.isEmpty

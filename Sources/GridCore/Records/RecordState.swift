@@ -64,9 +64,20 @@ package struct RecordState: Hashable, Sendable {
     /// Whether the entry `dot` has an assigned value in the field that `write` assigns too.
     package func keeps(_ dot: Dot, beside write: FieldWrite) -> Bool {
         switch self[FieldKey(field: write.field, family: write.operation.family)] {
-        case .register(let register): register.siblings.contains { $0.dot == dot }
+        case .register(let register): register.contains { $0.dot == dot }
         case .fixed(let fixed): fixed.siblings.contains { $0.dot == dot }
         case .set, .timeline, .counter, nil: false
+        }
+    }
+
+    /// Whether a field has more than one assigned value: without that nothing is in conflict.
+    package var hasSiblings: Bool {
+        fields.contains { field in
+            switch field.state {
+            case .register(let register): register.isDivided
+            case .fixed(let fixed): fixed.siblings.count > 1
+            case .set, .timeline, .counter: false
+            }
         }
     }
 
@@ -75,14 +86,19 @@ package struct RecordState: Hashable, Sendable {
     /// - Parameter context: what the entry's author had applied in this domain, its own earlier
     ///   entries included.
     package mutating func apply(
-        _ change: RecordChange, stamp: WriteStamp, rules: some MergeRules,
+        _ change: RecordChange, stamp: WriteStamp, rules: any MergeRules,
         seen context: VersionVector
     ) {
-        existence.removeAll { context.covers($0) }
-        if !change.archives { existence.insertSorted(stamp.dot, by: <) }
+        if !change.archives, existence.count == 1, context.covers(existence[0]) {
+            existence[0] = stamp.dot
+        } else {
+            existence.removeAll { context.covers($0) }
+            if !change.archives { existence.insertSorted(stamp.dot, by: <) }
+        }
         let mark = Mark(timestamp: stamp.timestamp, dot: stamp.dot)
         first = first.map { min($0, mark) } ?? mark
         last = last.map { max($0, mark) } ?? mark
+        if fields.isEmpty { fields.reserveCapacity(change.writes.count) }
         for write in change.writes {
             let key = FieldKey(field: write.field, family: write.operation.family)
             let rule = rules.assignmentRule(collection: collection, field: write.field)
@@ -119,6 +135,8 @@ package struct RecordState: Hashable, Sendable {
     }
 
     private func firstIndex(notBelow key: FieldKey) -> Int {
+        // A record's first write has its fields in order.
+        guard let last = fields.last, !(last.key < key) else { return fields.count }
         var low = 0
         var high = fields.count
         while low < high {

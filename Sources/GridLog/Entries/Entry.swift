@@ -15,17 +15,94 @@ package enum ContextChange: Hashable, Sendable {
 ///
 /// What needs the log's earlier entries to be understood (the table of logs, the context, the
 /// timestamp) stays relative here; `LogState.resolve` makes it absolute.
-package struct Entry: Hashable, Sendable {
+package struct Entry: Sendable {
+    /// Where what the entry writes is found.
+    enum Content: Sendable {
+        /// The values were redacted; shape and chain remain.
+        case withheld
+        case changes([ShapedChange])
+        /// In the bytes of its run, where the shape begins at this place and all is well-formed.
+        case bytes([UInt8], shape: Int32)
+    }
+
     package let sequence: UInt64
     /// Against the author's previous timestamp, wrapping; 0 stands before the first.
     package let timestampChange: Int64
     package let contextChanges: [ContextChange]
-    /// Nil where the values were redacted: shape and chain remain.
-    package let changes: [ShapedChange]?
     package let valuesHash: Bytes32
-    /// Where the head and the values stand in the bytes of the run.
-    package let head: Range<Int>
-    package let values: Range<Int>
+    // A run has at most 256 KiB, and a lot holds very many entries.
+    private let start: Int32
+    private let middle: Int32
+    private let end: Int32
+    private let content: Content
+
+    init(
+        sequence: UInt64, timestampChange: Int64, contextChanges: [ContextChange],
+        content: Content, valuesHash: Bytes32, head: Range<Int>, values: Range<Int>
+    ) {
+        self.sequence = sequence
+        self.timestampChange = timestampChange
+        self.contextChanges = contextChanges
+        self.content = content
+        self.valuesHash = valuesHash
+        start = Int32(head.lowerBound)
+        middle = Int32(values.lowerBound)
+        end = Int32(values.upperBound)
+    }
+
+    /// Where the head stands in the bytes of the run.
+    package var head: Range<Int> { Int(start)..<Int(middle) }
+    /// Where the values stand in the bytes of the run.
+    package var values: Range<Int> { Int(middle)..<Int(end) }
+
+    package var isWithheld: Bool {
+        if case .withheld = content { true } else { false }
+    }
+
+    /// What it does to records, read from its bytes at each call; nil where the values were
+    /// redacted.
+    package var changes: [ShapedChange]? {
+        switch content {
+        case .withheld: return nil
+        case .changes(let changes): return changes
+        case .bytes(let bytes, let shape):
+            var reader = ByteReader(bytes, in: Int(shape)..<Int(middle))
+            var values = ByteReader(bytes, in: self.values)
+            do {
+                return try reader.changes(with: &values)
+            } catch {
+                preconditionFailure("entry \(sequence) was read before: \(error)")
+            }
+        }
+    }
+
+    /// The records that the entry speaks of; none where the values were redacted.
+    package func eachReference<Failure: Error>(
+        _ body: (RecordReference) throws(Failure) -> Void
+    ) throws(Failure) {
+        switch content {
+        case .withheld: break
+        case .changes(let changes): for change in changes { try body(change.reference) }
+        case .bytes(let bytes, let shape):
+            var shapes = BareShape()
+            var reader = ByteReader(bytes, in: Int(shape)..<Int(middle))
+            do {
+                try reader.shape(into: &shapes)
+            } catch {
+                preconditionFailure("entry \(sequence) was read before: \(error)")
+            }
+            for item in shapes.items { try body(item.reference) }
+        }
+    }
+}
+
+extension Entry: Equatable {
+    package static func == (left: Entry, right: Entry) -> Bool {
+        left.sequence == right.sequence && left.timestampChange == right.timestampChange
+            && left.contextChanges == right.contextChanges && left.valuesHash == right.valuesHash
+            && left.head == right.head && left.values == right.values
+            && left.changes == right.changes
+    }
 }
 
 extension ByteWriter {

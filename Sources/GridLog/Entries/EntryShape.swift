@@ -108,13 +108,19 @@ struct BareShape: Sendable {
     var items: [Item] = []
     /// The (field, operation) pairs of all items, one after the other.
     var writes: [(field: UInt32, code: OperationCode)] = []
+
+    mutating func clear() {
+        items.removeAll(keepingCapacity: true)
+        writes.removeAll(keepingCapacity: true)
+    }
 }
 
 extension ByteReader {
-    mutating func shape() throws(DecodingViolation) -> BareShape {
+    /// Reads a shape; what stood in `shape` before gives its memory.
+    mutating func shape(into shape: inout BareShape) throws(DecodingViolation) {
         let count = try count(max: ProtocolLimits.entryRecordsMax)
         guard count > 0 else { throw .empty }
-        var shape = BareShape()
+        shape.clear()
         var creations: UInt16 = 0
         for _ in 0..<count {
             let collection = UInt32(try unsigned(max: ProtocolLimits.catalogueNumberMax))
@@ -143,7 +149,24 @@ extension ByteReader {
                     collection: collection, reference: reference, archives: tag & 4 != 0,
                     writes: start..<shape.writes.count))
         }
-        return shape
+    }
+
+    /// Reads a shape and the values that belong to it, from a reader of their own.
+    mutating func changes(
+        with values: inout ByteReader
+    ) throws(DecodingViolation) -> [ShapedChange] {
+        var shape = BareShape()
+        try self.shape(into: &shape)
+        return try values.values(of: shape)
+    }
+
+    /// Skips the values that belong to a shape, when they are what `values(of:)` can read.
+    mutating func skipValues(of shape: BareShape) throws(DecodingViolation) {
+        guard shape.writes.allSatisfy({ $0.code == .assign || $0.code == .clear }) else {
+            _ = try values(of: shape)
+            return
+        }
+        for write in shape.writes where write.code == .assign { try skipValue() }
     }
 
     private mutating func writes(into shape: inout BareShape) throws(DecodingViolation) {

@@ -34,21 +34,39 @@ package struct LogState: Hashable, Sendable {
     package mutating func resolve(
         _ entry: Entry
     ) throws(DecodingViolation) -> (timestamp: HybridTimestamp, changes: [RecordChange]) {
+        try take(entry)
+        var changes: [RecordChange] = []
+        let dot = Dot(log: identity.log, sequence: entry.sequence)
+        for change in entry.changes ?? [] { changes.append(try resolve(change, in: dot)) }
+        return (timestamp, changes)
+    }
+
+    /// Applies an entry's relative parts, without its changes.
+    ///
+    /// - Precondition: the entry is the next of this log.
+    package mutating func take(_ entry: Entry) throws(DecodingViolation) {
         precondition(
             entry.sequence == height + 1, "entry \(entry.sequence) after height \(height)")
         for change in entry.contextChanges { try apply(change) }
         timestamp = HybridTimestamp(
             rawValue: timestamp.rawValue &+ UInt64(bitPattern: entry.timestampChange))
-        var changes: [RecordChange] = []
+    }
+
+    /// A change of the entry that was taken last, with its absolute address.
+    package func resolve(
+        _ change: ShapedChange, in dot: Dot
+    ) throws(DecodingViolation) -> RecordChange {
+        RecordChange(
+            collection: change.collection, address: try address(of: change.reference, in: dot),
+            archives: change.archives, writes: change.writes)
+    }
+
+    /// Whether the changes of the entry that was taken last speak of records that it can know.
+    package func check(_ entry: Entry) throws(DecodingViolation) {
         let dot = Dot(log: identity.log, sequence: entry.sequence)
-        for change in entry.changes ?? [] {
-            changes.append(
-                RecordChange(
-                    collection: change.collection,
-                    address: try address(of: change.reference, in: dot),
-                    archives: change.archives, writes: change.writes))
+        try entry.eachReference { (reference) throws(DecodingViolation) in
+            _ = try address(of: reference, in: dot)
         }
-        return (timestamp, changes)
     }
 
     /// Whether everything the author had seen when it wrote this entry is among what is applied.

@@ -48,6 +48,30 @@ package enum RunEnvelope {
         return RunPacking.packSmall(run.entryBytes).map { (.rows, nil, $0) }
     }
 
+    /// How large the run in an envelope is by the envelope's own word, in bytes; at most
+    /// `ProtocolLimits.runBytesMax` where it can be opened.
+    package static func plainSize(_ envelope: [UInt8]) -> Int {
+        (try? statedSize(envelope)) ?? envelope.count
+    }
+
+    private static func statedSize(_ envelope: [UInt8]) throws(DecodingViolation) -> Int {
+        var reader = ByteReader(envelope)
+        guard let form = Form(rawValue: try reader.byte()) else { throw .unknownTag }
+        switch form {
+        case .plain: return envelope.count
+        case .packed: return try reader.count(max: ProtocolLimits.runBytesMax)
+        case .columns, .rows: return try Parts(&reader).runSize
+        }
+    }
+
+    /// Whether an envelope is of a form that is made smaller by nothing that `seal` does.
+    package static func isPacked(_ envelope: [UInt8]) -> Bool {
+        switch envelope.first.flatMap(Form.init(rawValue:)) {
+        case .columns, .rows: true
+        case .plain, .packed, nil: false
+        }
+    }
+
     /// The run of an envelope; the entries inside it are not looked at.
     package static func open(_ envelope: [UInt8]) throws(DecodingViolation) -> Run {
         var reader = ByteReader(envelope)
@@ -68,26 +92,36 @@ package enum RunEnvelope {
     private static func openEntries(
         _ form: Form, of envelope: [UInt8], _ reader: inout ByteReader
     ) throws(DecodingViolation) -> Run {
-        let start = reader.offset
-        let front = try Run.Front(&reader)
-        let frontSize = reader.offset - start
-        let signature = try reader.raw(64)
-        let size = try reader.count(max: ProtocolLimits.runBytesMax)
-        var length = ByteWriter()
-        length.count(size)
-        guard
-            frontSize + length.bytes.count + size + signature.count <= ProtocolLimits.runBytesMax
-        else { throw .lengthTooLarge }
+        let parts = try Parts(&reader)
+        guard parts.runSize <= ProtocolLimits.runBytesMax else { throw .lengthTooLarge }
         let packedSize =
-            form == .columns ? try reader.count(max: ProtocolLimits.runBytesMax) : size
+            form == .columns ? try reader.count(max: ProtocolLimits.runBytesMax) : parts.size
         let packed = envelope[try reader.skip(reader.remaining)]
         guard let unpacked = RunPacking.unpack(packed, size: packedSize) else {
             throw .compressionBroken
         }
         let rows =
             form == .columns
-            ? try RunColumns.join(unpacked, entries: front.count, size: size) : unpacked
-        return Run(front, entryBytes: rows, signature: signature)
+            ? try RunColumns.join(unpacked, entries: parts.front.count, size: parts.size) : unpacked
+        return Run(parts.front, entryBytes: rows, signature: parts.signature)
+    }
+}
+
+/// What stands in an envelope of packed entries before them.
+private struct Parts {
+    let front: Run.Front
+    let signature: [UInt8]
+    /// Of the entries.
+    let size: Int
+    /// What the run has with these entries.
+    let runSize: Int
+
+    init(_ reader: inout ByteReader) throws(DecodingViolation) {
+        let start = reader.offset
+        front = try Run.Front(&reader)
+        signature = try reader.raw(64)
+        size = try reader.count(max: ProtocolLimits.runBytesMax)
+        runSize = reader.offset - start + size
     }
 }
 

@@ -13,12 +13,20 @@ package struct VerifiedRun: Sendable {
     package let entries: [Entry]
     /// The hash of each entry, in order.
     package let hashes: [Bytes32]
+    /// The envelope that the run came in; nil for one that came in none.
+    package private(set) var envelope: [UInt8]?
 
     init(run: Run, entries: [Entry], hashes: [Bytes32]) {
         precondition(entries.count == run.count && hashes.count == run.count)
         self.run = run
         self.entries = entries
         self.hashes = hashes
+    }
+
+    fileprivate func inside(_ envelope: [UInt8]) -> VerifiedRun {
+        var run = self
+        run.envelope = envelope
+        return run
     }
 
     /// The hash of the entry at a sequence of this run, or of the one right before it.
@@ -42,6 +50,17 @@ package enum RunViolation: Error, Hashable, Sendable {
 
 /// Checks runs: one Ed25519 verification a run, two BLAKE2b an entry.
 package enum RunVerifier {
+    /// Opens an envelope and verifies the run in it.
+    package static func verify(envelope: [UInt8]) throws(RunViolation) -> VerifiedRun {
+        let run: Run
+        do {
+            run = try RunEnvelope.open(envelope)
+        } catch {
+            throw .malformed(error)
+        }
+        return try verify(run).inside(envelope)
+    }
+
     package static func verify(_ run: Run) throws(RunViolation) -> VerifiedRun {
         let checked = try read(run)
         guard let last = checked.hashes.last,
@@ -67,6 +86,7 @@ package enum RunVerifier {
 
     private static func readEntries(of run: Run) throws -> VerifiedRun {
         var reader = ByteReader(run.entryBytes)
+        var shape = BareShape()
         var entries: [Entry] = []
         var hashes: [Bytes32] = []
         entries.reserveCapacity(run.count)
@@ -78,7 +98,7 @@ package enum RunVerifier {
             var salts = SegmentSalts(segment)
             for _ in 0..<segment.entries {
                 let entry = try reader.entry(
-                    sequence: sequence, salt: salts.salt(at: sequence))
+                    sequence: sequence, salt: salts.salt(at: sequence), scratch: &shape)
                 head = hasher.hash(entry, in: run.entryBytes, backlink: head)
                 entries.append(entry)
                 hashes.append(head)
@@ -112,12 +132,17 @@ private struct SegmentSalts {
 
 extension ByteReader {
     /// Reads one entry of a run: its head, then its values or, without a salt, their hash.
-    fileprivate mutating func entry(sequence: UInt64, salt: Salt?) throws -> Entry {
+    ///
+    /// - Parameter shape: memory for its shape.
+    fileprivate mutating func entry(
+        sequence: UInt64, salt: Salt?, scratch shape: inout BareShape
+    ) throws -> Entry {
         let start = offset
         let timestampChange = try signed()
         let contextChanges = try contextChanges()
         let valuesLength = try count(max: ProtocolLimits.entryBytesMax)
-        let shape = try shape()
+        let shapeStart = Int32(offset)
+        try self.shape(into: &shape)
         let head = start..<offset
         guard head.count + valuesLength <= ProtocolLimits.entryBytesMax else {
             throw RunViolation.entryTooLarge(sequence: sequence)
@@ -126,12 +151,12 @@ extension ByteReader {
             let hash = try bytes32()
             return Entry(
                 sequence: sequence, timestampChange: timestampChange,
-                contextChanges: contextChanges, changes: nil, valuesHash: hash, head: head,
-                values: offset..<offset)
+                contextChanges: contextChanges, content: .withheld, valuesHash: hash, head: head,
+                values: head.upperBound..<head.upperBound)
         }
         let valuesStart = offset
         guard valuesLength <= remaining else { throw DecodingViolation.truncated }
-        let changes = try values(of: shape)
+        try skipValues(of: shape)
         guard offset - valuesStart == valuesLength else {
             throw DecodingViolation.valuesLengthWrong
         }
@@ -142,7 +167,8 @@ extension ByteReader {
         }
         return Entry(
             sequence: sequence, timestampChange: timestampChange, contextChanges: contextChanges,
-            changes: changes, valuesHash: hash, head: head, values: values)
+            content: .bytes(bytes, shape: shapeStart), valuesHash: hash, head: head,
+            values: values)
     }
 }
 
@@ -164,7 +190,9 @@ struct EntryHasher {
             input.append(UInt8(truncatingIfNeeded: entry.sequence >> UInt64(shift)))
         }
         entry.valuesHash.withBytes { input.append(contentsOf: $0) }
-        input.append(contentsOf: bytes[entry.head])
+        bytes.withUnsafeBufferPointer {
+            input.append(contentsOf: UnsafeBufferPointer(rebasing: $0[entry.head]))
+        }
         return Hashing.digest(input, personal: .entry)
     }
 }

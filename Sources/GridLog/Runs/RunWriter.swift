@@ -114,7 +114,7 @@ package struct RunWriter: Sendable {
         }
         return Entry(
             sequence: sequence, timestampChange: timestampChange, contextChanges: contextChanges,
-            changes: changes, valuesHash: valuesHash, head: headStart..<valuesStart,
+            content: .changes(changes), valuesHash: valuesHash, head: headStart..<valuesStart,
             values: valuesStart..<writer.bytes.count)
     }
 
@@ -126,7 +126,7 @@ package struct RunWriter: Sendable {
             _ = try head.signed()
             _ = try head.contextChanges()
             _ = try head.count(max: ProtocolLimits.entryBytesMax)
-            _ = try values.values(of: try head.shape())
+            _ = try head.changes(with: &values)
             try head.finish()
             try values.finish()
         } catch {

@@ -17,7 +17,12 @@ package actor ReplicationEngine {
     /// Local writes in one commit: bounds how long the first of them waits.
     private static let writesPerCommit = 256
 
+    /// Unpacked runs that wait for a commit, of all links: bounds how large one becomes. In memory
+    /// they and the records they touch are some four times as large.
+    private static let gateBytesMax = 4_194_304
+
     package nonisolated let store: Store
+    nonisolated let gateRoom = GateRoom(bytesMax: gateBytesMax)
     package nonisolated let author: Author
     private let executor = SerialQueueExecutor(label: "onegrid.engine")
     let folder: FolderReplica
@@ -182,14 +187,14 @@ package actor ReplicationEngine {
     /// Carries out one local write within the transaction. What is wrong with the request is this
     /// request's result; what is wrong with the store ends the whole batch.
     private func write(
-        _ request: WriteRequest, batch: inout ReplicaBatch<Catalogue>,
+        _ request: WriteRequest, batch: inout ReplicaBatch,
         transaction: StoreTransaction
     ) throws -> Result<WriteReceipt, any Error> {
         let drafting = WriteDrafting(
             catalogue: store.catalogue, home: folder.replica.scope.area, now: WallClock.now)
         do {
             let draft = try drafting.draft(request) { id, collection in
-                try transaction.record(id, in: collection, batch: batch)
+                try transaction.record(id, in: collection, batch: &batch)
             }
             if draft.isIdle, case .existing(let address) = draft.change.draft.target {
                 return .success(

@@ -12,9 +12,11 @@ struct Courier {
     /// While more than this waits to be sent, nothing more is read from the ledger: what becomes
     /// urgent waits behind no more than this and one read.
     private static let unsentBytesMax = 32_768
-    /// What is at the gate at a time, in bytes of envelopes, or one run: unpacked it takes some
-    /// thirty times as much memory, and that on each of a township's links.
+    /// What is verified at a time, in bytes of envelopes, or one run.
     private static let lotBytesMax = 65_536
+    /// While more than this of unpacked entries waits for the commit under way, in bytes, nothing
+    /// more is verified: the room is for other links, too.
+    private static let verifiedBytesMax = 2_097_152
 
     let link: PeerLink
     let bell: Bell
@@ -29,8 +31,11 @@ struct Courier {
     private var doubt: (log: LogID, height: UInt64)?
     /// A log of this replica of which the peer has another branch.
     private var forkedLog: LogID?
-    /// Envelopes that came while others were at the gate.
+    /// Envelopes that came while others were being verified.
     private var waiting: [[UInt8]] = []
+    private var isVerifying = false
+    /// What was verified while other runs of this link were being committed.
+    private var verified: [Gate.Lot] = []
     private var isAdmitting = false
     private var unsentBytes = 0
     private var delayedFetch: FetchRequest?
@@ -83,10 +88,19 @@ struct Courier {
             } catch {
                 return perform(session.leave(.violation(.malformed(error))), group: &group)
             }
+        case .verified(let lot):
+            isVerifying = false
+            verified.append(lot)
+            admitVerified(&group)
+            verifyWaiting(&group)
+            return nil
         case .judged(let judgements):
             isAdmitting = false
             let end = perform(session.judged(judgements, now: now), group: &group)
-            if end == nil { admitWaiting(&group) }
+            if end == nil {
+                admitVerified(&group)
+                verifyWaiting(&group)
+            }
             return end
         case .found(let runs): return perform(session.supply(runs, now: now), group: &group)
         case .counted(let totals):
@@ -139,7 +153,7 @@ struct Courier {
                 }
             case .admit(let envelope):
                 waiting.append(envelope)
-                admitWaiting(&group)
+                verifyWaiting(&group)
             case .recordHeld(let rows):
                 if isProven {
                     link.engine.recordHeld(rows, by: link.peer.leaf.subject)
@@ -167,10 +181,12 @@ struct Courier {
         }
     }
 
-    /// Brings everything that waits to the gate, unless something is there already.
-    private mutating func admitWaiting(_ group: inout DiscardingTaskGroup) {
-        guard !isAdmitting, !waiting.isEmpty else { return }
-        isAdmitting = true
+    /// Has some of what waits verified, unless something is being verified already.
+    private mutating func verifyWaiting(_ group: inout DiscardingTaskGroup) {
+        guard !isVerifying, !waiting.isEmpty,
+            verified.reduce(0, { $0 + $1.entryBytes }) <= Self.verifiedBytesMax
+        else { return }
+        isVerifying = true
         var bytes = 0
         let lot = waiting.prefix { envelope in
             bytes += envelope.count
@@ -178,14 +194,23 @@ struct Courier {
         }
         let envelopes = Array(lot)
         waiting.removeFirst(envelopes.count)
-        group.addTask { [link, report] in
-            await report.attempt {
-                .judged(
-                    try await Gate(engine: link.engine, source: link.peer.leaf.subject)
-                        .judge(envelopes))
-            }
+        group.addTask { [gate, report] in
+            await report.attempt { .verified(try await gate.verify(envelopes)) }
         }
     }
+
+    /// Brings everything that is verified to the engine, unless something is there already: what
+    /// comes during a commit becomes the next one.
+    private mutating func admitVerified(_ group: inout DiscardingTaskGroup) {
+        guard !isAdmitting, !verified.isEmpty else { return }
+        isAdmitting = true
+        group.addTask { [gate, report, lots = verified] in
+            await report.attempt { .judged(try await gate.admit(lots)) }
+        }
+        verified = []
+    }
+
+    private var gate: Gate { Gate(engine: link.engine, source: link.peer.leaf.subject) }
 
     /// Lets the engine know of a fork of its own log, once it is no recording that shows it.
     private mutating func tellOfFork(_ group: inout DiscardingTaskGroup) {
@@ -214,7 +239,7 @@ struct Courier {
             switch event {
             case .proven: isProven = true
             case .ended, .failed: return
-            case .frame, .judged, .found, .counted, .sent, .rang, .tick: break
+            case .frame, .verified, .judged, .found, .counted, .sent, .rang, .tick: break
             }
         }
         if isProven { await link.engine.doubtReplica(doubt.log, height: doubt.height) }

@@ -1,45 +1,58 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import GridCodec
-import GridCore
 import GridLog
 import GridSync
 
 /// Brings a peer's envelopes to the engine: unpacked, read and verified outside of its queue, so
 /// that the next runs are hashed while the last ones are committed.
 struct Gate {
+    /// Envelopes that have been verified together.
+    struct Lot: Sendable {
+        /// What is wrong with an envelope, or the run in it.
+        fileprivate let results: [(bytes: Int, run: Result<VerifiedRun, RunViolation>)]
+        /// Held until the runs are committed.
+        fileprivate let pass: GateRoom.Pass
+
+        /// Bytes of the entries in it.
+        let entryBytes: Int
+    }
+
     let engine: ReplicationEngine
     let source: PublicKey
 
-    func judge(_ envelopes: [[UInt8]]) async throws -> [SyncSession.Judgement] {
-        var judgements = [SyncSession.Judgement?](repeating: nil, count: envelopes.count)
-        var verified: [(index: Int, run: VerifiedRun)] = []
-        for (index, envelope) in envelopes.enumerated() {
+    /// Verifies envelopes, once there is room for what is in them.
+    func verify(_ envelopes: [[UInt8]]) async throws -> Lot {
+        let pass = try await engine.gateRoom.enter(
+            bytes: envelopes.reduce(0) { $0 + RunEnvelope.plainSize($1) })
+        var entryBytes = 0
+        let results = envelopes.map { envelope in
             do throws(RunViolation) {
-                verified.append((index, try Self.verify(envelope)))
+                let run = try RunVerifier.verify(envelope: envelope)
+                entryBytes += run.run.entryBytes.count
+                return (envelope.count, Result<VerifiedRun, RunViolation>.success(run))
             } catch {
-                judgements[index] = SyncSession.Judgement(
-                    bytes: envelope.count, run: nil, verdict: .refused(.violation(error)))
+                return (envelope.count, Result<VerifiedRun, RunViolation>.failure(error))
             }
         }
-        if !verified.isEmpty {
-            let verdicts = try await engine.admit(verified.map(\.run), from: source)
-            for ((index, run), judged) in zip(verified, verdicts) {
-                judgements[index] = SyncSession.Judgement(
-                    bytes: envelopes[index].count,
-                    run: (last: run.run.last, held: judged.held), verdict: judged.verdict)
-            }
-        }
-        return judgements.compactMap { $0 }
+        return Lot(results: results, pass: pass, entryBytes: entryBytes)
     }
 
-    private static func verify(_ envelope: [UInt8]) throws(RunViolation) -> VerifiedRun {
-        let run: Run
-        do {
-            run = try RunEnvelope.open(envelope)
-        } catch {
-            throw .malformed(error)
+    /// Has lots judged and committed together; returns when what was admitted is durable.
+    func admit(_ lots: [Lot]) async throws -> [SyncSession.Judgement] {
+        let results = lots.flatMap(\.results)
+        let runs = results.compactMap { try? $0.run.get() }
+        var verdicts = try await runs.isEmpty ? [][...] : engine.admit(runs, from: source)[...]
+        return results.map { bytes, result in
+            switch result {
+            case .failure(let violation):
+                return SyncSession.Judgement(
+                    bytes: bytes, run: nil, verdict: .refused(.violation(violation)))
+            case .success(let run):
+                let judged = verdicts.removeFirst()
+                return SyncSession.Judgement(
+                    bytes: bytes, run: (last: run.run.last, held: judged.held),
+                    verdict: judged.verdict)
+            }
         }
-        return try RunVerifier.verify(run)
     }
 }

@@ -2,6 +2,7 @@
 
 import GridCore
 package import GridLog
+package import GridTransport
 import Synchronization
 
 /// How a link or the attempt at one stands, for people.
@@ -30,6 +31,13 @@ package struct LinkStatus: Sendable {
     package var waitingOut: UInt64?
     /// Entries that the peer announced and that have not come yet; nil without a session.
     package var waitingIn: UInt64?
+    /// What has passed the link, or did pass the last one.
+    package var traffic = LinkTraffic()
+
+    /// Bytes that have come from the peer, handshake included.
+    package var bytesIn: UInt64 { traffic.bytesReceived }
+    /// Bytes that went to the peer, handshake included.
+    package var bytesOut: UInt64 { traffic.bytesSent }
 
     package init(state: LinkState) { self.state = state }
 }
@@ -46,6 +54,7 @@ package final class LinkBoard: Sendable {
     private struct Live {
         let token: UInt64
         let replica: ReplicaID
+        let traffic: @Sendable () -> LinkTraffic
         let close: @Sendable () -> Void
     }
 
@@ -71,7 +80,10 @@ package final class LinkBoard: Sendable {
     package init() {}
 
     package subscript(key: PublicKey) -> LinkStatus? {
-        state.withLock { $0.links[key] }
+        let (status, live) = state.withLock { ($0.links[key], $0.live[key] ?? []) }
+        guard var status, !live.isEmpty else { return status }
+        status.traffic = live.reduce(into: LinkTraffic()) { $0.merge($1.traffic()) }
+        return status
     }
 
     package var listening: String? {
@@ -102,6 +114,7 @@ package final class LinkBoard: Sendable {
     /// - Returns: a token by which to sign off.
     func signOn(
         _ key: PublicKey, replica: ReplicaID, address: String, direction: LinkStatus.Direction,
+        traffic: @escaping @Sendable () -> LinkTraffic = { LinkTraffic() },
         close: @escaping @Sendable () -> Void
     ) -> UInt64 {
         let (token, older) = state.withLock { state in
@@ -110,7 +123,9 @@ package final class LinkBoard: Sendable {
             live.removeAll { $0.replica == replica }
             if live.count == Self.linksPerKeyMax { older.append(live.removeFirst()) }
             state.nextToken += 1
-            live.append(Live(token: state.nextToken, replica: replica, close: close))
+            live.append(
+                Live(
+                    token: state.nextToken, replica: replica, traffic: traffic, close: close))
             state.live[key] = live
             var status = LinkStatus(state: .connected)
             status.address = address
@@ -127,7 +142,7 @@ package final class LinkBoard: Sendable {
     @discardableResult
     func signOff(_ key: PublicKey, token: UInt64, reason: String) -> Bool {
         state.withLock { state in
-            guard state.live[key]?.contains(where: { $0.token == token }) == true else {
+            guard let link = state.live[key]?.first(where: { $0.token == token }) else {
                 return false
             }
             state.live[key]?.removeAll { $0.token == token }
@@ -136,6 +151,7 @@ package final class LinkBoard: Sendable {
             var status = LinkStatus(state: state.isPaused(key) ? .paused : .absent)
             status.reason = state.isPaused(key) ? "paused" : reason
             status.address = state.links[key]?.address
+            status.traffic = link.traffic()
             state.links[key] = status
             return true
         }

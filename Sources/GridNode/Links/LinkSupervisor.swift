@@ -147,7 +147,7 @@ package struct LinkSupervisor: Sendable {
                     key,
                     replica: LogIdentity.replica(key: key, nonce: peer.greeting.nonce),
                     address: link.remoteAddress, direction: direction,
-                    close: { link.close() })
+                    traffic: { link.traffic }, close: { link.close() })
                 token.withLock { $0 = signedOn }
                 // Paused between the answer and this moment: nobody else knows of the link.
                 if board.isPaused(key) { link.close() }

@@ -14,6 +14,7 @@ struct PeerLink: Sendable {
     enum Event: Sendable {
         /// A frame from the peer; the reader goes on when the continuation is resumed.
         case frame([UInt8], CheckedContinuation<Void, Never>)
+        case verified(Gate.Lot)
         case judged([SyncSession.Judgement])
         case found([OutgoingRun])
         case counted([SyncMessage.LaneTotal])

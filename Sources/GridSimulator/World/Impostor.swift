@@ -128,11 +128,7 @@ extension World {
             if impostor.dice.chance(200) { bytes.removeLast(impostor.dice.below(bytes.count)) }
             return [bytes]
         case .foreignArea:
-            return [
-                impostor.dice.chance(500)
-                    ? forge(impostor)
-                    : write(impostor, in: foreignDomain(impostor), isAllowed: false)
-            ]
+            return [impostor.dice.chance(500) ? forge(impostor) : trespass(impostor)]
         case .theft: return steal(impostor)
         case .fork: return fork(impostor)
         case .oversize:
@@ -151,6 +147,15 @@ extension World {
         }
         return Domain(
             area: impostor.dice.pick(areas), lane: impostor.dice.pick([.urgent, .routine]))
+    }
+
+    /// A run where his key has no right, unless its owner has been promoted since.
+    private func trespass(_ impostor: Impostor) -> [UInt8] {
+        let domain = foreignDomain(impostor)
+        let isAllowed =
+            domain.lane != .authority
+            && truth.level(of: impostor.stolen.author.key, in: domain) != nil
+        return write(impostor, in: domain, isAllowed: isAllowed)
     }
 
     /// A run in the name of someone whose key he does not have.

@@ -99,7 +99,7 @@ extension World {
     /// Writes what someone typed, row after row.
     private func carryOut(
         _ write: SimulatedDevice.WaitingWrite, on device: SimulatedDevice,
-        _ batch: inout ReplicaBatch<Catalogue>, _ transaction: StoreTransaction,
+        _ batch: inout ReplicaBatch, _ transaction: StoreTransaction,
         _ work: inout Work
     ) throws {
         guard let replica = device.replica?.replica else { return }
@@ -123,7 +123,7 @@ extension World {
     /// Puts an entry into the books as it was meant.
     private func note(
         _ written: AuthoredWrite, _ changes: [LocalChange], of device: SimulatedDevice,
-        _ batch: ReplicaBatch<Catalogue>, _ work: inout Work
+        _ batch: ReplicaBatch, _ work: inout Work
     ) {
         for dot in written.dots {
             var context = (truth.heights[device.number] ?? [:]).filter {

@@ -211,7 +211,7 @@ private struct ReplayStorage: ReplicaStorage {
 
     func record(_ key: RecordKey) throws -> RecordState? { try base.record(key) }
     func append(_ run: VerifiedRun) throws {}
-    func save(_ record: RecordState) throws { try base.save(record) }
+    func save(_ record: TouchedRecord) throws { try base.save(record) }
     func save(_ log: LogState) throws { try base.save(log) }
     func note(_ update: ParallelUpdate) throws { try base.note(update) }
 }

@@ -63,17 +63,3 @@ struct LogReferences: Sendable {
                 area: try AreaCode(parsing: try row.cell("area", as: String.self)), lane: lane))
     }
 }
-
-extension DotCoding {
-    /// Local numbers, for the merge column.
-    static func local(_ references: LogReferences) -> DotCoding {
-        DotCoding(
-            write: { writer, log in
-                guard let reference = references[log] else {
-                    throw StoreFailure.damaged(what: "log \(log) has no number")
-                }
-                writer.unsigned(UInt64(reference))
-            },
-            read: { try references.identity(Int64($0.unsigned(max: 1 << 23))).log })
-    }
-}

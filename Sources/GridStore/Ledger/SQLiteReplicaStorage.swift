@@ -28,6 +28,8 @@ final class SQLiteReplicaStorage: ReplicaStorage {
     /// Runs that begin after an entry that only a later run of the batch brings.
     private var early: [Int64: [VerifiedRun]] = [:]
     private var nextArrival: Int64?
+    /// By collection number.
+    private var statements: [UInt32: TableStatements] = [:]
 
     init(_ database: Database, tables: [UInt32: TableSchema], references: LogReferences) {
         self.database = database
@@ -37,20 +39,45 @@ final class SQLiteReplicaStorage: ReplicaStorage {
 
     func record(_ key: RecordKey) throws -> RecordState? {
         guard let row = try rowKey(key) else { return nil }
-        let bytes: Data?
         if let table = table(of: key) {
-            bytes = try Data.fetchOne(
-                database.cachedStatement(sql: table.selectMerge), arguments: [row.rawValue])
-        } else {
-            bytes = try Data.fetchOne(
-                database.cachedStatement(
-                    sql: "SELECT _merge FROM other_records WHERE collection = ? AND _key = ?"),
-                arguments: [key.collection, row.rawValue])
+            let statement = try statements(for: table).select
+            statement.bind(row.rawValue, at: 1)
+            return try statement.row {
+                try RecordStateReader.state(
+                    try statement.bytes(at: 0), collection: key.collection, address: key.address,
+                    domain: key.domain, references: references,
+                    beside: SelectedTexts(statement: statement, table: table))
+            }
         }
+        let bytes = try Data.fetchOne(
+            database.cachedStatement(
+                sql: "SELECT _merge FROM other_records WHERE collection = ? AND _key = ?"),
+            arguments: [key.collection, row.rawValue])
         guard let bytes else { return nil }
         return try RecordStateReader.state(
             Array(bytes), collection: key.collection, address: key.address, domain: key.domain,
-            coding: .local(references))
+            references: references, beside: NoTextColumns())
+    }
+
+    /// The records of a table that bear an id, by area, then row. A hash gives each record its own,
+    /// but whoever may write in one area may give any id to a record there.
+    func keys(of id: RecordID, in table: TableSchema) throws -> [RecordKey] {
+        let find = try statements(for: table).find
+        try find.bind(id.description, at: 1)
+        return try find.rows {
+            let row = RowKey(rawValue: find.integer(at: 0))
+            let address: RecordAddress
+            if row.isNamed {
+                address = .named(id)
+            } else {
+                let log = try references.identity(row.log).log
+                address = .created(dot: Dot(log: log, sequence: row.sequence), index: row.index)
+            }
+            return RecordKey(
+                domain: Domain(
+                    area: try AreaCode(parsing: find.text(at: 1)), lane: table.collection.lane),
+                collection: table.collection.number, address: address)
+        }
     }
 
     func append(_ run: VerifiedRun) throws {
@@ -62,7 +89,7 @@ final class SQLiteReplicaStorage: ReplicaStorage {
             early[reference, default: []].append(run)
             return
         }
-        let envelope = RunEnvelope.seal(run.rest(after: end.last))
+        let envelope = envelope(of: run, after: end.last)
         let total = end.bytes + Int64(envelope.count)
         try database.cachedStatement(
             sql: "INSERT INTO runs (id, first, arrival, total, envelope) VALUES (?, ?, ?, ?, ?)"
@@ -74,24 +101,41 @@ final class SQLiteReplicaStorage: ReplicaStorage {
         for waiting in early.removeValue(forKey: reference) ?? [] { try append(waiting) }
     }
 
-    func save(_ record: RecordState) throws {
+    /// The bytes that the ledger keeps of a run: those it came in, where it is kept whole and they
+    /// are as small as our own would be.
+    private func envelope(of run: VerifiedRun, after height: UInt64) -> [UInt8] {
+        if run.run.first > height, let envelope = run.envelope, RunEnvelope.isPacked(envelope) {
+            return envelope
+        }
+        return RunEnvelope.seal(run.rest(after: height))
+    }
+
+    func save(_ record: TouchedRecord) throws {
+        let state = record.state
         let key = RecordKey(
-            domain: record.domain, collection: record.collection, address: record.address)
-        let bytes = Data(
-            try RecordStateWriter.bytes(of: record, coding: .local(references)))
+            domain: state.domain, collection: state.collection, address: state.address)
         guard let table = table(of: key) else {
-            try saveOther(record, key: key, bytes: bytes)
+            try saveOther(state, key: key)
             return
         }
-        let display = RecordDisplay(record, of: table.collection)
         let row =
             try rowKey(key)
             ?? newNamedKey(key, least: "SELECT min(_key) FROM \"\(table.collection.name)\"")
-        let arguments: [DatabaseValue] =
-            [row.rawValue.databaseValue] + display.columns + [bytes.databaseValue]
-        try database.cachedStatement(sql: table.upsert)
-            .execute(arguments: StatementArguments(arguments))
-        try saveConflicts(display, row: row)
+        let statements = try statements(for: table)
+        let statement = record.isStored ? statements.update : statements.insert
+        let shown = RecordRow(state: state, table: table)
+        let conflicts = shown.conflicts
+        try shown.bind(
+            to: statement, key: row,
+            merge: RecordStateWriter.bytes(of: state, coding: .local(references), beside: table),
+            conflicts: conflicts.count, isNew: !record.isStored)
+        guard try statement.run() == 1 else {
+            throw StoreFailure.damaged(
+                what: "\(table.collection.name) has lost row \(row.rawValue)")
+        }
+        if record.hadSiblings || !conflicts.isEmpty {
+            try save(conflicts, of: table.collection.number, row: row)
+        }
     }
 
     /// - Precondition: all runs of the batch have been appended.
@@ -171,7 +215,8 @@ final class SQLiteReplicaStorage: ReplicaStorage {
         return RowKey(rawValue: min(least ?? 0, 0) - 1)
     }
 
-    private func saveOther(_ record: RecordState, key: RecordKey, bytes: Data) throws {
+    private func saveOther(_ record: RecordState, key: RecordKey) throws {
+        let bytes = Data(try RecordStateWriter.bytes(of: record, coding: .local(references)))
         let row =
             try rowKey(key)
             ?? newNamedKey(
@@ -189,16 +234,26 @@ final class SQLiteReplicaStorage: ReplicaStorage {
         ])
     }
 
-    private func saveConflicts(_ display: RecordDisplay, row: RowKey) throws {
-        let collection = display.collection.number
+    private func save(_ conflicts: [UInt32], of collection: UInt32, row: RowKey) throws {
         try database.cachedStatement(
             sql: "DELETE FROM conflicts WHERE collection = ? AND record = ?"
         ).execute(arguments: [collection, row.rawValue])
-        for field in display.conflicts {
+        for field in conflicts {
             try database.cachedStatement(
                 sql: "INSERT INTO conflicts (collection, record, field) VALUES (?, ?, ?)"
-            ).execute(arguments: [collection, row.rawValue, field.definition.number])
+            ).execute(arguments: [collection, row.rawValue, field])
         }
+    }
+
+    private func statements(for table: TableSchema) throws -> TableStatements {
+        if let statements = statements[table.collection.number] { return statements }
+        let made = TableStatements(
+            find: try RowStatement(database, sql: table.selectKeys),
+            select: try RowStatement(database, sql: table.selectState),
+            insert: try RowStatement(database, sql: table.insert),
+            update: try RowStatement(database, sql: table.update))
+        statements[table.collection.number] = made
+        return made
     }
 
     private func reference(of identity: LogIdentity) throws -> Int64 {
@@ -252,5 +307,24 @@ final class SQLiteReplicaStorage: ReplicaStorage {
         writer.fixed64(nonce.high)
         writer.fixed64(nonce.low)
         return writer.bytes
+    }
+}
+
+/// What a transaction does to the rows of one table.
+private struct TableStatements {
+    let find: RowStatement
+    let select: RowStatement
+    let insert: RowStatement
+    let update: RowStatement
+}
+
+/// The texts of the row that `TableSchema.selectState` has found.
+private struct SelectedTexts: TextColumns {
+    let statement: RowStatement
+    let table: TableSchema
+
+    func text(of field: UInt32) throws -> String {
+        guard let place = table.textPlace(of: field) else { throw DecodingViolation.unknownTag }
+        return try statement.text(at: place)
     }
 }

@@ -49,14 +49,13 @@ extension Store {
             let rows = try Row.fetchCursor(
                 database,
                 sql: """
-                    SELECT _key, id, _area, _merge FROM "\(table.collection.name)"
+                    SELECT \(table.stateColumns) FROM "\(table.collection.name)"
                     WHERE _area = ?
                     """, arguments: [area.description])
             while let row = try rows.next() {
                 digests.append(
-                    try Self.recordDigest(
-                        row, lane: table.collection.lane, collection: table.collection.number,
-                        references: references))
+                    try Self.digest(
+                        of: try Self.state(row, of: table, references: references)))
             }
         }
         let others = try Row.fetchCursor(
@@ -67,9 +66,7 @@ extension Store {
                 """, arguments: [area.description])
         while let row = try others.next() {
             digests.append(
-                try Self.recordDigest(
-                    row, lane: try row.lane(), collection: try row.cell("collection"),
-                    references: references))
+                try Self.digest(of: try Self.otherState(row, references: references)))
         }
         // Where a record is kept differs with the catalogue's edition; what it is does not.
         var input = ByteWriter(reserving: 32 * digests.count)
@@ -78,13 +75,10 @@ extension Store {
     }
 
     /// BLAKE2b-256 over lane, collection, id and merge state with full log names.
-    private static func recordDigest(
-        _ row: Row, lane: Lane, collection: UInt32, references: LogReferences
-    ) throws -> Bytes32 {
-        let state = try state(row, lane: lane, collection: collection, references: references)
+    private static func digest(of state: RecordState) throws -> Bytes32 {
         var writer = ByteWriter(reserving: 512)
-        writer.byte(lane.rawValue)
-        writer.unsigned(collection)
+        writer.byte(state.domain.lane.rawValue)
+        writer.unsigned(state.collection)
         writer.recordID(RecordNaming.id(of: state.address))
         writer.raw(try RecordStateWriter.bytes(of: state, coding: .portable))
         return Hashing.digest(writer.bytes, personal: .table)

@@ -19,25 +19,25 @@ extension Store {
                 ].insert(try row.cell("field"))
             }
             var found: [RecordKey: (state: RecordState, conflicts: Set<UInt32>)] = [:]
-            func take(_ row: Row, _ collection: UInt32, _ lane: Lane, isTable: Bool) throws {
-                let state = try Self.state(
-                    row, lane: lane, collection: collection, references: references)
+            func take(_ state: RecordState, _ conflicts: Set<UInt32>) {
                 let key = RecordKey(
-                    domain: state.domain, collection: collection, address: state.address)
-                let number = try row.cell("_key", as: Int64.self)
-                found[key] = (state, isTable ? conflicts[collection]?[number] ?? [] : [])
+                    domain: state.domain, collection: state.collection, address: state.address)
+                found[key] = (state, conflicts)
             }
             for table in tables.values {
                 let cursor = try Row.fetchCursor(
                     database,
-                    sql: "SELECT _key, id, _area, _merge FROM \"\(table.collection.name)\"")
+                    sql: "SELECT \(table.stateColumns) FROM \"\(table.collection.name)\"")
                 while let row = try cursor.next() {
-                    try take(row, table.collection.number, table.collection.lane, isTable: true)
+                    let number = try row.cell("_key", as: Int64.self)
+                    take(
+                        try Self.state(row, of: table, references: references),
+                        conflicts[table.collection.number]?[number] ?? [])
                 }
             }
             let others = try Row.fetchCursor(database, sql: "SELECT * FROM other_records")
             while let row = try others.next() {
-                try take(row, row.cell("collection"), row.lane(), isTable: false)
+                take(try Self.otherState(row, references: references), [])
             }
             return found
         }

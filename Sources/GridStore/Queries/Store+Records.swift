@@ -2,6 +2,7 @@
 
 import Foundation
 import GRDB
+import GridCodec
 package import GridCore
 import GridLog
 package import GridSync
@@ -39,20 +40,21 @@ extension Store {
         _ id: RecordID, in collection: CollectionDefinition
     ) throws -> RecordDisplay? {
         try read { database in
-            try Self.displays(
-                of: id, in: collection, from: database, references: references(database)
+            guard let table = tables[collection.number] else { return nil }
+            return try Self.displays(
+                of: id, in: table, from: database, references: references(database)
             ).first
         }
     }
 
     /// The records that bear an id, the genuine one first. A hash gives each record its own, but
     /// whoever may write in one area may give any id to a record there.
-    fileprivate static func displays(
-        of id: RecordID, in collection: CollectionDefinition, from database: Database,
+    private static func displays(
+        of id: RecordID, in table: TableSchema, from database: Database,
         references: LogReferences
     ) throws -> [RecordDisplay] {
         let found = try rows(
-            database, of: collection, sql: "WHERE id = ? ORDER BY _area, _key",
+            database, of: table, sql: "WHERE id = ? ORDER BY _area, _key",
             arguments: [id.description], references: references
         ).map(\.display)
         guard found.count > 1 else { return found }
@@ -87,9 +89,10 @@ extension Store {
         }
         let condition = conditions.isEmpty ? "" : "WHERE " + conditions.joined(separator: " AND ")
         arguments.append((filter.limit + 1).databaseValue)
+        guard let table = tables[collection.number] else { return ([], nil) }
         let found = try read { database in
             try Self.rows(
-                database, of: collection, sql: "\(condition) ORDER BY _key LIMIT ?",
+                database, of: table, sql: "\(condition) ORDER BY _key LIMIT ?",
                 arguments: StatementArguments(arguments), references: references(database))
         }
         let page = found.prefix(filter.limit)
@@ -108,10 +111,9 @@ extension Store {
                     ORDER BY collection, record LIMIT ?
                     """, arguments: [limit])
             for key in keys {
-                guard let collection = catalogue.collection(numbered: try key.cell("collection"))
-                else { continue }
+                guard let table = tables[try key.cell("collection")] else { continue }
                 found += try Self.rows(
-                    database, of: collection, sql: "WHERE _key = ?",
+                    database, of: table, sql: "WHERE _key = ?",
                     arguments: [try key.cell("record", as: Int64.self)], references: references
                 ).map(\.display)
             }
@@ -141,9 +143,25 @@ extension Store {
         }
     }
 
-    /// The state in a row's columns `_key`, `id`, `_area` and `_merge`, whatever table it is of.
+    /// The state in a row of a collection's table with `TableSchema.stateColumns`.
     static func state(
-        _ row: Row, lane: Lane, collection: UInt32, references: LogReferences
+        _ row: Row, of table: TableSchema, references: LogReferences
+    ) throws -> RecordState {
+        try state(
+            row, lane: table.collection.lane, collection: table.collection.number,
+            references: references, beside: TextCells(row: row, table: table))
+    }
+
+    /// The state in a row of `other_records`.
+    static func otherState(_ row: Row, references: LogReferences) throws -> RecordState {
+        try state(
+            row, lane: try row.lane(), collection: try row.cell("collection"),
+            references: references, beside: NoTextColumns())
+    }
+
+    private static func state(
+        _ row: Row, lane: Lane, collection: UInt32, references: LogReferences,
+        beside texts: some TextColumns
     ) throws -> RecordState {
         let area = try AreaCode(parsing: try row.cell("_area", as: String.self))
         let key = RowKey(rawValue: try row.cell("_key"))
@@ -160,24 +178,36 @@ extension Store {
         }
         return try RecordStateReader.state(
             try row.bytes("_merge"), collection: collection, address: address,
-            domain: Domain(area: area, lane: lane), coding: .local(references))
+            domain: Domain(area: area, lane: lane), references: references, beside: texts)
     }
 
     private static func rows(
-        _ database: Database, of collection: CollectionDefinition, sql: String,
+        _ database: Database, of table: TableSchema, sql: String,
         arguments: StatementArguments, references: LogReferences
     ) throws -> [(key: Int64, display: RecordDisplay)] {
         let rows = try Row.fetchCursor(
             database,
-            sql: "SELECT _key, id, _area, _merge FROM \"\(collection.name)\" \(sql)",
+            sql: "SELECT \(table.stateColumns) FROM \"\(table.collection.name)\" \(sql)",
             arguments: arguments)
         var found: [(key: Int64, display: RecordDisplay)] = []
         while let row = try rows.next() {
-            let state = try state(
-                row, lane: collection.lane, collection: collection.number, references: references)
-            found.append((try row.cell("_key"), RecordDisplay(state, of: collection)))
+            let state = try state(row, of: table, references: references)
+            found.append((try row.cell("_key"), RecordDisplay(state, of: table.collection)))
         }
         return found
+    }
+}
+
+/// The texts in the cells of a row.
+private struct TextCells: TextColumns {
+    let row: Row
+    let table: TableSchema
+
+    func text(of field: UInt32) throws -> String {
+        guard let name = table.collection.field(numbered: field)?.name else {
+            throw DecodingViolation.unknownTag
+        }
+        return try row.cell(name)
     }
 }
 
@@ -191,19 +221,18 @@ package struct RecordCounts: Hashable, Sendable {
 
 extension StoreTransaction {
     /// A record by its id, with what this batch has already done to it.
-    package func record<Rules: MergeRules>(
-        _ id: RecordID, in collection: CollectionDefinition, batch: ReplicaBatch<Rules>
+    package func record(
+        _ id: RecordID, in collection: CollectionDefinition, batch: inout ReplicaBatch
     ) throws -> RecordDisplay? {
-        let stored = try Store.displays(
-            of: id, in: collection, from: database, references: storage.references
-        ).first
-        guard let stored else {
-            return batch.pending(named: id, in: collection.number, lane: collection.lane)
-                .map { RecordDisplay($0, of: collection) }
+        guard let table = tables[collection.number] else { return nil }
+        let found = try storage.keys(of: id, in: table).compactMap {
+            try batch.record($0, storage: storage).map { RecordDisplay($0, of: collection) }
         }
-        let key = RecordKey(
-            domain: stored.state.domain, collection: collection.number,
-            address: stored.state.address)
-        return batch.pending(key).map { RecordDisplay($0, of: collection) } ?? stored
+        if let stored = found.count > 1 ? found.first(where: \.bearsItsOwnID) : nil {
+            return stored
+        }
+        return found.first
+            ?? batch.pending(named: id, in: collection.number, lane: collection.lane)
+            .map { RecordDisplay($0, of: collection) }
     }
 }

@@ -7,7 +7,7 @@ extension Catalogue {
     /// Says whether tables made under one catalogue fit another: everything that columns, display
     /// and merging hang on, hashed. 64 hexadecimal digits.
     var fingerprint: String {
-        var text = "tables 1\nedition \(edition)\n"
+        var text = "tables 2\nedition \(edition)\n"
         for collection in collections {
             text += "\(collection.number) \(collection.name) \(collection.lane.rawValue)\n"
             for field in collection.fields {

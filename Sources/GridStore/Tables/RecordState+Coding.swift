@@ -6,46 +6,75 @@ import GridLog
 
 /// How dots are written in a record's state: by local log number in the store's own column, in
 /// full where the bytes must be equal on all replicas.
-struct DotCoding {
-    let write: @Sendable (inout ByteWriter, LogID) throws -> Void
-    let read: @Sendable (inout ByteReader) throws -> LogID
-
-    /// Full names, for digests.
-    static let portable = DotCoding(
-        write: { $0.log($1) },
-        read: { try $0.log() })
+enum DotCoding {
+    case local(LogReferences)
+    /// Full names, for digests. They are written only.
+    case portable
 }
 
-/// The bytes of a record's merge state (the store's own; not part of the protocol).
+/// The bytes of a record's merge state (the store's own; not part of the protocol). A shown text
+/// that has a column of its own stands there only, and timestamps are relative to the record's
+/// first: a row is half as long.
 struct RecordStateWriter {
-    private var writer = ByteWriter(reserving: 256)
+    private var writer = ByteWriter(reserving: 512)
     private let coding: DotCoding
+    /// The table whose columns hold texts.
+    private let table: TableSchema?
+    /// The log that was written last, and its number: most records know few.
+    private var last: (log: LogID, reference: UInt64)?
+    private var start: UInt64 = 0
 
-    private init(_ coding: DotCoding) { self.coding = coding }
+    private init(_ coding: DotCoding, _ table: TableSchema?) {
+        self.coding = coding
+        self.table = table
+    }
 
-    static func bytes(of state: RecordState, coding: DotCoding) throws -> [UInt8] {
-        var writer = RecordStateWriter(coding)
+    /// - Parameter table: the table whose columns hold the shown texts beside these bytes; nil for
+    ///   bytes that stand alone.
+    static func bytes(
+        of state: RecordState, coding: DotCoding, beside table: TableSchema? = nil
+    ) throws -> [UInt8] {
+        var writer = RecordStateWriter(coding, table)
         try writer.state(state)
         return writer.writer.bytes
     }
 
-    private mutating func state(_ state: RecordState) throws {
-        try dots(state.existence)
-        for mark in [state.first, state.last] {
-            guard let mark else { throw StoreFailure.damaged(what: "a record without a write") }
-            writer.fixed64(mark.timestamp.rawValue)
-            try dot(mark.dot)
+    private mutating func log(_ log: LogID) throws {
+        guard case .local(let references) = coding else {
+            writer.log(log)
+            return
         }
+        if let last, last.log == log {
+            writer.unsigned(last.reference)
+            return
+        }
+        guard let reference = references[log] else {
+            throw StoreFailure.damaged(what: "log \(log) has no number")
+        }
+        last = (log, UInt64(reference))
+        writer.unsigned(UInt64(reference))
+    }
+
+    private mutating func state(_ state: RecordState) throws {
+        guard let first = state.first, let last = state.last else {
+            throw StoreFailure.damaged(what: "a record without a write")
+        }
+        start = first.timestamp.rawValue
+        writer.fixed64(start)
+        try dot(first.dot)
+        timestamp(last.timestamp)
+        try dot(last.dot)
+        try dots(state.existence)
         writer.count(state.fields.count)
         for field in state.fields {
             writer.unsigned(UInt64(field.key.field) << 2 | UInt64(field.key.family.rawValue))
             switch field.state {
             case .register(let register):
                 writer.byte(0)
-                try siblings(register.siblings)
+                try siblings(register.siblings, shown: register.displayed, of: field.key.field)
             case .fixed(let fixed):
                 writer.byte(1)
-                try siblings(fixed.siblings)
+                try siblings(fixed.siblings, shown: fixed.displayed, of: field.key.field)
             case .set(let set):
                 writer.byte(2)
                 writer.count(set.members.count)
@@ -57,7 +86,7 @@ struct RecordStateWriter {
                 writer.byte(3)
                 writer.count(timeline.items.count)
                 for item in timeline.items {
-                    writer.fixed64(item.timestamp.rawValue)
+                    timestamp(item.timestamp)
                     try dot(item.dot)
                     writer.unsigned(item.index)
                     writer.value(item.value)
@@ -66,21 +95,38 @@ struct RecordStateWriter {
                 writer.byte(4)
                 writer.count(counter.shares.count)
                 for share in counter.shares {
-                    try coding.write(&writer, share.log)
+                    try log(share.log)
                     writer.signed(share.sum)
                 }
             }
         }
     }
 
-    private mutating func siblings(_ siblings: [Sibling]) throws {
+    private mutating func siblings(
+        _ siblings: [Sibling], shown: Sibling?, of field: UInt32
+    ) throws {
+        let shownDot = table?.textPlace(of: field) == nil ? nil : shown?.dot
         writer.count(siblings.count)
         for sibling in siblings {
-            writer.byte((sibling.value == nil ? 0 : 1) | (sibling.isVoid ? 2 : 0))
-            writer.fixed64(sibling.timestamp.rawValue)
+            var flags: UInt8 = sibling.isVoid ? SiblingFlag.void : 0
+            var value = sibling.value
+            if value != nil { flags |= SiblingFlag.value }
+            if case .text? = value, sibling.dot == shownDot {
+                flags |= SiblingFlag.column
+                value = nil
+            }
+            writer.byte(flags)
+            timestamp(sibling.timestamp)
             try dot(sibling.dot)
-            if let value = sibling.value { writer.value(value) }
+            if let value { writer.value(value) }
         }
+    }
+
+    /// Milliseconds since the record's first write, then the counter.
+    private mutating func timestamp(_ timestamp: HybridTimestamp) {
+        let change = Int64(bitPattern: timestamp.rawValue >> 16 &- start >> 16)
+        writer.signed(change)
+        writer.unsigned(timestamp.rawValue & 0xFFFF)
     }
 
     private mutating func dots(_ dots: [Dot]) throws {
@@ -89,30 +135,49 @@ struct RecordStateWriter {
     }
 
     private mutating func dot(_ dot: Dot) throws {
-        try coding.write(&writer, dot.log)
+        try log(dot.log)
         writer.unsigned(dot.sequence)
     }
 }
 
+private enum SiblingFlag {
+    static let value: UInt8 = 1
+    static let void: UInt8 = 2
+    /// The value is the text in the field's column.
+    static let column: UInt8 = 4
+}
+
+/// Bytes that stand alone.
+struct NoTextColumns: TextColumns {
+    func text(of field: UInt32) throws -> String { throw DecodingViolation.unknownTag }
+}
+
 /// Reads what `RecordStateWriter` wrote; anything else is damage.
-struct RecordStateReader {
+struct RecordStateReader<Texts: TextColumns> {
     private var reader: ByteReader
-    private let coding: DotCoding
+    private let references: LogReferences
+    private let texts: Texts
+    private var start: UInt64 = 0
+    /// The log that was read last, and its number.
+    private var last: (reference: Int64, log: LogID)?
 
     static func state(
         _ bytes: [UInt8], collection: UInt32, address: RecordAddress, domain: Domain,
-        coding: DotCoding
+        references: LogReferences, beside texts: Texts
     ) throws -> RecordState {
-        var reader = RecordStateReader(reader: ByteReader(bytes), coding: coding)
+        var reader = RecordStateReader(
+            reader: ByteReader(bytes), references: references, texts: texts)
         return try reader.state(collection: collection, address: address, domain: domain)
     }
 
     private mutating func state(
         collection: UInt32, address: RecordAddress, domain: Domain
     ) throws -> RecordState {
+        start = try reader.fixed64()
+        let first = RecordState.Mark(
+            timestamp: HybridTimestamp(rawValue: start), dot: try dot())
+        let last = RecordState.Mark(timestamp: try timestamp(), dot: try dot())
         let existence = try dots()
-        let first = try mark()
-        let last = try mark()
         var fields: [RecordState.Field] = []
         for _ in 0..<(try count()) {
             let packed = try reader.unsigned()
@@ -120,7 +185,7 @@ struct RecordStateReader {
                 throw DecodingViolation.unknownTag
             }
             let key = FieldKey(field: UInt32(truncatingIfNeeded: packed >> 2), family: family)
-            let state = try fieldState()
+            let state = try fieldState(of: key.field)
             guard state.family == family else { throw DecodingViolation.unknownTag }
             fields.append(RecordState.Field(key: key, state: state))
         }
@@ -130,10 +195,10 @@ struct RecordStateReader {
             first: first, last: last, fields: fields)
     }
 
-    private mutating func fieldState() throws -> FieldState {
+    private mutating func fieldState(of field: UInt32) throws -> FieldState {
         switch try reader.byte() {
-        case 0: return .register(Register(siblings: try siblings()))
-        case 1: return .fixed(FixedField(siblings: try siblings()))
+        case 0: return .register(try register(of: field))
+        case 1: return .fixed(FixedField(siblings: try siblings(try count(), of: field)))
         case 2:
             var members: [ElementSet.Member] = []
             for _ in 0..<(try count()) {
@@ -144,7 +209,7 @@ struct RecordStateReader {
         case 3:
             var items: [Timeline.Item] = []
             for _ in 0..<(try count()) {
-                let timestamp = HybridTimestamp(rawValue: try reader.fixed64())
+                let timestamp = try timestamp()
                 let dot = try dot()
                 let index = UInt16(truncatingIfNeeded: try reader.unsigned(max: 65_535))
                 items.append(
@@ -155,7 +220,7 @@ struct RecordStateReader {
         case 4:
             var shares: [Counter.Share] = []
             for _ in 0..<(try count()) {
-                let log = try coding.read(&reader)
+                let log = try log()
                 shares.append(Counter.Share(log: log, sum: try reader.signed()))
             }
             return .counter(Counter(shares: shares))
@@ -163,17 +228,37 @@ struct RecordStateReader {
         }
     }
 
-    private mutating func siblings() throws -> [Sibling] {
+    private mutating func register(of field: UInt32) throws -> Register {
+        let count = try count()
+        return count == 1
+            ? Register(try sibling(of: field))
+            : Register(siblings: try siblings(count, of: field))
+    }
+
+    private mutating func siblings(_ count: Int, of field: UInt32) throws -> [Sibling] {
         var siblings: [Sibling] = []
-        for _ in 0..<(try count()) {
-            let flags = try reader.byte()
-            let timestamp = HybridTimestamp(rawValue: try reader.fixed64())
-            let dot = try dot()
-            let value = flags & 1 == 1 ? try reader.value() : nil
-            siblings.append(
-                Sibling(value: value, dot: dot, timestamp: timestamp, isVoid: flags & 2 != 0))
-        }
+        for _ in 0..<count { siblings.append(try sibling(of: field)) }
         return siblings
+    }
+
+    private mutating func sibling(of field: UInt32) throws -> Sibling {
+        let flags = try reader.byte()
+        let timestamp = try timestamp()
+        let dot = try dot()
+        var value: FieldValue?
+        if flags & SiblingFlag.column != 0 {
+            value = .text(try texts.text(of: field))
+        } else if flags & SiblingFlag.value != 0 {
+            value = try reader.value()
+        }
+        return Sibling(
+            value: value, dot: dot, timestamp: timestamp, isVoid: flags & SiblingFlag.void != 0)
+    }
+
+    private mutating func timestamp() throws -> HybridTimestamp {
+        let milliseconds = (start >> 16) &+ UInt64(bitPattern: try reader.signed())
+        return HybridTimestamp(
+            rawValue: milliseconds << 16 | (try reader.unsigned(max: 0xFFFF)))
     }
 
     private mutating func dots() throws -> [Dot] {
@@ -182,14 +267,17 @@ struct RecordStateReader {
         return dots
     }
 
-    private mutating func mark() throws -> RecordState.Mark {
-        RecordState.Mark(
-            timestamp: HybridTimestamp(rawValue: try reader.fixed64()), dot: try dot())
+    private mutating func dot() throws -> Dot {
+        let log = try log()
+        return Dot(log: log, sequence: try reader.sequence())
     }
 
-    private mutating func dot() throws -> Dot {
-        let log = try coding.read(&reader)
-        return Dot(log: log, sequence: try reader.sequence())
+    private mutating func log() throws -> LogID {
+        let reference = Int64(try reader.unsigned(max: 1 << 23))
+        if let last, last.reference == reference { return last.log }
+        let log = try references.identity(reference).log
+        last = (reference, log)
+        return log
     }
 
     /// A count of things that take at least a byte each.

@@ -6,41 +6,98 @@ import GridCore
 /// merging needs. Column names of the system begin with an underscore, so that no catalogue field
 /// can ever meet them.
 struct TableSchema: Sendable {
+    /// How a column holds the values of its field.
+    enum Storage: Sendable {
+        case integer, boolean, real, text
+        /// A set or timeline as JSON; empty ones as NULL.
+        case list
+    }
+
+    struct Column: Sendable {
+        let field: FieldDefinition
+        /// The part of the field that is shown.
+        let key: FieldKey
+        let storage: Storage
+    }
+
     let collection: CollectionDefinition
-    /// Fields with a column, in column order.
+    /// Fields with a column, ascending by number, in column order.
     let stored: [FieldDefinition]
-    /// `INSERT … ON CONFLICT DO UPDATE` of a whole row.
-    let upsert: String
-    let selectMerge: String
+    /// The columns of `stored`.
+    let columns: [Column]
+    /// Whether a record can be incomplete.
+    let hasRequirements: Bool
+    let insert: String
+    let update: String
+    /// The merge state of a row, then the columns that hold texts for it.
+    let selectState: String
     /// The key of a named record's row, by id and area.
     let selectNamed: String
+    /// The keys and areas of the rows that bear an id.
+    let selectKeys: String
+    /// What `Store.state` needs of a row.
+    let stateColumns: String
+    /// By field number: the place of the field's text in `selectState`; 0 where there is none.
+    private let textPlaces: [Int32]
+    private let placesByName: [String: Int]
 
-    /// Columns before the fields, in the order of `upsert`'s arguments.
-    static let systemColumns = [
-        "_key", "id", "_area", "_archived", "_incomplete", "_conflicts", "_created_at",
-        "_updated_at",
+    /// Columns that each write sets, besides those of the fields.
+    private static let changingColumns = [
+        "_archived", "_incomplete", "_conflicts", "_created_at", "_updated_at", "_merge",
     ]
 
     init(_ collection: CollectionDefinition) {
         self.collection = collection
-        stored = collection.fields.filter { $0.kind != .derived }
-        let columns = Self.systemColumns + stored.map(\.name) + ["_merge"]
-        let quoted = columns.map { "\"\($0)\"" }
-        let updates = quoted.dropFirst().map { "\($0) = excluded.\($0)" }
-        upsert = """
-            INSERT INTO "\(collection.name)" (\(quoted.joined(separator: ", ")))
-            VALUES (\(columns.map { _ in "?" }.joined(separator: ", ")))
-            ON CONFLICT (_key) DO UPDATE SET \(updates.joined(separator: ", "))
+        let stored = collection.fields.filter { $0.kind != .derived }
+        let columns = stored.map {
+            Column(field: $0, key: Self.key(of: $0), storage: Self.storage(of: $0))
+        }
+        self.stored = stored
+        self.columns = columns
+        hasRequirements = stored.contains { $0.requirement != .optional }
+        placesByName = Dictionary(
+            uniqueKeysWithValues: stored.enumerated().map { ($1.name, $0) })
+        let changing = Self.changingColumns + stored.map { "\"\($0.name)\"" }
+        let all = ["_key"] + changing + ["id", "_area"]
+        insert = """
+            INSERT INTO "\(collection.name)" (\(all.joined(separator: ", ")))
+            VALUES (\(all.indices.map { "?\($0 + 1)" }.joined(separator: ", ")))
             """
-        selectMerge = "SELECT _merge FROM \"\(collection.name)\" WHERE _key = ?"
+        let settings = changing.enumerated().map { "\($1) = ?\($0 + 2)" }
+        update = """
+            UPDATE "\(collection.name)" SET \(settings.joined(separator: ", ")) WHERE _key = ?1
+            """
+        let texts = columns.filter { $0.storage == .text && $0.key.family == .assigned }
+        var places = [Int32](repeating: 0, count: Int(stored.last?.number ?? 0) + 1)
+        for (place, column) in texts.enumerated() {
+            places[Int(column.field.number)] = Int32(place) + 1
+        }
+        textPlaces = places
+        let merge = (["_merge"] + texts.map { "\"\($0.field.name)\"" }).joined(separator: ", ")
+        selectState = "SELECT \(merge) FROM \"\(collection.name)\" WHERE _key = ?"
+        stateColumns = "_key, id, _area, \(merge)"
+        selectKeys = """
+            SELECT _key, _area FROM "\(collection.name)" WHERE id = ? ORDER BY _area, _key
+            """
         selectNamed = """
             SELECT _key FROM "\(collection.name)" WHERE id = ? AND _key < 0 AND _area = ?
             """
     }
 
+    func column(named name: String) -> Column? { placesByName[name].map { columns[$0] } }
+
+    /// The place in `selectState` of the column that holds the shown text of a field; nil where
+    /// there is none.
+    func textPlace(of field: UInt32) -> Int32? {
+        guard field < textPlaces.count, textPlaces[Int(field)] > 0 else { return nil }
+        return textPlaces[Int(field)]
+    }
+
     /// `CREATE TABLE` and its index, with the people's names of the fields as comments.
     var definition: String {
-        let fields = stored.map { "    \"\($0.name)\" \(Self.type(of: $0)), -- \($0.label)\n" }
+        let fields = columns.map {
+            "    \"\($0.field.name)\" \(Self.type(of: $0.storage)), -- \($0.field.label)\n"
+        }
         return """
             CREATE TABLE "\(collection.name)" ( -- \(collection.label)
                 _key INTEGER PRIMARY KEY, -- local; other nodes have other keys
@@ -54,20 +111,45 @@ struct TableSchema: Sendable {
             \(fields.joined())    _merge BLOB NOT NULL
             ) STRICT;
             CREATE INDEX "\(collection.name)_by_id" ON "\(collection.name)" (id);
-            CREATE INDEX "\(collection.name)_by_area" ON "\(collection.name)" (_area, _key);
+            CREATE INDEX "\(collection.name)_by_area" ON "\(collection.name)" (_area);
             """
     }
 
-    private static func type(of field: FieldDefinition) -> String {
-        switch (field.kind, field.type) {
-        case (.counter, _), (.register, .integer), (.fixed, .integer), (.register, .boolean),
-            (.fixed, .boolean):
-            "INTEGER"
-        case (.register, .decimal), (.fixed, .decimal): "REAL"
-        default: "TEXT"
+    private static func type(of storage: Storage) -> String {
+        switch storage {
+        case .integer, .boolean: "INTEGER"
+        case .real: "REAL"
+        case .text, .list: "TEXT"
         }
     }
 
+    private static func storage(of field: FieldDefinition) -> Storage {
+        switch (field.kind, field.type) {
+        case (.counter, _), (.register, .integer), (.fixed, .integer): .integer
+        case (.register, .boolean), (.fixed, .boolean): .boolean
+        case (.register, .decimal), (.fixed, .decimal): .real
+        case (.set, _), (.timeline, _): .list
+        case (.register, _), (.fixed, _), (.derived, _): .text
+        }
+    }
+
+    private static func key(of field: FieldDefinition) -> FieldKey {
+        let family: FieldKey.Family =
+            switch field.kind {
+            case .register, .fixed, .derived: .assigned
+            case .set: .elements
+            case .timeline: .items
+            case .counter: .sum
+            }
+        return FieldKey(field: field.number, family: family)
+    }
+
     /// Whether the field's column holds floating-point numbers.
-    static func isReal(_ field: FieldDefinition) -> Bool { type(of: field) == "REAL" }
+    static func isReal(_ field: FieldDefinition) -> Bool { storage(of: field) == .real }
+}
+
+/// Where a record's row holds the texts that its merge state leaves out.
+protocol TextColumns {
+    /// The text in the column of a field.
+    func text(of field: UInt32) throws -> String
 }

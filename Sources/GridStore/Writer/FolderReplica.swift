@@ -126,7 +126,7 @@ package final class FolderReplica {
     /// - Parameter now: milliseconds since 1970.
     package func commit<Outcome>(
         now: UInt64,
-        _ work: (inout ReplicaBatch<Catalogue>, StoreTransaction) throws -> Outcome
+        _ work: (inout ReplicaBatch, StoreTransaction) throws -> Outcome
     ) throws(CommitFailure) -> Committed<Outcome> {
         if let stopped { throw .stopped(stopped) }
         do {
@@ -142,7 +142,7 @@ package final class FolderReplica {
 
     private func attempt<Outcome>(
         now: UInt64,
-        _ work: (inout ReplicaBatch<Catalogue>, StoreTransaction) throws -> Outcome
+        _ work: (inout ReplicaBatch, StoreTransaction) throws -> Outcome
     ) throws -> Committed<Outcome> {
         var batch = replica.batch(rules: store.catalogue, now: now)
         let outcome = try store.commit(&batch) { batch, transaction in
@@ -158,7 +158,7 @@ package final class FolderReplica {
     }
 
     /// Makes a committed batch the folder's state.
-    private func adopt(_ batch: ReplicaBatch<Catalogue>) -> [FrontierRow] {
+    private func adopt(_ batch: ReplicaBatch) -> [FrontierRow] {
         let changed = batch.changedLogs
         let isStale = batch.changesLevels
         replica.adopt(batch)

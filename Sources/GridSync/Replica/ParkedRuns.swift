@@ -13,11 +13,8 @@ package struct ParkedRuns: Sendable {
         /// About what it takes in memory: a run of one small entry is fifty times its bytes, and a
         /// peer may send nothing else.
         var memoryBytes: Int {
-            let writes = run.entries.reduce(0) { sum, entry in
-                sum + entry.contextChanges.count
-                    + (entry.changes ?? []).reduce(0) { $0 + 2 + $1.writes.count }
-            }
-            return 1_024 + 256 * run.entries.count + 64 * writes + run.run.entryBytes.count
+            let changes = run.entries.reduce(0) { $0 + $1.contextChanges.count }
+            return 1_024 + 192 * run.entries.count + 64 * changes + run.run.entryBytes.count
         }
     }
 

@@ -81,12 +81,12 @@ package struct Replica: Sendable {
     }
 
     /// Begins a batch at wall time `now`, in milliseconds since 1970.
-    package func batch<Rules: MergeRules>(rules: Rules, now: UInt64) -> ReplicaBatch<Rules> {
+    package func batch(rules: any MergeRules, now: UInt64) -> ReplicaBatch {
         ReplicaBatch(replica: self, rules: rules, now: now)
     }
 
     /// Makes a committed batch this replica's state.
-    package mutating func adopt<Rules: MergeRules>(_ batch: ReplicaBatch<Rules>) {
+    package mutating func adopt(_ batch: ReplicaBatch) {
         for (domain, state) in batch.domains { domains[domain] = state }
         directory = batch.directory
         clock = batch.clock

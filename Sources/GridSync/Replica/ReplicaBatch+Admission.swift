@@ -86,26 +86,49 @@ extension ReplicaBatch {
             }
         }
         while true {
-            var attempt = self
-            var progress = Progress(eligible.count)
-            try attempt.advance(eligible, in: domain, progress: &progress, storage: storage)
-            let stopped = eligible.indices.filter { !progress.isDone($0, eligible) }
-            let strays = stopped.filter { progress.applied[$0] > 0 || progress.refused[$0] != nil }
+            var plan = AdmissionPlan(state(of: domain), count: eligible.count)
+            plan.advance(eligible.map(\.candidate.run))
+            let stopped = eligible.indices.filter { !plan.isDone($0) }
+            let strays = stopped.filter { plan.applied[$0] > 0 || plan.refused[$0] != nil }
             if strays.isEmpty {
-                self = attempt
+                try carryOut(plan, eligible, in: domain, storage: storage)
                 for index in eligible.indices {
-                    verdicts.append((eligible[index].candidate, progress.verdict(index, eligible)))
+                    verdicts.append((eligible[index].candidate, plan.verdict(index)))
                 }
                 return verdicts
             }
             // A run that could be applied only in part must not leave that part behind: leave it
             // out and see how far the others come without it.
             for index in strays.reversed() {
-                let verdict = progress.refused[index].map { Verdict.refused($0) } ?? .parked
+                let verdict = plan.refused[index].map { Verdict.refused($0) } ?? .parked
                 verdicts.append((eligible[index].candidate, verdict))
                 eligible.remove(at: index)
             }
         }
+    }
+
+    /// Applies the entries that a plan takes, in its order.
+    private mutating func carryOut(
+        _ plan: AdmissionPlan, _ eligible: [(candidate: Candidate, level: AreaLevel)],
+        in domain: Domain, storage: some ReplicaStorage
+    ) throws {
+        guard !plan.steps.isEmpty else { return }
+        var domainState = state(of: domain)
+        for step in plan.steps {
+            let (candidate, level) = eligible[step.run]
+            let run = candidate.run
+            var log = domainState.log(run.run.identity)
+            for place in step.entries {
+                let entry = run.entries[place]
+                try log.take(entry)
+                clock.observe(log.timestamp, now: now)
+                try apply(entry, of: log, level: level, storage: storage)
+                log.advance(to: run.hashes[place])
+            }
+            domainState.update(log)
+            if step.isLast { runs.append(run) }
+        }
+        domains[domain] = domainState
     }
 
     /// What can be said of a run before its entries are looked at.
@@ -113,7 +136,7 @@ extension ReplicaBatch {
         _ run: VerifiedRun, in domain: Domain
     ) -> Result<AreaLevel, Refusal> {
         guard replica.scope.contains(domain.area) else { return .failure(.outsideScope) }
-        guard run.entries.allSatisfy({ $0.changes != nil }) else {
+        guard !run.entries.contains(where: \.isWithheld) else {
             return .failure(.valuesWithheld)
         }
         let log = state(of: domain).log(run.run.identity)
@@ -140,76 +163,6 @@ extension ReplicaBatch {
         for certificate in SystemCollection.certificates(in: run) { try? witness.add(certificate) }
         return witness.level(of: key, in: domain).map { .success($0) } ?? standing
     }
-
-    /// Applies entries of all candidates, round after round, until none can go on.
-    private mutating func advance(
-        _ eligible: [(candidate: Candidate, level: AreaLevel)], in domain: Domain,
-        progress: inout Progress, storage: some ReplicaStorage
-    ) throws {
-        var moved = true
-        while moved {
-            moved = false
-            for index in eligible.indices where progress.refused[index] == nil {
-                let (candidate, level) = eligible[index]
-                let applied = try advance(
-                    candidate.run, level: level, in: domain,
-                    position: &progress.positions[index], refused: &progress.refused[index],
-                    storage: storage)
-                progress.applied[index] += applied
-                if applied > 0 { moved = true }
-                if progress.applied[index] > 0, !progress.kept[index],
-                    progress.isDone(index, eligible)
-                {
-                    progress.kept[index] = true
-                    runs.append(candidate.run)
-                }
-            }
-        }
-    }
-
-    /// Applies the entries of one run from `position` on, as far as their contexts are covered.
-    /// - Returns: how many were applied.
-    private mutating func advance(
-        _ run: VerifiedRun, level: AreaLevel, in domain: Domain, position: inout Int,
-        refused: inout Refusal?, storage: some ReplicaStorage
-    ) throws -> Int {
-        guard position < run.entries.count else { return 0 }
-        var domainState = state(of: domain)
-        var log = domainState.log(run.run.identity)
-        guard run.run.first <= log.height + 1 else { return 0 }
-        if let hash = run.hash(at: log.height), hash != log.head {
-            refused = .forked(at: log.height)
-            return 0
-        }
-        var applied = 0
-        while position < run.entries.count {
-            let entry = run.entries[position]
-            if entry.sequence <= log.height {
-                position += 1
-                continue
-            }
-            guard log.isCovered(entry, by: domainState.applied) else { break }
-            do {
-                let (timestamp, changes) = try log.resolve(entry)
-                let dot = Dot(log: run.run.identity.log, sequence: entry.sequence)
-                clock.observe(timestamp, now: now)
-                try apply(
-                    changes, stamp: WriteStamp(dot: dot, timestamp: timestamp, level: level),
-                    context: log.context, storage: storage)
-            } catch let violation as DecodingViolation {
-                refused = .violation(.malformed(violation))
-                break
-            }
-            log.advance(to: run.hashes[position])
-            position += 1
-            applied += 1
-        }
-        if applied > 0 {
-            domainState.update(log)
-            domains[domain] = domainState
-        }
-        return applied
-    }
 }
 
 /// A run before the gate and where it came from.
@@ -218,31 +171,4 @@ private struct Candidate {
     let source: PublicKey
     /// Its place among the incoming runs; nil for one that was waiting.
     let index: Int?
-}
-
-/// How far each candidate has come in one attempt.
-private struct Progress {
-    var positions: [Int]
-    var applied: [Int]
-    var refused: [Refusal?]
-    /// Whether the run is among those for the ledger.
-    var kept: [Bool]
-
-    init(_ count: Int) {
-        positions = Array(repeating: 0, count: count)
-        applied = Array(repeating: 0, count: count)
-        refused = Array(repeating: nil, count: count)
-        kept = Array(repeating: false, count: count)
-    }
-
-    func isDone(_ index: Int, _ eligible: [(candidate: Candidate, level: AreaLevel)]) -> Bool {
-        positions[index] == eligible[index].candidate.run.entries.count
-    }
-
-    func verdict(
-        _ index: Int, _ eligible: [(candidate: Candidate, level: AreaLevel)]
-    ) -> Verdict {
-        guard isDone(index, eligible) else { return .parked }
-        return applied[index] == 0 ? .known : .admitted(entries: applied[index])
-    }
 }

@@ -102,15 +102,11 @@ extension ReplicaBatch {
             throw error
         }
         writers[domain] = writer
-        let resolved = try log.resolve(entry)
-        let dot = Dot(log: identity.log, sequence: entry.sequence)
-        try apply(
-            resolved.changes,
-            stamp: WriteStamp(dot: dot, timestamp: resolved.timestamp, level: level),
-            context: log.context, storage: storage)
+        try log.take(entry)
+        try apply(entry, of: log, level: level, storage: storage)
         log.advance(to: hash)
         domainState.update(log)
         domains[domain] = domainState
-        return dot
+        return Dot(log: identity.log, sequence: entry.sequence)
     }
 }

@@ -5,9 +5,9 @@ package import GridLog
 
 /// The work of one transaction: local writes and remote runs, applied in memory. Each touched
 /// record is loaded once and written once, however many entries touch it.
-package struct ReplicaBatch<Rules: MergeRules>: Sendable {
+package struct ReplicaBatch: Sendable {
     let replica: Replica
-    let rules: Rules
+    let rules: any MergeRules
     let now: UInt64
 
     package internal(set) var directory: CertificateDirectory
@@ -15,7 +15,7 @@ package struct ReplicaBatch<Rules: MergeRules>: Sendable {
     var parked: ParkedRuns
     /// The domains this batch has changed.
     package internal(set) var domains: [Domain: DomainState] = [:]
-    var records: [RecordKey: RecordState] = [:]
+    var records = TouchedRecords()
     var parallelUpdates: [ParallelUpdate] = []
     /// Runs to be appended to the ledger, in the order in which they were applied.
     package internal(set) var runs: [VerifiedRun] = []
@@ -25,7 +25,7 @@ package struct ReplicaBatch<Rules: MergeRules>: Sendable {
     /// Whether a peer showed more of this replica's own log than it holds: it was rolled back.
     package internal(set) var foundOwnLogAhead = false
 
-    init(replica: Replica, rules: Rules, now: UInt64) {
+    init(replica: Replica, rules: any MergeRules, now: UInt64) {
         self.replica = replica
         self.rules = rules
         self.now = now
@@ -38,18 +38,24 @@ package struct ReplicaBatch<Rules: MergeRules>: Sendable {
         domains[domain] ?? replica.domains[domain] ?? DomainState()
     }
 
-    /// A record as this batch has left it; nil when the batch has not touched it.
-    package func pending(_ key: RecordKey) -> RecordState? { records[key] }
+    /// A record as this batch has left it, loaded if it was not touched yet; nil when no entry has
+    /// written to it.
+    package mutating func record(
+        _ key: RecordKey, storage: some ReplicaStorage
+    ) throws -> RecordState? {
+        let place = try records.place(of: key) ?? load(key, storage: storage)
+        let record = records[place]
+        return record.isStored || record.isChanged ? record.state : nil
+    }
 
     /// A named record that this batch has touched, in whatever area.
     package func pending(
         named id: RecordID, in collection: UInt32, lane: Lane
     ) -> RecordState? {
-        records.filter {
-            $0.key.address == .named(id) && $0.key.collection == collection
-                && $0.key.domain.lane == lane
+        records.all.lazy.filter(\.isChanged).map(\.state).filter {
+            $0.address == .named(id) && $0.collection == collection && $0.domain.lane == lane
         }
-        .min { $0.key.domain < $1.key.domain }?.value
+        .min { $0.domain < $1.domain }
     }
 
     /// Whether certificates of this batch changed the level of a writer whose entries were here, so
@@ -75,9 +81,11 @@ package struct ReplicaBatch<Rules: MergeRules>: Sendable {
     package mutating func commit(to storage: some ReplicaStorage) throws {
         sealWriters()
         for run in runs { try storage.append(run) }
-        for key in records.keys.sorted(by: Self.precedes) {
-            guard let record = records[key], record.last != nil else { continue }
-            try storage.save(record)
+        // Neighbours share pages.
+        let keys = records.keys
+        let changed = keys.indices.filter { records[$0].isChanged }
+        for place in changed.sorted(by: { Self.precedes(keys[$0], keys[$1]) }) {
+            try storage.save(records[place])
         }
         for log in changedLogs { try storage.save(log) }
         for update in parallelUpdates { try storage.note(update) }
@@ -93,37 +101,49 @@ package struct ReplicaBatch<Rules: MergeRules>: Sendable {
         runs.append(writer.seal(with: replica.author))
     }
 
-    /// Applies the changes of one resolved entry to the records they touch.
+    /// Applies the changes of the entry that `log` has taken last to the records they touch.
     mutating func apply(
-        _ changes: [RecordChange], stamp: WriteStamp, context: VersionVector,
-        storage: some ReplicaStorage
+        _ entry: Entry, of log: LogState, level: AreaLevel, storage: some ReplicaStorage
     ) throws {
-        let domain = stamp.dot.log.domain
-        for change in changes {
+        let domain = log.identity.domain
+        let stamp = WriteStamp(
+            dot: Dot(log: log.identity.log, sequence: entry.sequence), timestamp: log.timestamp,
+            level: level)
+        for shaped in entry.changes ?? [] {
+            let change = try log.resolve(shaped, in: stamp.dot)
             let key = RecordKey(
                 domain: domain, collection: change.collection, address: change.address)
-            var record = try take(key, storage: storage)
-            let unseen = record.last.flatMap { context.covers($0.dot) ? nil : $0.dot }
-            record.apply(change, stamp: stamp, rules: rules, seen: context)
-            // Two values of one field are a conflict, and shown as that.
-            if let unseen, !change.writes.contains(where: { record.keeps(unseen, beside: $0) }) {
-                parallelUpdates.append(
-                    ParallelUpdate(record: key, earlier: unseen, later: stamp.dot))
+            let place = try records.place(of: key) ?? load(key, storage: storage)
+            let last = records[place].state.last?.dot
+            records[place].isChanged = true
+            records[place].state.apply(change, stamp: stamp, rules: rules, seen: log.context)
+            if let last, !log.context.covers(last) {
+                note(change, at: place, key: key, unseen: last, dot: stamp.dot)
             }
-            records[key] = record
             if change.collection == SystemCollection.certificates, domain.lane == .authority {
                 learn(change)
             }
         }
     }
 
-    /// Takes a record out of the batch's memory, or loads it.
-    private mutating func take(
-        _ key: RecordKey, storage: some ReplicaStorage
-    ) throws -> RecordState {
-        if let record = records.removeValue(forKey: key) { return record }
-        return try storage.record(key)
-            ?? RecordState(collection: key.collection, address: key.address, domain: key.domain)
+    /// Loads a record, or begins it.
+    private mutating func load(_ key: RecordKey, storage: some ReplicaStorage) throws -> Int {
+        let record =
+            try storage.record(key).map { TouchedRecord(stored: $0) }
+            ?? TouchedRecord(
+                new: RecordState(
+                    collection: key.collection, address: key.address, domain: key.domain))
+        return records.insert(record, for: key)
+    }
+
+    /// Notes two edits of one record that had not seen each other. Two values of one field are a
+    /// conflict instead, and shown as that.
+    private mutating func note(
+        _ change: RecordChange, at place: Int, key: RecordKey, unseen: Dot, dot: Dot
+    ) {
+        let record = records[place].state
+        guard !change.writes.contains(where: { record.keeps(unseen, beside: $0) }) else { return }
+        parallelUpdates.append(ParallelUpdate(record: key, earlier: unseen, later: dot))
     }
 
     private mutating func learn(_ change: RecordChange) {

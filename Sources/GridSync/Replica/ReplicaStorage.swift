@@ -11,7 +11,7 @@ package protocol ReplicaStorage {
     /// The state of one record; nil when no entry has touched it.
     func record(_ key: RecordKey) throws -> RecordState?
     func append(_ run: VerifiedRun) throws
-    func save(_ record: RecordState) throws
+    func save(_ record: TouchedRecord) throws
     func save(_ log: LogState) throws
     /// Notes two edits of different fields that had not seen each other.
     func note(_ update: ParallelUpdate) throws
@@ -27,6 +27,16 @@ package struct RecordKey: Hashable, Sendable {
         self.domain = domain
         self.collection = collection
         self.address = address
+    }
+
+    /// What tells records apart, and no more: keys are looked up for every change.
+    package func hash(into hasher: inout Hasher) {
+        switch address {
+        case .created(let dot, let index):
+            hasher.combine(dot.log.replica.low)
+            hasher.combine(dot.sequence << 8 | UInt64(index))
+        case .named(let id): hasher.combine(id.high)
+        }
     }
 }
 

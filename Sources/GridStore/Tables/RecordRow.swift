@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import GridCore
+import GridLog
+
+/// What a row of a collection's table shows of a record's state.
+struct RecordRow {
+    let state: RecordState
+    let table: TableSchema
+
+    /// Numbers of the fields in conflict, ascending.
+    var conflicts: [UInt32] {
+        guard state.hasSiblings else { return [] }
+        return table.stored.filter { isConflicting($0) }.map(\.number)
+    }
+
+    /// Fills `TableSchema.update`, or also the cells that only `TableSchema.insert` has.
+    func bind(
+        to statement: RowStatement, key: RowKey, merge: [UInt8], conflicts: Int, isNew: Bool
+    ) throws {
+        statement.bind(key.rawValue, at: 1)
+        statement.bind(state.isArchived ? 1 : 0, at: 2)
+        statement.bind(Int64(missing), at: 3)
+        statement.bind(Int64(conflicts), at: 4)
+        statement.bind(Int64(clamping: state.first?.timestamp.milliseconds ?? 0), at: 5)
+        statement.bind(Int64(clamping: state.last?.timestamp.milliseconds ?? 0), at: 6)
+        try statement.bind(merge, at: 7)
+        var place: Int32 = 8
+        for column in table.columns {
+            try bind(column, to: statement, at: place)
+            place += 1
+        }
+        guard isNew else { return }
+        try statement.bind(RecordNaming.id(of: state.address).description, at: place)
+        try statement.bind(state.domain.area.description, at: place + 1)
+    }
+
+    private var missing: Int {
+        guard table.hasRequirements else { return 0 }
+        return table.collection.missing { name in
+            table.column(named: name).flatMap { value(of: $0) }
+        }.count
+    }
+
+    /// The value shown; a set is a list of its elements, a timeline of its items.
+    private func value(of column: TableSchema.Column) -> FieldValue? {
+        switch state[column.key] {
+        case .register(let register): register.displayed?.value
+        case .fixed(let fixed): fixed.displayed?.value
+        case .set(let set): .list(set.elements)
+        case .timeline(let timeline): .list(timeline.items.map(\.value))
+        case .counter(let counter): .integer(counter.value)
+        case nil: nil
+        }
+    }
+
+    private func isConflicting(_ field: FieldDefinition) -> Bool {
+        switch state[FieldKey(field: field.number, family: .assigned)] {
+        case .register(let register): field.showsConflicts && register.isConflicting
+        case .fixed(let fixed): fixed.isConflicting
+        case .set, .timeline, .counter, nil: false
+        }
+    }
+
+    /// What does not fit the column's type is kept in the merge state and leaves the column empty.
+    private func bind(
+        _ column: TableSchema.Column, to statement: RowStatement, at place: Int32
+    ) throws {
+        guard let value = value(of: column) else { return statement.bindNull(at: place) }
+        switch (column.storage, value) {
+        case (.integer, .integer(let integer)): statement.bind(integer, at: place)
+        case (.boolean, .boolean(let boolean)): statement.bind(boolean ? 1 : 0, at: place)
+        case (.real, .decimal(let decimal)):
+            statement.bind(
+                real: Double(value.plainText) ?? Double(decimal.mantissa), at: place)
+        case (.list, .list(let values)) where values.isEmpty: statement.bindNull(at: place)
+        case (.text, .text(let text)): try statement.bind(text, at: place)
+        case (.text, _), (.list, _): try statement.bind(value.plainText, at: place)
+        case (.integer, _), (.boolean, _), (.real, _): statement.bindNull(at: place)
+        }
+    }
+}

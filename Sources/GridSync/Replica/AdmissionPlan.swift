@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import GridCodec
+import GridCore
+import GridLog
+
+/// In which order the entries of some runs of one domain can be applied, and how far each run
+/// comes. Only heights and contexts are looked at; no record is touched.
+struct AdmissionPlan {
+    /// Entries of one run that follow each other.
+    struct Step {
+        let run: Int
+        /// Places in the run.
+        let entries: Range<Int>
+        /// Whether the run is applied to its end with them.
+        let isLast: Bool
+    }
+
+    private var state: DomainState
+    private(set) var steps: [Step] = []
+    /// How many entries of each run are taken.
+    private(set) var applied: [Int]
+    private(set) var refused: [Refusal?]
+    /// For each run the place of the entry that comes next; nil at its end.
+    private var positions: [Int?]
+
+    init(_ state: DomainState, count: Int) {
+        self.state = state
+        applied = Array(repeating: 0, count: count)
+        refused = Array(repeating: nil, count: count)
+        positions = Array(repeating: 0, count: count)
+    }
+
+    func isDone(_ run: Int) -> Bool { positions[run] == nil }
+
+    func verdict(_ run: Int) -> Verdict {
+        guard isDone(run) else { return .parked }
+        return applied[run] == 0 ? .known : .admitted(entries: applied[run])
+    }
+
+    /// Takes entries of all runs, round after round, until none can go on.
+    mutating func advance(_ runs: [VerifiedRun]) {
+        var moved = true
+        while moved {
+            moved = false
+            for index in runs.indices where refused[index] == nil {
+                if advance(runs[index], index) { moved = true }
+            }
+        }
+    }
+
+    /// Takes the entries of one run as far as their contexts are covered.
+    /// - Returns: whether there were any.
+    private mutating func advance(_ run: VerifiedRun, _ index: Int) -> Bool {
+        guard positions[index] != nil else { return false }
+        var log = state.log(run.run.identity)
+        guard run.run.first <= log.height + 1 else { return false }
+        if let hash = run.hash(at: log.height), hash != log.head {
+            refused[index] = .forked(at: log.height)
+            return false
+        }
+        let start = min(Int(clamping: log.height + 1 - run.run.first), run.entries.count)
+        var position = start
+        while position < run.entries.count {
+            let entry = run.entries[position]
+            guard log.isCovered(entry, by: state.applied) else { break }
+            do throws(DecodingViolation) {
+                try log.take(entry)
+                try log.check(entry)
+            } catch {
+                refused[index] = .violation(.malformed(error))
+                break
+            }
+            log.advance(to: run.hashes[position])
+            position += 1
+        }
+        let isLast = position == run.entries.count
+        positions[index] = isLast ? nil : position
+        applied[index] += position - start
+        // Another run may have brought what was left: the ledger needs this one all the same.
+        if position > start || isLast && applied[index] > 0 {
+            steps.append(Step(run: index, entries: start..<position, isLast: isLast))
+        }
+        if position > start { state.update(log) }
+        return position > start
+    }
+}
