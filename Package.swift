@@ -57,6 +57,7 @@ let package = Package(
         .systemLibrary(name: "CMalloc"),
         .target(name: "CFileBirth"),
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+        .target(name: "CRunPacking", dependencies: ["CZstd"]),
 
         // A disk under SQLite that loses power, and dice under libsodium, for the simulator.
         .target(name: "CFaultyDisk", linkerSettings: [.linkedLibrary("sqlite3")]),
@@ -75,7 +76,7 @@ let package = Package(
             name: "GridTransport", dependencies: ["GridCrypto", log] + nio, swiftSettings: house),
         // Floor 2.
         .target(
-            name: "GridLog", dependencies: ["GridCore", "GridCodec", "GridCrypto", "CZstd"],
+            name: "GridLog", dependencies: ["GridCore", "GridCodec", "GridCrypto", "CRunPacking"],
             swiftSettings: house),
         // Floor 3.
         .target(

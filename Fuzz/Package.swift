@@ -22,6 +22,7 @@ let package = Package(
     targets: [
         .systemLibrary(name: "CSodium", path: "Sources/CSodium", pkgConfig: "libsodium"),
         .systemLibrary(name: "CZstd", path: "Sources/CZstd", pkgConfig: "libzstd"),
+        .target(name: "CRunPacking", dependencies: ["CZstd"], path: "Sources/CRunPacking"),
         .target(name: "GridCore", path: "Sources/GridCore", swiftSettings: house),
         .target(
             name: "GridCodec", dependencies: ["GridCore"], path: "Sources/GridCodec",
@@ -41,7 +42,7 @@ let package = Package(
             ],
             swiftSettings: house),
         .target(
-            name: "GridLog", dependencies: ["GridCore", "GridCodec", "GridCrypto", "CZstd"],
+            name: "GridLog", dependencies: ["GridCore", "GridCodec", "GridCrypto", "CRunPacking"],
             path: "Sources/GridLog", swiftSettings: house),
         .target(
             name: "GridSync", dependencies: ["GridCore", "GridCodec", "GridLog"],

@@ -30,6 +30,11 @@ def main(arguments):
     return 0
 
 
+def number(value):
+    """Unsigned LEB128."""
+    return bytes([value]) if value < 128 else bytes([value & 127 | 128]) + number(value >> 7)
+
+
 def corpus():
     values = all_bytes("values")
     chains = all_bytes("certificates")
@@ -40,6 +45,11 @@ def corpus():
     ]
     messages = all_bytes("messages")
     runs = [bytes.fromhex(vector["envelope"]) for vector in vectors("runs")]
+    columns = [
+        number(len(vector["run"]["entries"]) // 2) + number(vector["run"]["count"])
+        + bytes.fromhex(vector["columns"])
+        for vector in vectors("runs") if "columns" in vector
+    ]
     broken = all_bytes("violations")
     noise = [
         bytes.fromhex(message["ciphertext"])
@@ -51,7 +61,7 @@ def corpus():
         "values": values + [b"".join(values[:12])] + broken,
         "texts": [number.to_bytes(2, "big") + text for number in range(0, 900, 9) for text in TEXTS],
         "messages": messages + chains + certificates + broken + [b"\x03" + run for run in runs],
-        "runs": runs + [b"\x00" + content for content in broken],
+        "runs": runs + columns + [b"\x00" + content for content in broken],
         "directories": [bytes(step * n % 251 for n in range(60)) for step in (1, 7, 31, 101)],
         "handshakes": [bytes([p, m, 0]) + message for message in noise for p in range(3) for m in range(3)],
         "links": [b"\x00" + b"\x07ONEGRID\x01" + message for message in noise]

@@ -9,13 +9,17 @@ import GridCore
 /// genuine as the whole.
 enum RunsHarness {
     static func test(_ input: [UInt8]) {
-        guard let plain = try? RunEnvelope.open(input) else { return }
+        checkColumns(input)
+        guard let run = try? RunEnvelope.open(input) else { return }
+        let plain = run.encoded
         expect(plain.count <= ProtocolLimits.runBytesMax, "\(plain.count) bytes in an envelope")
-        let sealed = RunEnvelope.seal(plain)
-        expect((try? RunEnvelope.open(sealed)) == plain, "an envelope does not open again")
-        guard let run = try? Run(decoding: plain) else { return }
-        expect(run.encoded == plain, "\(run) has two forms")
-        expect(run.encoded.count <= run.encodedSize, "\(run.encodedSize) bytes are too few")
+        expect(plain.count <= run.encodedSize, "\(run.encodedSize) bytes are too few")
+        expect((try? Run(decoding: plain)) == run, "\(run) has two forms")
+        if input.first == 0 { expect(input.dropFirst() == plain[...], "\(run) has two forms") }
+        let sealed = RunEnvelope.seal(run)
+        expect((try? RunEnvelope.open(sealed)) == run, "an envelope does not open again")
+        expect(sealed.count <= plain.count + 1, "\(plain.count) bytes have become \(sealed.count)")
+        checkSplit(run)
         guard let read = try? RunVerifier.read(run) else { return }
         for entry in read.entries { check(entry, in: run) }
         checkCuts(read)
@@ -25,6 +29,32 @@ enum RunsHarness {
             let rest = read.rest(after: run.first)
             expect((try? RunVerifier.verify(rest)) != nil, "the rest of \(run) is not genuine")
         }
+    }
+
+    /// The input as columns that were not packed, behind the size and the number of their entries:
+    /// what mutates an input seldom makes a frame of it.
+    private static func checkColumns(_ input: [UInt8]) {
+        var reader = ByteReader(input)
+        guard let size = try? reader.count(max: ProtocolLimits.runBytesMax),
+            let count = try? reader.count(max: ProtocolLimits.runEntriesMax),
+            let columns = try? reader.raw(reader.remaining),
+            let rows = try? RunColumns.join(columns, entries: count, size: size)
+        else { return }
+        expect(rows.count == size, "\(rows.count) bytes of rows, not \(size)")
+        let again = RunColumns.split(rows, entries: count)?.columns
+        expect(again == columns, "columns have two forms")
+    }
+
+    private static func checkSplit(_ run: Run) {
+        guard let (columns, cuts) = RunColumns.split(run.entryBytes, entries: run.count) else {
+            return
+        }
+        expect(
+            zip(cuts, cuts.dropFirst()).allSatisfy { $0 < $1 } && cuts.last ?? 0 <= columns.count,
+            "cuts at \(cuts) in \(columns.count) bytes")
+        let size = run.entryBytes.count
+        let rows = try? RunColumns.join(columns, entries: run.count, size: size)
+        expect(rows == run.entryBytes, "rows have two forms")
     }
 
     private static func check(_ entry: Entry, in run: Run) {

@@ -3,7 +3,7 @@
 package import GridCore
 
 /// The tags of Protocol/values.md.
-private enum ValueTag: UInt8 {
+package enum ValueTag: UInt8 {
     case text = 0
     case integer = 1
     case no = 2

@@ -9,8 +9,10 @@ package enum ProtocolLimits {
     package static let runBytesMax = 262_144
     /// A local commit is cut into runs of about this size, so that a slow link acknowledges often.
     package static let runBytesTarget = 65_536
-    /// Smaller runs are sent as they are: compression gains nothing there.
-    package static let runCompressionBytesMin = 1_024
+    /// Runs with fewer bytes of entries are sent as they are: compression gains nothing there.
+    package static let runCompressionBytesMin = 32
+    /// Runs with fewer bytes of entries are packed by row, with a dictionary: that is smaller there.
+    package static let runColumnsBytesMin = 8_192
     /// Largest frame of a link: one run at its worst, and its frame around it.
     package static let frameBytesMax = 307_200
     /// Largest greeting; it is read before the peer is authenticated.
@@ -31,6 +33,8 @@ package enum ProtocolLimits {
     package static let sequenceMax: UInt64 = (1 << 32) - 1
     /// Entries in one run.
     package static let runEntriesMax = 65_536
+    /// Columns of one run in an envelope: each costs a reader some memory, whatever is in it.
+    package static let runColumnsMax = 4_096
     /// How deep lists and maps may stand in each other.
     package static let valueDepthMax = 4
     /// Numbers of collections and fields.

@@ -91,9 +91,12 @@ struct ProtocolVectorTests {
         #expect(verified.hashes == (try vector.hashes.map { try $0.bytes32 }))
         let author = Author(SigningKey(seed: vector.secret.bytes))
         #expect(author.sign(.entry, over: try #require(verified.hashes.last)) == run.signature)
-        #expect(try RunEnvelope.open(vector.envelope.bytes) == vector.bytes.bytes)
-        let sealed = RunEnvelope.seal(vector.bytes.bytes)
-        #expect(try RunEnvelope.open(sealed) == vector.bytes.bytes)
+        #expect(try RunEnvelope.open(vector.envelope.bytes) == run)
+        #expect(try RunEnvelope.open(RunEnvelope.seal(run)) == run)
+        if let columns = vector.columns?.bytes {
+            let split = try #require(RunColumns.split(run.entryBytes, entries: run.count))
+            #expect(split.columns == columns)
+        }
         if let parts = vector.parts {
             #expect(Run.joined(try parts.map { try Run(decoding: $0.bytes) }) == run)
         }
@@ -230,7 +233,7 @@ struct ProtocolVectorTests {
         case "certificate": _ = try Certificate(decoding: bytes)
         case "chain": _ = try CertificateChain(decoding: bytes)
         case "envelope":
-            _ = try RunVerifier.verify(try Run(decoding: try RunEnvelope.open(bytes)))
+            _ = try RunVerifier.verify(try RunEnvelope.open(bytes))
         case "run": _ = try RunVerifier.verify(try Run(decoding: bytes))
         case "log":
             let verified = try RunVerifier.verify(try Run(decoding: bytes))

@@ -39,6 +39,8 @@ struct VectorRun: Decodable, Sendable, CustomTestStringConvertible {
     let secret: VectorBytes
     let bytes: VectorBytes
     let envelope: VectorBytes
+    /// What form 2 packs.
+    let columns: VectorBytes?
     let fields: Fields
     let replica: VectorBytes
     let hashes: [VectorBytes]
@@ -46,7 +48,7 @@ struct VectorRun: Decodable, Sendable, CustomTestStringConvertible {
     let parts: [VectorBytes]?
 
     enum CodingKeys: String, CodingKey {
-        case name, secret, bytes, envelope, replica, hashes, parts
+        case name, secret, bytes, envelope, columns, replica, hashes, parts
         case fields = "run"
     }
 

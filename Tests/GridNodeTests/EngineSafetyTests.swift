@@ -52,7 +52,7 @@ struct EngineSafetyTests {
         }
         return try engine.store.runs(
             for: FetchRequest(lane: .routine, ranges: ranges, bytes: .max)
-        ).map { try RunVerifier.verify(Run(decoding: RunEnvelope.open($0.envelope))) }
+        ).map { try RunVerifier.verify(RunEnvelope.open($0.envelope)) }
     }
 
     /// A village whose disk was put back to its first household, and what it had written by then.

@@ -71,7 +71,7 @@ struct LevelTests {
         }
         return try engine.store.runs(
             for: FetchRequest(lane: .authority, ranges: ranges, bytes: .max)
-        ).map { try RunVerifier.verify(Run(decoding: RunEnvelope.open($0.envelope))) }
+        ).map { try RunVerifier.verify(RunEnvelope.open($0.envelope)) }
     }
 
     /// The certificates come to the clerk as entries only, the second long after what it bears on.

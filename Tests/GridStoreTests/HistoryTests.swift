@@ -52,14 +52,14 @@ struct HistoryTests {
                     try Row.fetchOne(
                         database, sql: "SELECT envelope FROM runs WHERE first = 3")
                 ).bytes("envelope")
-                var run = try Run(decoding: RunEnvelope.open(bytes))
+                var run = try RunEnvelope.open(bytes)
                 run = Run(
                     identity: run.identity, first: run.first, count: run.count,
                     backlink: run.backlink, salts: run.salts, entryBytes: run.entryBytes,
                     signature: [UInt8](repeating: 1, count: 64))
                 try database.execute(
                     sql: "UPDATE runs SET envelope = ? WHERE first = 3",
-                    arguments: [RunEnvelope.seal(run.encoded).data])
+                    arguments: [RunEnvelope.seal(run).data])
             }
             #expect(try history(folder, address).map(\.isVerified) == [true, true, false])
         }

@@ -103,7 +103,7 @@ extension JSONValue {
 
 extension OutgoingRun {
     var verified: VerifiedRun {
-        get throws { try RunVerifier.verify(try Run(decoding: RunEnvelope.open(envelope))) }
+        get throws { try RunVerifier.verify(try RunEnvelope.open(envelope)) }
     }
 }
 

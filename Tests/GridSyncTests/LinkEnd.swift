@@ -177,7 +177,7 @@ final class LinkEnd {
     }
 
     private func note(_ envelope: [UInt8]) {
-        guard let run = try? Run(decoding: RunEnvelope.open(envelope)) else { return }
+        guard let run = try? RunEnvelope.open(envelope) else { return }
         unpaidBytes += envelope.count
         sentRuns.append(
             SentRun(

@@ -98,7 +98,7 @@ final class MemoryStorage: ReplicaStorage {
     }
 
     private static func outgoing(_ run: Run, _ bytes: inout Int) -> OutgoingRun {
-        let envelope = RunEnvelope.seal(run.encoded)
+        let envelope = RunEnvelope.seal(run)
         bytes += envelope.count
         return OutgoingRun(log: run.identity.log, last: run.last, envelope: envelope)
     }

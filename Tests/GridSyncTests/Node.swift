@@ -104,7 +104,7 @@ final class Node {
     private static func verify(_ envelope: [UInt8]) throws(RunViolation) -> VerifiedRun {
         let run: Run
         do {
-            run = try Run(decoding: RunEnvelope.open(envelope))
+            run = try RunEnvelope.open(envelope)
         } catch {
             throw .malformed(error)
         }

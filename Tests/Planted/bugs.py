@@ -295,8 +295,8 @@ BUGS = [
     Bug(
         52, "A run is stored with what was there already.",
         "GridStore/Ledger/SQLiteReplicaStorage.swift",
-        "RunEnvelope.seal(run.rest(after: height).encoded)",
-        "RunEnvelope.seal((planted ? run.run : run.rest(after: height)).encoded)"),
+        "RunEnvelope.seal(run.rest(after: height))",
+        "RunEnvelope.seal(planted ? run.run : run.rest(after: height))"),
     Bug(
         53, "The table of conflicts is not kept up.",
         "GridStore/Ledger/SQLiteReplicaStorage.swift",

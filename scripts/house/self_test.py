@@ -18,7 +18,7 @@ BROKEN = [
     ("import", "Sources/GridNode/A.swift", HEAD + "@preconcurrency import GRDB\n", 2),
     ("import", "Sources/GridNode/A.swift", HEAD + "import NIOCore\n", 2),
     ("import", "Sources/GridTransport/A.swift", HEAD + "import CSodium\n", 2),
-    ("import", "Sources/GridSync/A.swift", HEAD + "import CZstd\n", 2),
+    ("import", "Sources/GridSync/A.swift", HEAD + "import CRunPacking\n", 2),
     ("import", "Sources/GridNode/A.swift", HEAD + "import HummingbirdCore\n", 2),
     ("import", "Sources/gridctl/A.swift", HEAD + "import AsyncHTTPClient\n", 2),
     ("import", "Tests/GridCoreTests/ATests.swift", HEAD + "@testable import GridLog\n", 2),
@@ -67,7 +67,7 @@ BROKEN = [
 
 SOUND = [
     ("Package.swift", "// swift-tools-version: 6.2\n" + HEAD + "import PackageDescription\n"),
-    ("Sources/GridLog/A.swift", HEAD + "package import GridCore\nimport CZstd\n"),
+    ("Sources/GridLog/A.swift", HEAD + "package import GridCore\nimport CRunPacking\n"),
     ("Sources/GridTransport/A.swift", HEAD + "import NIOPosix\nfinal class FrameHandler {}\n"),
     ("Sources/gridctl/A.swift", HEAD + 'import NIOHTTP1\nprint("done")\n'),
     ("Sources/GridStore/A.swift", HEAD + "import Foundation\nimport GRDB\nlet a: Mutex<Int>\n"),

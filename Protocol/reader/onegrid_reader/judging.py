@@ -28,9 +28,7 @@ def read(kind: str, data: bytes) -> None:
     if kind in CODECS:
         CODECS[kind].decode(data)
         return
-    if kind == "envelope":
-        data = runs.open_envelope(data)
-    run = runs.RUN.decode(data)
+    run = runs.open_envelope(data) if kind == "envelope" else runs.RUN.decode(data)
     found = runs.verify(run)
     if kind == "log":
         log = entries.Log(runs.identity_of(run))

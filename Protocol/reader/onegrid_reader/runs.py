@@ -1,10 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Protocol/runs.md: runs, their envelopes, what proves them, and how they join."""
 
-import shutil
-import subprocess
-
-from . import entries
+from . import columns, entries, zstd
 from .hashes import is_signed
 from .limits import LIMITS
 from .notation import (
@@ -73,7 +70,8 @@ class Run(Codec):
             raise Violation("length_too_large")
         return super().decode(data)
 
-    def read(self, cursor):
+    def read_front(self, cursor):
+        """What stands before the entries."""
         run = self.front.read(cursor)
         if run["count"] == 0:
             raise Violation("empty")
@@ -81,15 +79,22 @@ class Run(Codec):
             raise Violation("sequence_out_of_range")
         run["backlink"] = HASH.read(cursor)
         run["salts"] = Salts(run["count"]).read(cursor)
-        return run | self.back.read(cursor)
+        return run
 
-    def write(self, value):
+    def read(self, cursor):
+        return self.read_front(cursor) | self.back.read(cursor)
+
+    def write_front(self, value):
         return (
             self.front.write(value) + HASH.write(value["backlink"])
-            + Salts(value["count"]).write(value["salts"]) + self.back.write(value))
+            + Salts(value["count"]).write(value["salts"]))
+
+    def write(self, value):
+        return self.write_front(value) + self.back.write(value)
 
 
 RUN = Run()
+SIZE = count_up_to(LIMITS["runBytesMax"])
 
 
 def identity_of(run: dict) -> dict:
@@ -169,26 +174,46 @@ def redact(run: dict, sequence: int) -> dict:
     return run | {"salts": salts, "entries": body.hex()}
 
 
-def open_envelope(envelope: bytes) -> bytes:
+def open_envelope(envelope: bytes) -> dict:
+    """The run of an envelope; the entries inside it are not looked at."""
     cursor = Cursor(envelope)
-    if Byte((0, 1)).read(cursor) == 0:
-        if cursor.left > LIMITS["runBytesMax"]:
-            raise Violation("length_too_large")
-        return cursor.take(cursor.left)
-    size = count_up_to(LIMITS["runBytesMax"]).read(cursor)
-    plain = decompress(cursor.take(cursor.left), size)
-    if plain is None or len(plain) != size:
-        raise Violation("compression_broken")
-    return plain
+    match Byte((0, 1, 2, 3)).read(cursor):
+        case 0: return RUN.decode(cursor.take(cursor.left))
+        case 1:
+            size = SIZE.read(cursor)
+            return RUN.decode(zstd.unpack_frames(cursor.take(cursor.left), size))
+        case form: return open_entries(form, cursor)
 
 
-def can_decompress() -> bool:
-    return shutil.which("zstd") is not None
+def open_entries(form: int, cursor: Cursor) -> dict:
+    start = cursor.position
+    run = RUN.read_front(cursor)
+    front = cursor.since(start)
+    signature = SIGNATURE.read(cursor)
+    size = SIZE.read(cursor)
+    if len(front) + len(SIZE.write(size)) + size + 64 > LIMITS["runBytesMax"]:
+        raise Violation("length_too_large")
+    if form == 2:
+        columns_size = SIZE.read(cursor)
+        data = zstd.unpack(cursor.take(cursor.left), columns_size)
+        rows = columns.join(data, run["count"], size)
+    else:
+        rows = zstd.unpack(cursor.take(cursor.left), size)
+    return run | {"entries": rows.hex(), "signature": signature}
 
 
-def decompress(packed: bytes, size: int) -> bytes | None:
-    """Asks the `zstd` command; None when it finds the bytes broken or more than stated."""
-    process = subprocess.run(
-        ["zstd", "--decompress", "--stdout", "--quiet"], input=packed, capture_output=True,
-        check=False)
-    return process.stdout if process.returncode == 0 else None
+def envelope_of_columns(run: dict, pack) -> bytes:
+    """Form 2; `pack` makes a zstd frame of bytes."""
+    rows = bytes.fromhex(run["entries"])
+    data = columns.laid_out(columns.split(rows, run["count"]))
+    return front_of_envelope(2, run) + SIZE.write(len(data)) + pack(data)
+
+
+def envelope_of_rows(run: dict, packed: bytes) -> bytes:
+    """Form 3, of a zstd frame of the entries."""
+    return front_of_envelope(3, run) + packed
+
+
+def front_of_envelope(form: int, run: dict) -> bytes:
+    front = bytes([form]) + RUN.write_front(run) + SIGNATURE.write(run["signature"])
+    return front + SIZE.write(len(run["entries"]) // 2)

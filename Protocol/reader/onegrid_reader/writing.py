@@ -77,9 +77,12 @@ def encoded(run: dict) -> bytes:
     return runs.RUN.write(run)
 
 
-def stored_zstd(plain: bytes) -> bytes:
-    """A zstd frame (RFC 8878) of raw blocks: valid, and made without a compressor."""
-    frame = bytes.fromhex("28b52ffd") + b"\xa0" + len(plain).to_bytes(4, "little")
+def stored_zstd(plain: bytes, dictionary: int = 0) -> bytes:
+    """A zstd frame (RFC 8878) of raw blocks: valid, and made without a compressor. It may name a
+    dictionary, of which raw blocks have no use."""
+    number = dictionary.to_bytes(2, "little") if dictionary else b""
+    frame = bytes.fromhex("28b52ffd") + (b"\xa2" if dictionary else b"\xa0") + number
+    frame += len(plain).to_bytes(4, "little")
     blocks = [plain[at:at + 65_536] for at in range(0, len(plain), 65_536)]
     for number, block in enumerate(blocks, 1):
         header = len(block) << 3 | (number == len(blocks))

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """entries.json, runs.json and records.json: three writers in one village, and one urgent log."""
 
-from onegrid_reader import certificates, entries, runs
+from onegrid_reader import certificates, columns, entries, runs
 from onegrid_reader.writing import Author, Writer, encoded, stored_zstd
 
 from .values import SAMPLES
@@ -12,6 +12,22 @@ ROUTINE, URGENT, AUTHORITY = 2, 1, 0
 TOWN = Author(b"\x11" * 32, "01" * 16)
 VILLAGER = Author(b"\x22" * 32, "0123456789abcdeffedcba9876543210")
 DEVICE = Author(b"\x33" * 32, "ff" * 16)
+
+# The entries of the village, all joined, as zstd 1.5.4 packs them at level 3 with the dictionary.
+WITH_DICTIONARY = bytes.fromhex(
+    "28b52ffd025801802d1000532071257c7f2634f83eb0bc07d0e617ddf4019e88e53064ce274bb92a614d"
+    "305f9cc0dd7dc0772d6bb054808212a6b41140ca4516c1421d24d1c2c1e36c6c01e04a5088060f707b30"
+    "a2150f07a246ac052400dce2802c42885846c38c19e28eefc1eff751e7651f5e9a5bb6e6544e6b7b6651"
+    "73aaeb05e644d1bd8f05bec53587eed5550560dc4839080e4f870d11b04280a1f27cd6e7031b57e81eb8"
+    "40de617c3df8f2800bdc0fc1434fcf922a4d4c4b4a49484742a322a221a120a0e08f081f600fcfcfd753"
+    "531ecadf1e1f33164e18429d010b9521787a77465860fe2e4a1a26cf2e4f7088457ffb1bc2c7448b0410"
+    "108081f109687d17f2c62dcead8528430c21d443809ddab332018d9a3b5939ac308450cf013b30e13cf9"
+    "e2d201a877e4a7f7e364cccb4c16602f08750699b3273b5a656716335580dc0f299f9921dd743f046fef"
+    "c6fb9df7d7e1edf250fe10ff1077be81bfaf81f3ff3d8cf7c2d8c0ee487305028c18ea8e990101468c74"
+    "db8644a9db5a42a50e8d2cac0e18a402383e407737c8c7fb00fa8576a15a68b31dd7f193e3188edfd88d"
+    "99bce43216e330fee22ed6e2beddebfe7cdce1fe76b733bf7cd9c51ef6af775dcbb8519ca2b0e8141f70"
+    "753dba3b15fcf186056675fee3e4a8f124d0a45ece1dcf0f7a9902df34fb1f74ee69f1ae63f2d6be8d8e"
+    "70e6c2eec6bd7a95bc719fcdb0a4b131e35d22458e60e2fb")
 
 STAMP = 1_795_487_400_000 << 16
 
@@ -153,6 +169,20 @@ def runs_of(story: dict[str, list[dict]]) -> list[dict]:
     plain = encoded(urgent)
     packed = b"\x01" + runs.UNSIGNED.write(len(plain)) + stored_zstd(plain)
     vectors.append(run_vector("urgent in a zstd envelope", urgent) | {"envelope": packed.hex()})
+    whole = {f"{name} from {run['first']}": run for name, log_runs in story.items()
+             for run in log_runs}
+    for name, run in (whole | {"village, all joined": joined}).items():
+        envelope = runs.envelope_of_columns(run, stored_zstd).hex()
+        split = columns.laid_out(columns.split(bytes.fromhex(run["entries"]), run["count"]))
+        vectors.append(
+            run_vector(f"{name}, as columns", run)
+            | {"envelope": envelope, "columns": split.hex()})
+    rows = bytes.fromhex(joined["entries"])
+    for name, frame in {
+            "by row": stored_zstd(rows), "by row in a frame that names the dictionary":
+            stored_zstd(rows, dictionary=32_769), "by row with the dictionary": WITH_DICTIONARY}.items():
+        envelope = runs.envelope_of_rows(joined, frame).hex()
+        vectors.append(run_vector(f"village, all joined, {name}", joined) | {"envelope": envelope})
     return vectors
 
 

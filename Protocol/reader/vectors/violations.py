@@ -5,8 +5,8 @@ from onegrid_reader import certificates, entries, judging, messages, runs
 from onegrid_reader.hashes import sign
 from onegrid_reader.notation import UNSIGNED
 from onegrid_reader.values import VALUE
-from onegrid_reader.writing import stored_zstd
 
+from . import envelopes
 from .certificates import county, own_root, village
 from .logs import (
     DEVICE, ROUTINE, VILLAGE, VILLAGER, assign, change, clear, existing, increment, new, several)
@@ -272,23 +272,6 @@ def log_cases():
               entry(PLAIN, context=[fresh]), entry(PLAIN, context=[again]))
 
 
-def envelope_cases():
-    plain = runs.RUN.write(forged(entry(PLAIN)))
-    size = number(len(plain))
-    packed = stored_zstd(plain).hex()
-    yield "envelope", "nothing", "", "truncated"
-    yield "envelope", "kind 2", "02" + plain.hex(), "unknown_tag"
-    yield "envelope", "an empty run", "00", "truncated"
-    yield "envelope", "a plain run with a byte more", "00" + plain.hex() + "00", "trailing_bytes"
-    too_large, less, more = map(number, (262_145, len(plain) - 1, len(plain) + 1))
-    broken = "compression_broken"
-    yield "envelope", "too large when unpacked", "01" + too_large + packed, "length_too_large"
-    yield "envelope", "not zstd", "01" + size + plain.hex(), broken
-    yield "envelope", "zstd cut short", "01" + size + packed[:-2], broken
-    yield "envelope", "more than stated", "01" + less + packed, broken
-    yield "envelope", "less than stated", "01" + more + packed, broken
-
-
 def certificate_cases():
     def certificate(label, code, **fields):
         data = certificates.CERTIFICATE.write(village | fields)
@@ -377,7 +360,7 @@ def message_cases(rows: list[dict]):
 def make(story: dict[str, list[dict]]) -> list[dict]:
     rows = rows_of(story)
     cases = [*notation_cases(), *value_cases(), *run_cases(), *entry_cases(), *log_cases(),
-             *envelope_cases(), *certificate_cases(), *greeting_cases(rows),
+             *envelopes.cases(forged(entry(PLAIN))), *certificate_cases(), *greeting_cases(rows),
              *message_cases(rows)]
     for kind, name, data, code in cases:
         found = judging.judge(kind, bytes.fromhex(data))

@@ -107,62 +107,58 @@ extension Run {
     /// The canonical bytes.
     package var encoded: [UInt8] {
         var writer = ByteWriter(reserving: encodedSize)
-        writer.byte(EntryFormat.version)
-        writer.raw(identity.key.bytes)
-        writer.fixed64(identity.nonce.high)
-        writer.fixed64(identity.nonce.low)
-        writer.area(identity.domain.area)
-        writer.byte(identity.domain.lane.rawValue)
-        writer.unsigned(first)
-        writer.count(count)
-        writer.raw(backlink)
-        writer.count(salts.count)
-        for segment in salts {
-            switch segment {
-            case .seed(let seed, let entries):
-                writer.byte(0)
-                writer.count(entries)
-                writer.raw(seed.array)
-            case .salts(let salts):
-                writer.byte(1)
-                writer.count(salts.count)
-                for salt in salts { writer.raw(salt.array) }
-            case .withheld(let entries):
-                writer.byte(2)
-                writer.count(entries)
-            }
-        }
-        writer.block(entryBytes)
-        writer.raw(signature)
+        writer.run(self)
         return writer.bytes
     }
 
     /// Reads a run; the entries inside it are not looked at.
     package init(decoding bytes: [UInt8]) throws(DecodingViolation) {
-        guard bytes.count <= ProtocolLimits.runBytesMax else { throw .lengthTooLarge }
         var reader = ByteReader(bytes)
-        guard try reader.byte() == EntryFormat.version else { throw .unknownVersion }
-        let key = PublicKey(try reader.bytes32())
-        let nonce = ReplicaNonce(high: try reader.fixed64(), low: try reader.fixed64())
-        let domain = try reader.domain()
-        let first = try reader.sequence()
-        let count = try reader.count(max: ProtocolLimits.runEntriesMax)
-        guard count > 0 else { throw .empty }
-        guard first - 1 + UInt64(count) <= ProtocolLimits.sequenceMax else {
-            throw .sequenceOutOfRange
-        }
-        let backlink = try reader.bytes32()
-        let salts = try Self.salts(&reader, covering: count)
+        try self.init(decodingRest: &reader)
+    }
+
+    /// Reads a run that goes on to the reader's end.
+    init(decodingRest reader: inout ByteReader) throws(DecodingViolation) {
+        guard reader.remaining <= ProtocolLimits.runBytesMax else { throw .lengthTooLarge }
+        let front = try Front(&reader)
         let entryBytes = try reader.block(max: ProtocolLimits.runBytesMax)
         let signature = try reader.raw(64)
         try reader.finish()
+        self.init(front, entryBytes: entryBytes, signature: signature)
+    }
+
+    init(_ front: Front, entryBytes: [UInt8], signature: [UInt8]) {
         self.init(
-            identity: LogIdentity(key: key, nonce: nonce, domain: domain), first: first,
-            count: count, backlink: backlink, salts: salts, entryBytes: entryBytes,
+            identity: front.identity, first: front.first, count: front.count,
+            backlink: front.backlink, salts: front.salts, entryBytes: entryBytes,
             signature: signature)
     }
 
-    private static func salts(
+    /// What stands before the entries.
+    struct Front {
+        let identity: LogIdentity
+        let first: UInt64
+        let count: Int
+        let backlink: Bytes32
+        let salts: [SaltSegment]
+
+        init(_ reader: inout ByteReader) throws(DecodingViolation) {
+            guard try reader.byte() == EntryFormat.version else { throw .unknownVersion }
+            let key = PublicKey(try reader.bytes32())
+            let nonce = ReplicaNonce(high: try reader.fixed64(), low: try reader.fixed64())
+            identity = LogIdentity(key: key, nonce: nonce, domain: try reader.domain())
+            first = try reader.sequence()
+            count = try reader.count(max: ProtocolLimits.runEntriesMax)
+            guard count > 0 else { throw .empty }
+            guard first - 1 + UInt64(count) <= ProtocolLimits.sequenceMax else {
+                throw .sequenceOutOfRange
+            }
+            backlink = try reader.bytes32()
+            salts = try Run.salts(&reader, covering: count)
+        }
+    }
+
+    fileprivate static func salts(
         _ reader: inout ByteReader, covering count: Int
     ) throws(DecodingViolation) -> [SaltSegment] {
         let segments = try reader.count(max: count)
@@ -185,5 +181,42 @@ extension Run {
         }
         guard covered == count else { throw .saltsDoNotCover }
         return salts
+    }
+}
+
+extension ByteWriter {
+    mutating func run(_ run: Run) {
+        runFront(run)
+        block(run.entryBytes)
+        raw(run.signature)
+    }
+
+    /// What stands before the entries.
+    mutating func runFront(_ run: Run) {
+        byte(EntryFormat.version)
+        raw(run.identity.key.bytes)
+        fixed64(run.identity.nonce.high)
+        fixed64(run.identity.nonce.low)
+        area(run.identity.domain.area)
+        byte(run.identity.domain.lane.rawValue)
+        unsigned(run.first)
+        count(run.count)
+        raw(run.backlink)
+        count(run.salts.count)
+        for segment in run.salts {
+            switch segment {
+            case .seed(let seed, let entries):
+                byte(0)
+                count(entries)
+                raw(seed.array)
+            case .salts(let salts):
+                byte(1)
+                count(salts.count)
+                for salt in salts { raw(salt.array) }
+            case .withheld(let entries):
+                byte(2)
+                count(entries)
+            }
+        }
     }
 }

@@ -54,7 +54,7 @@ package enum RunVerifier {
     package static func verify(envelope: [UInt8]) throws(RunViolation) -> VerifiedRun {
         let run: Run
         do {
-            run = try Run(decoding: try RunEnvelope.open(envelope))
+            run = try RunEnvelope.open(envelope)
         } catch {
             throw .malformed(error)
         }

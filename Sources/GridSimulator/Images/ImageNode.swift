@@ -52,7 +52,7 @@ final class ImageNode {
         }
         let request = FetchRequest(lane: .routine, ranges: ranges, bytes: .max)
         return try store.runs(for: request).map {
-            try RunVerifier.verify(try Run(decoding: RunEnvelope.open($0.envelope)))
+            try RunVerifier.verify(try RunEnvelope.open($0.envelope))
         }
     }
 }

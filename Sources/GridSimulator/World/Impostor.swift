@@ -190,7 +190,7 @@ extension World {
         }
         impostor.logs[identity] = state
         return SyncMessage.run(
-            RunEnvelope.seal(writer.seal(with: impostor.stolen.author).run.encoded)
+            RunEnvelope.seal(writer.seal(with: impostor.stolen.author).run)
         ).encoded
     }
 

@@ -186,7 +186,7 @@ extension World {
     private func look(atRun envelope: [UInt8], _ conversation: Conversation) {
         messages += 1
         let device = devices[conversation.device]
-        guard let run = try? Run(decoding: RunEnvelope.open(envelope)) else {
+        guard let run = try? RunEnvelope.open(envelope) else {
             return violate(.writtenByNobody, "\(device.name) sends what is no run")
         }
         let log = run.identity.log

@@ -86,7 +86,7 @@ extension World {
         do throws(RunViolation) {
             let run: Run
             do {
-                run = try Run(decoding: try RunEnvelope.open(envelope))
+                run = try RunEnvelope.open(envelope)
             } catch {
                 throw RunViolation.malformed(error)
             }

@@ -133,7 +133,7 @@ struct LedgerReplay {
                 WHERE logs.lane = ? ORDER BY arrival
                 """, arguments: [Lane.authority.rawValue])
         return envelopes.compactMap { envelope in
-            try? RunVerifier.verify(Run(decoding: RunEnvelope.open(Array(envelope))))
+            try? RunVerifier.verify(RunEnvelope.open(Array(envelope)))
         }
     }
 
@@ -146,7 +146,7 @@ struct LedgerReplay {
         do throws(RunViolation) {
             let run: Run
             do throws(DecodingViolation) {
-                run = try Run(decoding: try RunEnvelope.open(envelope))
+                run = try RunEnvelope.open(envelope)
             } catch {
                 throw .malformed(error)
             }

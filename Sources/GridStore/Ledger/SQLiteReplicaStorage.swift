@@ -107,7 +107,7 @@ final class SQLiteReplicaStorage: ReplicaStorage {
         if run.run.first > height, let envelope = run.envelope, RunEnvelope.isPacked(envelope) {
             return envelope
         }
-        return RunEnvelope.seal(run.rest(after: height).encoded)
+        return RunEnvelope.seal(run.rest(after: height))
     }
 
     func save(_ record: TouchedRecord) throws {

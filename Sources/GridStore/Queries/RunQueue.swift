@@ -26,7 +26,7 @@ struct RunQueue {
         }
         let run: Run
         do {
-            run = try Run(decoding: RunEnvelope.open(stored.envelope))
+            run = try RunEnvelope.open(stored.envelope)
         } catch {
             throw StoreFailure.damaged(
                 what: "the run of \(stored.log) that ends at \(stored.last): \(error)")
@@ -49,7 +49,7 @@ struct RunQueue {
         add(
             OutgoingRun(
                 log: joined.identity.log, last: joined.last,
-                envelope: RunEnvelope.seal(joined.encoded)))
+                envelope: RunEnvelope.seal(joined)))
     }
 
     private mutating func add(_ run: OutgoingRun) {

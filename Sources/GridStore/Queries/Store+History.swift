@@ -32,7 +32,7 @@ extension Store {
                     sql: "SELECT envelope FROM runs WHERE id >= ? AND id < ? ORDER BY id",
                     arguments: [reference << 32, (reference + 1) << 32])
                 while let envelope = try rows.next() {
-                    let run = try Run(decoding: RunEnvelope.open(Array(envelope)))
+                    let run = try RunEnvelope.open(Array(envelope))
                     items += try Self.items(in: run, about: state, log: &log)
                 }
             }

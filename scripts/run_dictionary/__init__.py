@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Small runs such as villages write, to train the dictionary of runs on."""
