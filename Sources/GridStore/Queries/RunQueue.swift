@@ -15,8 +15,8 @@ struct RunQueue {
 
     init(budget: Int) { self.budget = budget }
 
-    /// Small runs count a quarter: they are about to be compressed together.
-    var isFull: Bool { bytes + smallBytes / 4 >= budget }
+    /// Small runs count a sixth: they are about to be packed together.
+    var isFull: Bool { bytes + smallBytes / 6 >= budget }
 
     mutating func append(_ stored: StoredRun) throws {
         if stored.envelope.count >= ProtocolLimits.runBytesTarget / 4 {
@@ -33,7 +33,7 @@ struct RunQueue {
         }
         if let last = small.last,
             !last.canBeJoined(with: run)
-                || smallBytes + run.encodedSize > ProtocolLimits.runBytesTarget
+                || smallBytes + run.encodedSize > ProtocolLimits.runBytesMax
         {
             flush()
         }
