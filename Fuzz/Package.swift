@@ -52,7 +52,7 @@ let package = Package(
             path: "Sources/GridStore",
             sources: [
                 "Folder/HeadLedger.swift", "Folder/NodeFolder.swift", "Folder/StoreFailure.swift",
-                "Tables/RecordState+Coding.swift",
+                "Tables/RecordState+Coding.swift", "Tables/TableSchema.swift",
             ],
             swiftSettings: house),
         .executableTarget(

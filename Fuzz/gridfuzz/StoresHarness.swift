@@ -21,16 +21,19 @@ enum StoresHarness {
     private static func record(_ bytes: [UInt8]) {
         let state = try? RecordStateReader.state(
             bytes, collection: 20, address: .named(RecordID(high: 1, low: 1)),
-            domain: Domain(area: County.village, lane: .routine), coding: .portable)
+            domain: Domain(area: County.village, lane: .routine), numbers: Numbers(),
+            beside: NoTextColumns())
         if let state { check(state) }
     }
 
     /// A state comes back from its bytes.
     static func check(_ state: RecordState) {
-        let again = (try? RecordStateWriter.bytes(of: state, coding: .portable)).flatMap { bytes in
+        let numbers = Numbers()
+        let bytes = try? RecordStateWriter.bytes(of: state, coding: .local(numbers))
+        let again = bytes.flatMap { bytes in
             try? RecordStateReader.state(
                 bytes, collection: state.collection, address: state.address,
-                domain: state.domain, coding: .portable)
+                domain: state.domain, numbers: numbers, beside: NoTextColumns())
         }
         expect(again == state, "\(state) does not come back")
     }
@@ -59,5 +62,27 @@ enum StoresHarness {
             count += 1
         }
         expect(HeadLedger.rows(in: file).count <= count, "more logs than rows")
+    }
+}
+
+/// A number for whatever log comes, and a log for whatever number.
+private final class Numbers: LogNumbers {
+    private var logs: [LogID] = []
+
+    func number(of log: LogID) -> Int64? {
+        if log == made(log.replica.low) { return Int64(log.replica.low) }
+        if !logs.contains(log) { logs.append(log) }
+        return logs.firstIndex(of: log).map { Int64($0) + 1 << 20 }
+    }
+
+    func log(numbered number: Int64) throws -> LogID {
+        let place = Int(number) - 1 << 20
+        return logs.indices.contains(place) ? logs[place] : made(UInt64(number))
+    }
+
+    private func made(_ number: UInt64) -> LogID {
+        LogID(
+            replica: ReplicaID(high: 0, low: number & 0xF_FFFF),
+            domain: Domain(area: County.village, lane: .routine))
     }
 }

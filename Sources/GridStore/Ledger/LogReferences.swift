@@ -63,3 +63,9 @@ struct LogReferences: Sendable {
                 area: try AreaCode(parsing: try row.cell("area", as: String.self)), lane: lane))
     }
 }
+
+extension LogReferences: LogNumbers {
+    func number(of log: LogID) -> Int64? { self[log] }
+
+    func log(numbered number: Int64) throws -> LogID { try identity(number).log }
+}

@@ -45,7 +45,7 @@ final class SQLiteReplicaStorage: ReplicaStorage {
             return try statement.row {
                 try RecordStateReader.state(
                     try statement.bytes(at: 0), collection: key.collection, address: key.address,
-                    domain: key.domain, references: references,
+                    domain: key.domain, numbers: references,
                     beside: SelectedTexts(statement: statement, table: table))
             }
         }
@@ -56,7 +56,7 @@ final class SQLiteReplicaStorage: ReplicaStorage {
         guard let bytes else { return nil }
         return try RecordStateReader.state(
             Array(bytes), collection: key.collection, address: key.address, domain: key.domain,
-            references: references, beside: NoTextColumns())
+            numbers: references, beside: NoTextColumns())
     }
 
     /// The records of a table that bear an id, by area, then row. A hash gives each record its own,

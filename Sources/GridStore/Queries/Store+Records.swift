@@ -178,7 +178,7 @@ extension Store {
         }
         return try RecordStateReader.state(
             try row.bytes("_merge"), collection: collection, address: address,
-            domain: Domain(area: area, lane: lane), references: references, beside: texts)
+            domain: Domain(area: area, lane: lane), numbers: references, beside: texts)
     }
 
     private static func rows(

@@ -4,10 +4,17 @@ import GridCodec
 import GridCore
 import GridLog
 
+/// The small local numbers of logs.
+protocol LogNumbers {
+    /// Nil for a log without one.
+    func number(of log: LogID) -> Int64?
+    func log(numbered number: Int64) throws -> LogID
+}
+
 /// How dots are written in a record's state: by local log number in the store's own column, in
 /// full where the bytes must be equal on all replicas.
 enum DotCoding {
-    case local(LogReferences)
+    case local(any LogNumbers)
     /// Full names, for digests. They are written only.
     case portable
 }
@@ -40,7 +47,7 @@ struct RecordStateWriter {
     }
 
     private mutating func log(_ log: LogID) throws {
-        guard case .local(let references) = coding else {
+        guard case .local(let numbers) = coding else {
             writer.log(log)
             return
         }
@@ -48,7 +55,7 @@ struct RecordStateWriter {
             writer.unsigned(last.reference)
             return
         }
-        guard let reference = references[log] else {
+        guard let reference = numbers.number(of: log) else {
             throw StoreFailure.damaged(what: "log \(log) has no number")
         }
         last = (log, UInt64(reference))
@@ -155,7 +162,7 @@ struct NoTextColumns: TextColumns {
 /// Reads what `RecordStateWriter` wrote; anything else is damage.
 struct RecordStateReader<Texts: TextColumns> {
     private var reader: ByteReader
-    private let references: LogReferences
+    private let numbers: any LogNumbers
     private let texts: Texts
     private var start: UInt64 = 0
     /// The log that was read last, and its number.
@@ -163,10 +170,10 @@ struct RecordStateReader<Texts: TextColumns> {
 
     static func state(
         _ bytes: [UInt8], collection: UInt32, address: RecordAddress, domain: Domain,
-        references: LogReferences, beside texts: Texts
+        numbers: any LogNumbers, beside texts: Texts
     ) throws -> RecordState {
         var reader = RecordStateReader(
-            reader: ByteReader(bytes), references: references, texts: texts)
+            reader: ByteReader(bytes), numbers: numbers, texts: texts)
         return try reader.state(collection: collection, address: address, domain: domain)
     }
 
@@ -275,7 +282,7 @@ struct RecordStateReader<Texts: TextColumns> {
     private mutating func log() throws -> LogID {
         let reference = Int64(try reader.unsigned(max: 1 << 23))
         if let last, last.reference == reference { return last.log }
-        let log = try references.identity(reference).log
+        let log = try numbers.log(numbered: reference)
         last = (reference, log)
         return log
     }
