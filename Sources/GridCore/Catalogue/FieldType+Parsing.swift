@@ -28,7 +28,8 @@ extension FieldType {
             return .text(choice?.value ?? words)
         case .idNumber, .organisationCode:
             // Spreadsheets put `'` before digits that are to stay text.
-            let code = TextFolding.code(TextFolding.code(text).drop { $0 == "'" })
+            var code = TextFolding.code(text)
+            while code.first == "'" { code = TextFolding.code(code.drop { $0 == "'" }) }
             return .text(code.uppercased())
         case .phone: return .text(Self.phone(TextFolding.code(text)))
         case .reference(let collection):
