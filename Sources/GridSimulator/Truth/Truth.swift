@@ -108,6 +108,12 @@ struct Truth {
         }
     }
 
+    /// Excuses certificates that nobody knows any more, of offices whose disk was put back: no
+    /// replica can act by them.
+    mutating func buryCertificates(where isGone: (Certificate) -> Bool) {
+        certificates = certificates.mapValues { $0.filter { !isGone($0) } }
+    }
+
     mutating func fork(_ area: AreaCode) { forkedAreas.insert(area) }
 
     /// Forgets a device that is gone for good.

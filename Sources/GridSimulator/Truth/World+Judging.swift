@@ -39,6 +39,7 @@ extension World {
             }
         }
         guard settle() else { return }
+        buryLostCertificates()
         // Nothing more is said once all is said.
         messages = 0
         let until = now + 200_000
@@ -46,6 +47,16 @@ extension World {
             take(event, at: time)
         }
         if messages > 0 { violate(.neverQuiet, "\(messages) messages after the end") }
+    }
+
+    /// What an office certified after its image was made went with the disk that was put back, unless
+    /// somebody had heard of it.
+    private func buryLostCertificates() {
+        let restored = Set(devices.filter(\.wasRestored).map(\.author.key))
+        truth.buryCertificates { certificate in
+            restored.contains(certificate.issuer)
+                && !devices.contains { $0.replica?.replica.directory.contains(certificate) == true }
+        }
     }
 
     /// Lives until nothing is under way and everyone is linked.

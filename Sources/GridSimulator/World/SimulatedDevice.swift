@@ -46,6 +46,8 @@ final class SimulatedDevice {
     var diskFailsUntil: UInt64?
     /// A fault that explains that the folder is not what it was, until the next good start.
     var isSuspect = false
+    /// An older image was put back at some time.
+    var wasRestored = false
     /// Its folder is older than it was, and can tell by itself.
     var mustNoticeRestore = false
     /// Its whole disk was put back, and it has not become another replica since.

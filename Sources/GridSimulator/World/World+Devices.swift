@@ -240,6 +240,7 @@ extension World {
         story.tell(at: now, device.name, "还原旧备份(\(way.rawValue))", "an older image is restored")
         stop(device, isOrderly: true)
         device.isSuspect = true
+        device.wasRestored = true
         device.mustNoticeRestore = way != .disk
         switch way {
         case .folder: put(image, in: device, keepingFiles: false)
