@@ -11,8 +11,6 @@ enum DatabaseOpening {
     /// After a commit that leaves so many pages in the write-ahead log it is folded in: pages that
     /// are written again and again, as in a catch-up, are then copied once. 16 MiB.
     private static let logPagesMax = 4_096
-    /// Pages that the writer keeps in memory: in a catch-up most are touched again and again.
-    private static let cacheKibibytesMax = 8_192
     /// Tools that look into the file hold short locks. Whoever holds one longer writes to it.
     private static let busySecondsMax = 5.0
 
@@ -28,7 +26,6 @@ enum DatabaseOpening {
             // GRDB has set NORMAL for WAL after the preparation.
             try set("synchronous", to: 2, in: database)
             try set("wal_autocheckpoint", to: logPagesMax, in: database)
-            try set("cache_size", to: -cacheKibibytesMax, in: database)
             try set("journal_size_limit", to: logBytesMax, in: database)
             try require("journal_mode", is: "wal", in: database)
         }

@@ -43,6 +43,27 @@ package struct FieldDefinition: Sendable {
         self.note = note
     }
 
+    /// The part of the field that is shown: what was written to the others is kept beside it.
+    package var shownKey: FieldKey {
+        let family: FieldKey.Family =
+            switch kind {
+            case .register, .fixed, .derived: .assigned
+            case .set: .elements
+            case .timeline: .items
+            case .counter: .sum
+            }
+        return FieldKey(field: number, family: family)
+    }
+
+    /// Whether people must choose between values of the field.
+    package func isConflicting(_ state: FieldState?) -> Bool {
+        switch state {
+        case .register(let register): showsConflicts && register.isConflicting
+        case .fixed(let fixed): fixed.isConflicting
+        case .set, .timeline, .counter, nil: false
+        }
+    }
+
     var assignmentRule: AssignmentRule {
         if let owner { return .owned(owner) }
         return kind == .fixed ? .fixed : .register

@@ -55,26 +55,6 @@ struct ColumnJoiner: EntryCarrier {
         next &+= count
     }
 
-    @inline(__always)
-    mutating func number(_ stream: Int) throws(DecodingViolation) -> UInt64 {
-        let first = try byte(stream)
-        return first < 0x80 ? UInt64(first) : try rest(of: first, stream)
-    }
-
-    @inline(__always)
-    mutating func headed(_ stream: Int) throws(DecodingViolation) -> UInt64 {
-        let first = try byte(stream)
-        return first < 0x80 ? UInt64(first) : try rest(of: first, stream + 1)
-    }
-
-    private mutating func rest(
-        of first: UInt8, _ stream: Int
-    ) throws(DecodingViolation) -> UInt64 {
-        var number = LongNumber(first)
-        while !(try number.append(try byte(stream))) {}
-        return number.value
-    }
-
     mutating func column(collection: UInt64, write: UInt64) throws(DecodingViolation) -> Int {
         let stream = try numbers.stream(collection: collection, write: write)
         guard stream < streams.count else { throw .truncated }

@@ -9,16 +9,36 @@ protocol EntryCarrier {
     mutating func byte(_ stream: Int) throws(DecodingViolation) -> UInt8
     /// Bytes that lie in a stream.
     mutating func bytes(_ count: UInt64, _ stream: Int) throws(DecodingViolation)
-    /// A LEB128 number that lies whole in a stream.
-    mutating func number(_ stream: Int) throws(DecodingViolation) -> UInt64
-    /// A LEB128 number whose first byte lies in a stream, and what follows in the next one.
-    mutating func headed(_ stream: Int) throws(DecodingViolation) -> UInt64
     /// The first of the three streams of what is written to a field of a collection.
     mutating func column(collection: UInt64, write: UInt64) throws(DecodingViolation) -> Int
     /// The length of the values, which lies in no stream: the values themselves tell it.
     mutating func valuesLength() throws(DecodingViolation)
     mutating func beginValues()
     mutating func endValues() throws(DecodingViolation)
+}
+
+extension EntryCarrier {
+    /// A LEB128 number that lies whole in a stream.
+    @inline(__always)
+    mutating func number(_ stream: Int) throws(DecodingViolation) -> UInt64 {
+        let first = try byte(stream)
+        return first < 0x80 ? UInt64(first) : try rest(of: first, stream)
+    }
+
+    /// A LEB128 number whose first byte lies in a stream, and what follows in the next one.
+    @inline(__always)
+    mutating func headed(_ stream: Int) throws(DecodingViolation) -> UInt64 {
+        let first = try byte(stream)
+        return first < 0x80 ? UInt64(first) : try rest(of: first, stream + 1)
+    }
+
+    private mutating func rest(
+        of first: UInt8, _ stream: Int
+    ) throws(DecodingViolation) -> UInt64 {
+        var number = LongNumber(first)
+        while !(try number.append(try byte(stream))) {}
+        return number.value
+    }
 }
 
 /// Leads a carrier through entries, byte by byte (Protocol/runs.md, "Columns").

@@ -43,6 +43,10 @@ final class GateRoom: Sendable {
         state = Mutex(State(free: bytesMax))
     }
 
+    /// Less than 0 while something is in that is larger than the room.
+    var free: Int { state.withLock { $0.free } }
+    var waitingCount: Int { state.withLock { $0.waiting.count } }
+
     /// Waits until so many bytes have room. Throws `CancellationError`.
     func enter(bytes: Int) async throws -> Pass {
         let ticket = state.withLock { state in

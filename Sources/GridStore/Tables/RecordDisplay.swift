@@ -52,19 +52,12 @@ package struct RecordDisplay: Sendable {
     package subscript(name: String) -> Field? { fields.first { $0.definition.name == name } }
 
     private static func field(_ definition: FieldDefinition, in state: RecordState) -> Field {
-        let family: FieldKey.Family =
-            switch definition.kind {
-            case .register, .fixed, .derived: .assigned
-            case .set: .elements
-            case .timeline: .items
-            case .counter: .sum
-            }
-        let key = FieldKey(field: definition.number, family: family)
-        switch state[key] {
+        let shown = state[definition.shownKey]
+        switch shown {
         case .register(let register):
             return Field(
                 definition: definition, value: register.displayed?.value,
-                isConflicting: definition.showsConflicts && register.isConflicting,
+                isConflicting: definition.isConflicting(shown),
                 candidates: register.standing.reversed(),
                 void: register.siblings.filter(\.isVoid))
         case .fixed(let fixed):
@@ -72,7 +65,7 @@ package struct RecordDisplay: Sendable {
                 .sorted(by: Sibling.isDisplayedAfter)
             return Field(
                 definition: definition, value: fixed.displayed?.value,
-                isConflicting: fixed.isConflicting, candidates: standing, void: [])
+                isConflicting: definition.isConflicting(shown), candidates: standing, void: [])
         case .set(let set): return plain(definition, .list(set.elements))
         case .timeline(let timeline):
             return plain(definition, .list(timeline.items.map(\.value)))

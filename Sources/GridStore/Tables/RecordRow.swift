@@ -11,7 +11,8 @@ struct RecordRow {
     /// Numbers of the fields in conflict, ascending.
     var conflicts: [UInt32] {
         guard state.hasSiblings else { return [] }
-        return table.columns.filter { isConflicting($0) }.map(\.field.number)
+        return table.columns.map(\.field).filter { $0.isConflicting(state[$0.shownKey]) }
+            .map(\.number)
     }
 
     /// Fills `TableSchema.update`, or also the cells that only `TableSchema.insert` has.
@@ -51,14 +52,6 @@ struct RecordRow {
         case .timeline(let timeline): .list(timeline.items.map(\.value))
         case .counter(let counter): .integer(counter.value)
         case nil: nil
-        }
-    }
-
-    private func isConflicting(_ column: TableSchema.Column) -> Bool {
-        switch state[column.key] {
-        case .register(let register): column.field.showsConflicts && register.isConflicting
-        case .fixed(let fixed): fixed.isConflicting
-        case .set, .timeline, .counter, nil: false
         }
     }
 

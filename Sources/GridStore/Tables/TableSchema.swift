@@ -21,9 +21,7 @@ struct TableSchema: Sendable {
     }
 
     let collection: CollectionDefinition
-    /// Fields with a column, ascending by number, in column order.
-    let stored: [FieldDefinition]
-    /// The columns of `stored`.
+    /// Of the fields that are stored, ascending by number.
     let columns: [Column]
     /// Whether a record can be incomplete.
     let hasRequirements: Bool
@@ -50,9 +48,8 @@ struct TableSchema: Sendable {
         self.collection = collection
         let stored = collection.fields.filter { $0.kind != .derived }
         let columns = stored.map {
-            Column(field: $0, key: Self.key(of: $0), storage: Self.storage(of: $0))
+            Column(field: $0, key: $0.shownKey, storage: Self.storage(of: $0))
         }
-        self.stored = stored
         self.columns = columns
         hasRequirements = stored.contains { $0.requirement != .optional }
         placesByName = Dictionary(
@@ -131,17 +128,6 @@ struct TableSchema: Sendable {
         case (.set, _), (.timeline, _): .list
         case (.register, _), (.fixed, _), (.derived, _): .text
         }
-    }
-
-    private static func key(of field: FieldDefinition) -> FieldKey {
-        let family: FieldKey.Family =
-            switch field.kind {
-            case .register, .fixed, .derived: .assigned
-            case .set: .elements
-            case .timeline: .items
-            case .counter: .sum
-            }
-        return FieldKey(field: field.number, family: family)
     }
 
     /// Whether the field's column holds floating-point numbers.
