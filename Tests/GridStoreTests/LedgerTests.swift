@@ -31,6 +31,31 @@ struct LedgerTests {
         return village
     }
 
+    /// What becomes urgent waits behind one read: small runs are joined as far as they pack, and texts
+    /// that pack badly make no larger envelope than others.
+    @Test(arguments: [3_000, 2])
+    func smallRunsAreJoinedUpToTheBudget(characters: Int) throws {
+        try withFolder { folder in
+            let node = try Node(11, in: folder)
+            var random = SplitMix64(seed: 7)
+            for _ in 0..<90 {
+                let notes = (0..<20).map { _ in
+                    let title = (0..<39).map { _ in
+                        Character(Unicode.Scalar(UInt16(0x4E00 + random.below(characters)))!)
+                    }
+                    return LocalChange.note(String(title))
+                }
+                try node.author(notes)
+            }
+            let budget = 32_768
+            let fetched = try node.fetch(bytes: budget)
+            let bytes = fetched.reduce(0) { $0 + $1.envelope.count }
+            #expect(bytes <= 2 * budget, "\(bytes) bytes were read")
+            let entries = try #require(fetched.last?.last)
+            #expect(entries == 90 || bytes >= budget / 2, "only \(bytes) bytes were read")
+        }
+    }
+
     @Test func runsThatOverlapLieEndToEnd() throws {
         try withFolder { folder in
             let (node, village) = (try Node(2, in: folder), try village(entries: 6))

@@ -12,11 +12,13 @@ struct RunQueue {
     private var bytes = 0
     private var small: [Run] = []
     private var smallBytes = 0
+    /// How many bytes of small runs make one when they are packed, found by packing some of them.
+    private var packing = 4
 
     init(budget: Int) { self.budget = budget }
 
-    /// Small runs count a sixth: they are about to be packed together.
-    var isFull: Bool { bytes + smallBytes / 6 >= budget }
+    /// Small runs count as what they will be when they are packed together.
+    var isFull: Bool { bytes + smallBytes / packing >= budget }
 
     mutating func append(_ stored: StoredRun) throws {
         if stored.envelope.count >= ProtocolLimits.runBytesTarget / 4 {
@@ -37,8 +39,14 @@ struct RunQueue {
         {
             flush()
         }
+        let before = smallBytes
         small.append(run)
         smallBytes += run.encodedSize
+        if before < ProtocolLimits.runBytesTarget, smallBytes >= ProtocolLimits.runBytesTarget,
+            let joined = Run.joined(small)
+        {
+            packing = max(1, joined.encodedSize / RunEnvelope.seal(joined).count)
+        }
     }
 
     /// Sends what waits to be joined on its way.
