@@ -90,6 +90,18 @@ package final class Store: Sendable {
         }
     }
 
+    /// One pass of a compaction in a transaction of its own.
+    ///
+    /// - Returns: whether there is more to do.
+    func compact(_ compaction: inout RunCompaction, isBusy: Bool) throws -> Bool {
+        try write { database in
+            guard try !isBusy || compaction.backlog(database) > RunCompaction.backlogMax else {
+                return false
+            }
+            return try compaction.pass(database, references: references(database))
+        }
+    }
+
     func read<Result>(_ work: (Database) throws -> Result) throws -> Result {
         try mapping { try pool.read(work) }
     }

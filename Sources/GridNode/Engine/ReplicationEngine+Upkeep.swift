@@ -11,6 +11,9 @@ import Synchronization
 extension ReplicationEngine {
     /// How often the disk is tried, and what waits to be published is tried again.
     private static let checkpointSeconds = 60
+    /// Passes over the ledger in a second, of some 30 ms each.
+    private static let passesPerSecond = 8
+    private static let passesWhileBusy = 3
 
     /// Writes down a meeting with a peer, and learns the chain by which it showed who it is.
     package func meet(_ chain: VerifiedChain, greeting: Greeting) {
@@ -80,12 +83,29 @@ extension ReplicationEngine {
         }
     }
 
-    /// Upkeep, called once a second: makes the head ledger durable, and now and then looks whether
-    /// the disk still takes what is folded into the database.
+    /// Joins small runs of the ledger while nothing waits for the queue.
+    ///
+    /// - Parameter isBusy: as little as keeps up with what is being written.
+    func compact(isBusy: Bool) {
+        for pass in 1...Self.passesPerSecond {
+            guard folder.compact(isBusy: isBusy), isIdle || pass < Self.passesWhileBusy
+            else { return }
+        }
+    }
+
+    /// Joins all small runs of the ledger that can be joined.
+    package func compactAll() {
+        while folder.compact() {}
+    }
+
+    /// Upkeep, called once a second: makes the head ledger durable, joins small runs, and now
+    /// and then looks whether the disk still takes what is folded into the database.
     package func tidy() {
         defer { showCondition() }
         writeHeld()
         folder.syncHeads()
+        compact(isBusy: hasCommitted)
+        hasCommitted = false
         secondsTidied += 1
         guard secondsTidied.isMultiple(of: Self.checkpointSeconds) else { return }
         folder.checkpoint()

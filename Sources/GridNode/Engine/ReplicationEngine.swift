@@ -33,6 +33,8 @@ package actor ReplicationEngine {
     /// What peers have said they have and is not written down yet.
     nonisolated let heldNews = Mutex<[PublicKey: [LogID: UInt64]]>([:])
     var secondsTidied = 0
+    /// Since the last upkeep.
+    var hasCommitted = false
     private nonisolated let work: AsyncStream<Void>.Continuation
     private nonisolated let worklist: AsyncStream<Void>
 
@@ -144,6 +146,9 @@ package actor ReplicationEngine {
         folder.syncHeads()
     }
 
+    /// Nothing waits for a commit.
+    var isIdle: Bool { mailbox.withLock { $0.writes.isEmpty && $0.runs.isEmpty } }
+
     private func takeLoad() -> Mailbox? {
         mailbox.withLock { mailbox in
             guard !mailbox.writes.isEmpty || !mailbox.runs.isEmpty else { return nil }
@@ -175,6 +180,7 @@ package actor ReplicationEngine {
             showCondition()
             return turnAway(load, DeskRefusal(error))
         }
+        hasCommitted = true
         spread(committed.news)
         for ((_, answer), receipt) in zip(load.writes, committed.outcome.receipts) {
             answer.resume(with: receipt)

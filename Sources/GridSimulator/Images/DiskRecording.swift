@@ -79,7 +79,7 @@ struct DiskRecording: Sendable {
 enum ImageStage: String, CaseIterable, Hashable, Sendable {
     case firstOpening = "first opening"
     case enrolment, certificates, publishing, authoring, admission, importing, checkpoint, rebuild,
-        marking
+        marking, compaction
     case meeting, parting, heights, renewal, closing, opening
     case newCatalogue = "new catalogue"
     case recovery

@@ -15,7 +15,8 @@ final class ImageNode {
 
     /// Opens a folder whose node is enrolled.
     init(_ number: UInt8, _ store: Store, now: UInt64) throws {
-        folder = try FolderReplica(store: store, author: ImageCounty.author(number))
+        folder = try FolderReplica(
+            store: store, author: ImageCounty.author(number), compaction: .smallWorlds)
         self.now = now
     }
 

@@ -68,6 +68,7 @@ struct ImageWorkload {
         { try $0.recorder.step(.checkpoint) { try $0.store.checkpoint() } },
         { try $0.recorder.step(.checkpoint) { try $0.store.checkpoint() } },
         { try $0.recorder.step(.rebuild) { _ = try $0.store.rebuild() } },
+        { try $0.recorder.step(.compaction) { while $0.folder.compact() {} } },
         { try $0.importMany() },
         { try $0.meet() },
         { try $0.hold() },

@@ -96,7 +96,9 @@ extension World {
 
     private func open(_ device: SimulatedDevice) throws -> FolderReplica {
         let store = try Store(device.folder, catalogue: Catalogue.simulated[device.edition])
-        return try FolderReplica(store: store, author: device.author) { [weak device] in
+        return try FolderReplica(
+            store: store, author: device.author, compaction: .smallWorlds
+        ) { [weak device] in
             device?.take($0)
         }
     }
@@ -372,6 +374,8 @@ extension World {
             }
         }
         replica.syncHeads()
+        // At any time: what a daemon waits for before it does so must not matter.
+        if dice.chance(20) { while replica.compact() {} }
         device.durableHeads = size(device.folder.headLedgerPath)
         // What could not be published at once is tried again now and then.
         if dice.chance(100) {

@@ -21,15 +21,18 @@ struct RunSource {
     /// The run that `take` gives; nil at the end.
     private(set) var next: StoredRun?
 
-    /// Begins with the run that holds the entry `first`.
+    /// Begins with the entry `first`: of a run that holds earlier ones too, they are cut off.
     init(_ database: Database, log: LogID, reference: Int64, first: UInt64) throws {
         self.log = log
         // A statement of its own: several logs are read side by side.
         rows = try Row.fetchCursor(
             database,
-            sql: "SELECT id, arrival, envelope FROM runs WHERE id >= ? AND id < ? ORDER BY id",
+            sql: """
+                SELECT id, first, arrival, envelope FROM runs
+                WHERE id >= ? AND id < ? ORDER BY id
+                """,
             arguments: [reference << 32 + Int64(first), (reference + 1) << 32])
-        try advance()
+        try advance(from: first)
     }
 
     mutating func take() throws -> StoredRun {
@@ -38,11 +41,21 @@ struct RunSource {
         return run
     }
 
-    private mutating func advance() throws {
+    private mutating func advance(from first: UInt64 = 0) throws {
         next = try rows.next().map { row in
-            StoredRun(
-                log: log, last: UInt64(try row.cell("id", as: Int64.self) & 0xFFFF_FFFF),
-                arrival: try row.cell("arrival"), envelope: try row.bytes("envelope"))
+            let last = UInt64(try row.cell("id", as: Int64.self) & 0xFFFF_FFFF)
+            var envelope = try row.bytes("envelope")
+            if try row.cell("first", as: Int64.self) < Int64(clamping: first) {
+                do {
+                    envelope = RunEnvelope.seal(
+                        try RunVerifier.read(RunEnvelope.open(envelope)).rest(after: first - 1))
+                } catch {
+                    throw StoreFailure.damaged(
+                        what: "the run of \(log) that ends at \(last): \(error)")
+                }
+            }
+            return StoredRun(
+                log: log, last: last, arrival: try row.cell("arrival"), envelope: envelope)
         }
     }
 }

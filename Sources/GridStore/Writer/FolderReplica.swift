@@ -55,6 +55,9 @@ package final class FolderReplica {
     package internal(set) var isDiskFull = false
     /// A peer has shown that the replica this folder writes as was rolled back.
     var isRolledBack = false
+    /// Runs have come that may be joined with others.
+    var hasGrown = true
+    var compaction: RunCompaction
     let headLedger: HeadLedger
     let tell: (Notice) -> Void
 
@@ -63,7 +66,8 @@ package final class FolderReplica {
     ///
     /// Throws `StoreFailure.notANode`, `.notEnrolled`, and what reading the folder throws.
     package init(
-        store: Store, author: Author, tell: @escaping (Notice) -> Void = { _ in }
+        store: Store, author: Author, compaction: CompactionSizes = CompactionSizes(),
+        tell: @escaping (Notice) -> Void = { _ in }
     ) throws {
         guard var node = try store.node() else {
             throw StoreFailure.notANode(path: store.folder.path)
@@ -89,6 +93,7 @@ package final class FolderReplica {
         self.store = store
         self.author = author
         self.tell = tell
+        self.compaction = RunCompaction(compaction)
         self.node = node
         replica = Replica(
             author: author, nonce: node.nonce, scope: Scope(chain.leaf.area),
@@ -167,7 +172,10 @@ package final class FolderReplica {
             changed.filter { $0.identity.log.replica == replica.id }.map {
                 HeadLedger.Row(log: $0.identity.log, height: $0.height, head: $0.head)
             })
-        if !changed.isEmpty { isDiskFull = false }
+        if !changed.isEmpty {
+            isDiskFull = false
+            hasGrown = true
+        }
         return changed.map { FrontierRow($0) }
     }
 

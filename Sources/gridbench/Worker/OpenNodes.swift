@@ -83,6 +83,8 @@ struct OpenNodes: Sendable {
                 group.addTask {
                     var scribe = try Scribe(open.node, writers: writers)
                     try await scribe.write(file)
+                    // As after a quiet minute.
+                    await open.node.engine.compactAll()
                 }
             }
             try await group.waitForAll()
