@@ -93,7 +93,10 @@ private struct Shell {
             versions: choices.below(8) == 7 ? 2...3 : 1...1, software: "fuzz",
             nonce: ReplicaNonce(high: UInt64(number), low: 1), clock: choices.number(),
             credit: choices.pick([307_200, 400_000, 1_048_576, 1_000, 67_108_864]),
-            chain: County.chain(of: number), area: area,
+            credential: choices.flag()
+                ? .chain(County.chain(of: number))
+                : .reference(CertificateReference(high: choices.number(), low: 7)),
+            recognized: choices.flag() ? nil : CertificateReference(high: 1, low: 2), area: area,
             holdings: Greeting.Holdings(of: rows, frontierBytesMax: choices.flag() ? 4_096 : -1))
         return (greeting, rows)
     }

@@ -45,6 +45,19 @@ struct CertificateDirectoryTests {
         }
     }
 
+    @Test func aReferenceLeadsToItsChainAndToNoOther() {
+        let directory = directory(Self.county)
+        for certificate in Self.county {
+            #expect(directory.chain(to: certificate.reference)?.leaf == certificate)
+        }
+        let absent = Seal.village(9)
+        #expect(directory.chain(to: absent.reference) == nil)
+        // Known, but nobody's who may certify: it proves nothing.
+        var alone = CertificateDirectory(root: Seal.rootKey)
+        try? alone.add(Seal.village(1))
+        #expect(alone.chain(to: Seal.village(1).reference) == nil)
+    }
+
     @Test func addingTwiceChangesNothing() {
         let once = directory(Self.county)
         let twice = directory(Self.county + Self.county.reversed())

@@ -4,11 +4,12 @@ import Foundation
 import GridCore
 import GridCrypto
 import GridLog
-import GridNode
 import GridStore
 import GridSync
 import GridTransport
 import Testing
+
+@testable import GridNode
 
 /// What a node makes of greetings on real sockets.
 struct GreetingLoopbackTests {
@@ -34,7 +35,7 @@ struct GreetingLoopbackTests {
             domain: Domain(area: node.area, lane: .routine))
         let greeting = Greeting(
             software: "recorded", nonce: node.nonce, clock: 0, credit: 1_048_576,
-            chain: CertificateChain(chain.certificates), area: node.area,
+            credential: Greeting.Credential(of: chain, isKnown: false), area: node.area,
             holdings: .frontier([FrontierRow(log: log, height: 1, head: 1)]))
         var handshake = NoiseHandshake(
             .ik, role: .initiator, prologue: TransportLimits.preface,
@@ -76,6 +77,59 @@ struct GreetingLoopbackTests {
         }
     }
 
+    /// Two chains are most of what two equal nodes would say.
+    @Test func whoHasMetSaysAReferenceInsteadOfTheChain() async throws {
+        let county = try TestCounty()
+        defer { county.remove() }
+        let (townshipFolder, villageFolder) = (
+            try county.makeTownship(), try county.makeVillage(Self.chaxiang, name: "茶香村")
+        )
+        try await RunningNode.run(townshipFolder, listen: true) { township in
+            let address = try await township.address()
+            let greetings = try await RunningNode.run(villageFolder, peers: [address]) { village in
+                let id = try await put(village, "1")
+                _ = try await eventually { try? township.desk.get("households", id) }
+                let (caller, called) = (greeter(village), greeter(township))
+                let mine = await caller.announcement(
+                    calling: township.engine.author.key, isMet: true)
+                return (mine.greeting, await called.announcement(answering: mine.greeting).greeting)
+            }
+            let chains = (greetings.0, greetings.1)
+            for greeting in [chains.0, chains.1] {
+                guard case .reference = greeting.credential else {
+                    Issue.record("\(greeting.software) shows its chain")
+                    continue
+                }
+                #expect(greeting.encoded.count < 250, "\(greeting.encoded.count) bytes")
+            }
+            #expect(chains.0.recognized == township.engine.current.chain.leaf.reference)
+            // A called node that does not know the caller's reference, and one that is recognized
+            // by another certificate.
+            #expect(throws: GreetingRefusal.self) {
+                _ = try greeter(township).peer(
+                    Greeting(
+                        software: "", nonce: chains.0.nonce, clock: 0, credit: 1_048_576,
+                        credential: .reference(CertificateReference(high: 1, low: 2)),
+                        area: chains.0.area, holdings: .frontier([])
+                    ).encoded, linkKey: [])
+            }
+            let stranger = Greeting(
+                software: "", nonce: chains.0.nonce, clock: 0, credit: 1_048_576,
+                credential: chains.0.credential,
+                recognized: CertificateReference(high: 1, low: 2), area: chains.0.area,
+                holdings: .frontier([]))
+            let answer = await greeter(township).announcement(answering: stranger).greeting
+            guard case .chain = answer.credential else {
+                Issue.record("a reference is said to one who does not know it")
+                return
+            }
+        }
+    }
+
+    private func greeter(_ node: RunningNode) -> Greeter {
+        Greeter(engine: node.engine, board: node.board, software: "test", credit: 1_048_576)
+    }
+
     /// The township was called, so that the sign of its fall comes with a greeting that could be a
     /// recording.
     @Test func aTownshipThatWasRestoredLearnsItFromItsCaller() async throws {
@@ -102,6 +156,8 @@ struct GreetingLoopbackTests {
             let address = try await township.address()
             try await RunningNode.run(villageFolder, peers: [address]) { village in
                 _ = try await eventually { try? township.desk.get("households", lost) }
+                // The village's certificate, too, was lost with what came since.
+                #expect(township.board.turnedAway.map(\.reason) == ["chain_unknown"])
                 let id = try await put(village, "2")
                 _ = try await eventually { try? township.desk.get("households", id) }
             }

@@ -82,6 +82,7 @@ struct TestCounty {
 struct RunningNode: Sendable {
     let desk: Desk
     let board: LinkBoard
+    let engine: ReplicationEngine
 
     static func run<Result: Sendable>(
         _ folder: NodeFolder, listen: Bool = false, peers: [String] = [],
@@ -97,7 +98,8 @@ struct RunningNode: Sendable {
         return try await withThrowingTaskGroup(of: Void.self) { group in
             for service in services { group.addTask { try await service.run() } }
             defer { group.cancelAll() }
-            return try await body(RunningNode(desk: node.desk, board: node.board))
+            return try await body(
+                RunningNode(desk: node.desk, board: node.board, engine: node.engine))
         }
     }
 

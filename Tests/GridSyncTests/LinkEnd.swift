@@ -87,7 +87,8 @@ final class LinkEnd {
         }
         let greeting = Greeting(
             versions: manner.versions, software: "test", nonce: node.replica.nonce,
-            clock: node.now, credit: manner.credit, chain: County.chain(of: node.number),
+            clock: node.now, credit: manner.credit,
+            credential: .chain(County.chain(of: node.number)),
             area: node.replica.scope.area,
             holdings: Greeting.Holdings(of: rows, frontierBytesMax: manner.frontierBytesMax))
         mine = (greeting, rows)
@@ -101,7 +102,7 @@ final class LinkEnd {
         guard theirs == nil else { return early.append(bytes) }
         let greeting = try Greeting(decoding: bytes)
         theirs = greeting
-        try node.learn(greeting.chain)
+        try node.learn(greeting.shownChain)
         if !isCaller { greet(greeting.area) }
         world.after(world.pace.starting) { self.begin(greeting) }
     }
@@ -112,13 +113,13 @@ final class LinkEnd {
     func linkClosed() {
         guard isAlive else { return }
         isAlive = false
-        if let theirs, let peer = theirs.chain.certificates.last {
+        if let theirs, let peer = theirs.shownChain.certificates.last {
             node.forgetParked(from: peer.subject)
         }
     }
 
     private func begin(_ theirs: Greeting) {
-        guard isAlive, let mine, let peer = theirs.chain.certificates.last else { return }
+        guard isAlive, let mine, let peer = theirs.shownChain.certificates.last else { return }
         session = SyncSession(
             mine: mine.greeting, theirs: theirs,
             keys: (mine: node.replica.author.key, theirs: peer.subject), now: world.now)
@@ -219,6 +220,14 @@ final class LinkEnd {
     }
 
     private var peerKey: PublicKey {
-        theirs?.chain.certificates.last?.subject ?? node.replica.author.key
+        theirs?.shownChain.certificates.last?.subject ?? node.replica.author.key
+    }
+}
+
+extension Greeting {
+    /// The chain that stands in it.
+    var shownChain: CertificateChain {
+        guard case .chain(let chain) = credential else { return CertificateChain([]) }
+        return chain
     }
 }

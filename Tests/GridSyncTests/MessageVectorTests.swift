@@ -15,10 +15,15 @@ struct MessageVectorTests {
         case "greeting":
             let expected = try #require(vector.greeting)
             let greeting = try Greeting(decoding: bytes)
-            #expect(greeting == (try expected.greeting(greeting.chain)))
-            #expect(greeting.chain.certificates.map(\.name) == expected.chain.map(\.name))
-            let signatures = greeting.chain.certificates.map(\.signature)
-            #expect(signatures == expected.chain.map(\.signature.bytes))
+            #expect(greeting == (try expected.greeting(greeting.credential)))
+            switch greeting.credential {
+            case .chain(let chain):
+                let links = try #require(expected.credential.chain)
+                #expect(chain.certificates.map(\.name) == links.map(\.name))
+                #expect(chain.certificates.map(\.signature) == links.map(\.signature.bytes))
+            case .reference(let reference):
+                #expect(reference == (try #require(expected.credential.reference).reference))
+            }
             #expect(greeting.encoded == bytes)
         case "message":
             let expected = try #require(vector.message).message

@@ -19,7 +19,7 @@ struct VectorMessage: Decodable, Sendable, CustomTestStringConvertible {
     var testDescription: String { name }
 }
 
-/// What a greeting of the vectors says, without its chain, which is compared as bytes.
+/// What a greeting of the vectors says, without its credential, which is compared apart.
 struct VectorGreeting: Decodable, Sendable {
     struct Versions: Decodable, Sendable {
         let lowest: UInt64
@@ -49,6 +49,12 @@ struct VectorGreeting: Decodable, Sendable {
         }
     }
 
+    /// `{"chain": …}`, `{"reference": …}` or `{"none": null}`.
+    struct Credential: Decodable, Sendable {
+        let chain: [Link]?
+        let reference: VectorBytes?
+    }
+
     struct Link: Decodable, Sendable {
         let name: String
         let signature: VectorBytes
@@ -60,17 +66,19 @@ struct VectorGreeting: Decodable, Sendable {
     let nonce: VectorBytes
     let clock: UInt64
     let credit: UInt64
-    let chain: [Link]
+    let credential: Credential
+    let recognized: Credential
     let area: String
     let holdings: Holdings
 
-    /// The greeting around a chain.
-    func greeting(_ chain: CertificateChain) throws -> Greeting {
+    /// The greeting around a credential.
+    func greeting(_ credential: Greeting.Credential) throws -> Greeting {
         let words = try nonce.words
         return Greeting(
             versions: versions.lowest...versions.highest, features: features, software: software,
             nonce: ReplicaNonce(high: words.high, low: words.low), clock: clock, credit: credit,
-            chain: chain, area: try AreaCode(parsing: area), holdings: try holdings.holdings)
+            credential: credential, recognized: try recognized.reference?.reference,
+            area: try AreaCode(parsing: area), holdings: try holdings.holdings)
     }
 }
 
@@ -128,6 +136,15 @@ struct VectorContent: Decodable, Sendable {
             message = .refusal(log: try content.log.log, code: content.code)
         case .ping: message = .ping
         case .bye: message = .bye(code: try object.decode(String.self, forKey: form))
+        }
+    }
+}
+
+extension VectorBytes {
+    var reference: CertificateReference {
+        get throws {
+            let words = try words
+            return CertificateReference(high: words.high, low: words.low)
         }
     }
 }

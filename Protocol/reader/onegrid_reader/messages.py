@@ -48,7 +48,9 @@ class Greeting(Fields):
             order=lambda item: area_order(item["area"]))
         super().__init__(
             version=VERSION, versions=Versions(), features=UNSIGNED, software=MESSAGE_TEXT,
-            nonce=NONCE, clock=UNSIGNED, credit=CREDIT, chain=EnclosedChain(), area=HOME,
+            nonce=NONCE, clock=UNSIGNED, credit=CREDIT,
+            credential=Choice({0: ("chain", EnclosedChain()), 1: ("reference", Raw(16))}),
+            recognized=Choice({0: ("none", Nothing()), 1: ("reference", Raw(16))}), area=HOME,
             holdings=Choice({0: ("frontier", FRONTIER), 1: ("digests", digests)}))
 
     def decode(self, data):

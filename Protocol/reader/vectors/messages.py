@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """messages.json: greetings, frontiers with their digests, and every message."""
 
-from onegrid_reader import entries, messages, runs
+from onegrid_reader import certificates, entries, messages, runs
 from onegrid_reader.notation import log_order
 
 from .certificates import county, own_root, township, village
@@ -19,11 +19,16 @@ def rows_of(story: dict[str, list[dict]]) -> list[dict]:
     return sorted(rows, key=log_order)
 
 
+def reference(certificate: dict) -> str:
+    return certificates.certificate_digest(certificate)[:16].hex()
+
+
 def greeting(**more) -> dict:
     return {
         "version": 1, "versions": {"lowest": 1, "highest": 1}, "features": 0,
         "software": "gridd 1.0.0", "nonce": VILLAGER.nonce, "clock": 1_795_487_400_000,
-        "credit": 4_194_304, "chain": [own_root, village], "area": VILLAGE,
+        "credit": 4_194_304, "credential": {"chain": [own_root, village]},
+        "recognized": {"none": None}, "area": VILLAGE,
         "holdings": {"frontier": []}} | more
 
 
@@ -35,7 +40,11 @@ def make(story: dict[str, list[dict]]) -> list[dict]:
         "greeting of an empty village": greeting(),
         "greeting with a frontier": greeting(holdings={"frontier": rows}),
         "greeting with digests": greeting(
-            chain=[county, township], area=TOWNSHIP, holdings={"digests": digests}),
+            credential={"chain": [county, township]}, area=TOWNSHIP, holdings={"digests": digests}),
+        "greeting of one who is known": greeting(
+            credential={"reference": reference(village)},
+            recognized={"reference": reference(county)},
+            holdings={"frontier": rows}),
         "greeting from a later time": greeting(
             versions={"lowest": 0, "highest": 2**64 - 1}, features=2**64 - 1, software="",
             clock=2**64 - 1, credit=67_108_864, holdings={"digests": []}),

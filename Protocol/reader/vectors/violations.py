@@ -307,13 +307,20 @@ def greeting_cases(rows: list[dict]):
     yield one("versions that descend", "not_ascending", versions={"lowest": 2, "highest": 1})
     yield one("a long software name", "length_too_large", software="x" * 201)
     yield one("too much credit", "integer_too_large", credit=67_108_865)
-    yield one("no chain", "empty", chain=[])
-    yield one("a chain of six", "length_too_large", chain=[own_root] * 6)
+    yield one("no chain", "empty", credential={"chain": []})
+    yield one("a chain of six", "length_too_large", credential={"chain": [own_root] * 6})
     yield one("a grid's greeting", "area_not_home", area=VILLAGE + "003")
     yield one("rows that descend", "not_ascending", holdings={"frontier": rows[::-1]})
     yield one("a row twice", "not_ascending", holdings={"frontier": rows[:1] * 2})
     yield one("areas that descend", "not_ascending", holdings={"digests": items})
     yield one("an area twice", "not_ascending", holdings={"digests": items[:1] * 2})
+    known = messages.GREETING.write(greeting(credential={"reference": "11" * 16})).hex()
+    place = known.index("0111111111")
+    yield "greeting", "a credential of kind 2", (
+        known[:place] + "02" + known[place + 2:]), "unknown_tag"
+    yield "greeting", "a recognized certificate of kind 2", (
+        known[:place + 34] + "02" + known[place + 36:]), "unknown_tag"
+    yield "greeting", "a reference cut short", known[:place + 32], "truncated"
     yield "greeting", "holdings of kind 2", data[:-4] + "0200", "unknown_tag"
     yield "greeting", "4,097 rows", data[:-2] + number(4_097), "length_too_large"
     yield "greeting", "a byte too few", data[:-2], "truncated"

@@ -63,6 +63,11 @@ package struct Certificate: Hashable, Sendable {
     /// BLAKE2b-256 of all its bytes.
     package var digest: Bytes32 { Hashing.digest(encoded, personal: .certificate) }
 
+    /// Its short name between nodes that know it.
+    package var reference: CertificateReference {
+        CertificateReference(high: digest.words.0, low: digest.words.1)
+    }
+
     /// The record under which the certificate stands in lane 0: its digest's first 80 bits.
     package var recordID: RecordID {
         RecordID(
@@ -114,5 +119,17 @@ package struct Certificate: Hashable, Sendable {
         writer.unsigned(validUntil)
         writer.raw(issuer.bytes)
         return writer.bytes
+    }
+}
+
+/// The first 16 bytes of a certificate's digest: what a node says instead of its chain to a peer
+/// that has it (Protocol/messages.md, "Greeting"). It proves nothing; the link's key does.
+package struct CertificateReference: Hashable, Sendable {
+    package let high: UInt64
+    package let low: UInt64
+
+    package init(high: UInt64, low: UInt64) {
+        self.high = high
+        self.low = low
     }
 }

@@ -11,6 +11,8 @@ package struct CertificateDirectory: Sendable {
     /// Genuine certificates by their issuer, those that prove nothing (yet) among them.
     private var issued: [PublicKey: [Certificate]] = [:]
     private var known: Set<Bytes32> = []
+    /// The subjects of the certificates that `chains` ends in.
+    private var subjects: [CertificateReference: PublicKey] = [:]
 
     package init(root: PublicKey) { self.root = root }
 
@@ -73,6 +75,12 @@ package struct CertificateDirectory: Sendable {
         }
     }
 
+    /// The chain that ends in a certificate.
+    package func chain(to reference: CertificateReference) -> VerifiedChain? {
+        guard let subject = subjects[reference] else { return nil }
+        return chains[subject]?.first { $0.leaf.reference == reference }
+    }
+
     /// Every verified certificate, ascending by digest.
     package var certificates: [Certificate] {
         chains.values.joined().map { ($0.leaf, digest: $0.leaf.digest) }
@@ -106,6 +114,7 @@ package struct CertificateDirectory: Sendable {
             siblings.append(chain)
         }
         chains[subject] = siblings
+        subjects[chain.leaf.reference] = subject
         for certificate in issued[subject] ?? [] {
             if let chain = try? bestChain(to: certificate) { take(chain) }
         }

@@ -51,16 +51,36 @@ struct Greeter: Sendable {
     /// Bytes of runs that a peer may send ahead.
     let credit: UInt64
 
-    /// A greeting for a peer whose scope is known, or for one that is about to be called.
-    func announcement(for peer: AreaCode?) async -> Announcement {
+    /// A greeting for a peer that is about to be called.
+    ///
+    /// - Parameter isMet: it has heard this node's chain, and is taken to know it still.
+    func announcement(calling peer: PublicKey, isMet: Bool) async -> Announcement {
         let current = engine.current
-        let own = current.chain.leaf.area
-        let rows = await engine.frontier { area in
-            Scope(own).contains(area) && (peer.map { Scope($0).contains(area) } ?? true)
-        }
+        return announcement(
+            current, of: await engine.frontier { Scope(current.chain.leaf.area).contains($0) },
+            isKnown: isMet, recognized: current.directory.chain(of: peer)?.leaf.reference)
+    }
+
+    /// The answer to a peer's greeting.
+    func announcement(answering peer: Greeting) async -> Announcement {
+        let current = engine.current
+        let own = current.chain.leaf
+        return announcement(
+            current,
+            of: await engine.frontier {
+                Scope(own.area).contains($0) && Scope(peer.area).contains($0)
+            },
+            isKnown: peer.recognized == own.reference, recognized: nil)
+    }
+
+    private func announcement(
+        _ current: ReplicationEngine.Glimpse, of rows: [FrontierRow], isKnown: Bool,
+        recognized: CertificateReference?
+    ) -> Announcement {
         let greeting = Greeting(
             software: software, nonce: current.node.nonce, clock: WallClock.now, credit: credit,
-            chain: CertificateChain(current.chain.certificates), area: own,
+            credential: Greeting.Credential(of: current.chain, isKnown: isKnown),
+            recognized: recognized, area: current.chain.leaf.area,
             holdings: Greeting.Holdings(of: rows))
         return Announcement(greeting: greeting, rows: rows)
     }
@@ -77,8 +97,7 @@ struct Greeter: Sendable {
         }
         let chain: VerifiedChain
         do {
-            chain = try VerifiedChain.verify(
-                greeting.chain, root: engine.current.directory.root)
+            chain = try greeting.credential.chain(in: engine.current.directory)
         } catch {
             throw .chain(error)
         }

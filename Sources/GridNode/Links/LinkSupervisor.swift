@@ -57,7 +57,7 @@ package struct LinkSupervisor: Sendable {
             answer: { key, bytes in
                 do throws(GreetingRefusal) {
                     let peer = try greeter.peer(bytes, linkKey: key)
-                    let mine = await greeter.announcement(for: peer.greeting.area)
+                    let mine = await greeter.announcement(answering: peer.greeting)
                     return LinkAnswer(
                         greeting: mine.greeting.encoded, context: (mine: mine, peer: peer))
                 } catch {
@@ -81,6 +81,9 @@ package struct LinkSupervisor: Sendable {
         }
         let dialer = LinkDialer(identity: identity, limits: limits)
         var wait = Self.retryMillisecondsMin
+        // A peer that was put back to an older state does not know what it once heard, and can only
+        // hang up: after a call that led to nothing everything is said again.
+        var isMet = (try? engine.store.hasMet(peer.key)) ?? false
         while !Task.isCancelled {
             guard !board.isPaused(peer.key) else {
                 board.update(peer.key) { status in
@@ -91,7 +94,8 @@ package struct LinkSupervisor: Sendable {
                 continue
             }
             let began = WallClock.steady
-            let reason = await attempt(peer, dialer: dialer, key: key)
+            let (reason, isLinked) = await attempt(peer, dialer: dialer, key: key, isMet: isMet)
+            isMet = isLinked
             if WallClock.steady - began >= Self.steadyMilliseconds {
                 wait = Self.retryMillisecondsMin
             }
@@ -109,28 +113,30 @@ package struct LinkSupervisor: Sendable {
     }
 
     private func attempt(
-        _ peer: PeerAddress, dialer: LinkDialer, key: [UInt8]
-    ) async -> String {
+        _ peer: PeerAddress, dialer: LinkDialer, key: [UInt8], isMet: Bool
+    ) async -> (reason: String, isLinked: Bool) {
         board.update(peer.key) { status in
             // The peer may have called meanwhile, or be reached at another address.
             if status.state != .connected { status.state = .connecting }
         }
-        let mine = await greeter.announcement(for: nil)
+        let mine = await greeter.announcement(calling: peer.key, isMet: isMet)
         do {
             return try await dialer.withLink(
                 to: peer.address, remoteKey: key, greeting: mine.greeting.encoded
             ) { link in
                 do throws(GreetingRefusal) {
                     let peer = try greeter.peer(link.remoteGreeting, linkKey: link.remoteKey)
-                    return await converse(link, mine: mine, peer: peer, direction: .outbound)
+                    return (
+                        await converse(link, mine: mine, peer: peer, direction: .outbound), true
+                    )
                 } catch {
-                    return error.code
+                    return (error.code, false)
                 }
             }
         } catch let failure as LinkFailure {
-            return failure.code
+            return (failure.code, false)
         } catch {
-            return "closed"
+            return ("closed", false)
         }
     }
 

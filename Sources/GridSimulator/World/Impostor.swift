@@ -67,7 +67,8 @@ extension World {
             "有人用\(stolen.name)的密钥来捣乱(\(malice.rawValue))", "a stranger with a stolen key")
         let greeting = Greeting(
             software: "恶", nonce: nonce, clock: impostor.dice.next() >> 16,
-            credit: Self.credit, chain: CertificateChain(stolen.chain.certificates),
+            credit: Self.credit,
+            credential: Greeting.Credential(of: stolen.chain, isKnown: impostor.dice.chance(300)),
             area: stolen.area, holdings: .frontier(rows(impostor)))
         let connection = Connection(number: connections, link: nil, caller: .hostile(impostor))
         connections += 1

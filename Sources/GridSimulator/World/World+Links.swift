@@ -54,7 +54,12 @@ extension World {
         if let connection = links[link].connection, isHeld(connection, by: caller) { return }
         guard called.replica != nil else { return retry(link) }
         story.count(.links)
-        let (greeting, rows) = announcement(of: caller, replica, for: nil)
+        let key = called.author.key
+        let (greeting, rows) = announcement(
+            of: caller, replica, for: nil,
+            isKnown: !links[link].hasFailed && (try? replica.store.hasMet(key)) == true,
+            recognized: replica.replica.directory.chain(of: key)?.leaf.reference)
+        links[link].hasFailed = true
         let connection = Connection(
             number: connections, link: link,
             caller: .calling(
@@ -82,7 +87,8 @@ extension World {
 
     /// What a device says of itself to a peer, and the rows it was made of.
     func announcement(
-        of device: SimulatedDevice, _ replica: FolderReplica, for peer: AreaCode?
+        of device: SimulatedDevice, _ replica: FolderReplica, for peer: AreaCode?, isKnown: Bool,
+        recognized: CertificateReference? = nil
     ) -> (Greeting, [FrontierRow]) {
         let rows = replica.frontier { area in
             Scope(device.area).contains(area) && (peer.map { Scope($0).contains(area) } ?? true)
@@ -93,8 +99,10 @@ extension World {
         let bytesMax = isLarge ? 64 : ProtocolLimits.greetingFrontierBytesMax
         let greeting = Greeting(
             software: "gridsim", nonce: replica.node.nonce, clock: device.wall(now),
-            credit: Self.credit, chain: CertificateChain(device.chain.certificates),
-            area: device.area, holdings: Greeting.Holdings(of: rows, frontierBytesMax: bytesMax))
+            credit: Self.credit,
+            credential: Greeting.Credential(of: device.chain, isKnown: isKnown),
+            recognized: recognized, area: device.area,
+            holdings: Greeting.Holdings(of: rows, frontierBytesMax: bytesMax))
         return (greeting, rows)
     }
 
@@ -173,7 +181,9 @@ extension World {
         guard let theirs = try? Greeting(decoding: bytes),
             (try? welcome(theirs, to: replica)) != nil
         else { return refuse(connection, to: 0) }
-        let (greeting, rows) = announcement(of: device, replica, for: theirs.area)
+        let (greeting, rows) = announcement(
+            of: device, replica, for: theirs.area,
+            isKnown: theirs.recognized == device.chain.leaf.reference)
         send(.answer(greeting.encoded), on: connection, to: 0)
         begin(number, mine: greeting, rows: rows, theirs: bytes, on: connection, side: 1)
     }
@@ -184,8 +194,7 @@ extension World {
     private func welcome(
         _ greeting: Greeting, to replica: FolderReplica
     ) throws -> VerifiedChain {
-        let chain = try VerifiedChain.verify(
-            greeting.chain, root: replica.replica.directory.root)
+        let chain = try greeting.credential.chain(in: replica.replica.directory)
         guard chain.leaf.rights.contains(.read), chain.leaf.area.contains(greeting.area) else {
             throw Unwelcome()
         }
@@ -215,7 +224,10 @@ extension World {
         device.conversations.append(conversation)
         if side == 0 {
             send(.confirm, on: connection, to: 1)
-            if let link = connection.link { links[link].retryMilliseconds = 500 }
+            if let link = connection.link {
+                links[link].retryMilliseconds = 500
+                links[link].hasFailed = false
+            }
             meet(conversation)
         }
         let held = replica.frontier { Scope(mine.area).contains($0) }

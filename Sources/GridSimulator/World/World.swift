@@ -77,6 +77,8 @@ package final class World {
         var connection: Connection?
         var isDialing = false
         var retryMilliseconds: UInt64 = 500
+        /// The last call has led to nothing (yet).
+        var hasFailed = false
     }
 
     /// - Parameter folder: an existing folder for those of the devices.

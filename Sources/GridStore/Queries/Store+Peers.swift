@@ -44,6 +44,15 @@ extension Store {
         }
     }
 
+    /// Whether a node was ever met under this key.
+    package func hasMet(_ key: PublicKey) throws -> Bool {
+        try read { database in
+            try Bool.fetchOne(
+                database, sql: "SELECT EXISTS (SELECT 1 FROM peers WHERE key = ?)",
+                arguments: [Data(key.bytes.array)]) ?? false
+        }
+    }
+
     /// Writes down a meeting, and the certificates by which the peer showed who it is. A peer that
     /// comes as another replica has another folder: what it once said it had is forgotten.
     package func met(_ peer: PeerRecord, learning certificates: [Certificate] = []) throws {

@@ -46,6 +46,33 @@ package struct Greeting: Hashable, Sendable {
         }
     }
 
+    /// By what a side shows who it is.
+    package enum Credential: Hashable, Sendable {
+        case chain(CertificateChain)
+        /// To a peer that knows the certificate: its chain ends there.
+        case reference(CertificateReference)
+
+        /// - Parameter isKnown: whether the peer is believed to know the chain.
+        package init(of chain: VerifiedChain, isKnown: Bool) {
+            self =
+                isKnown
+                ? .reference(chain.leaf.reference)
+                : .chain(CertificateChain(chain.certificates))
+        }
+
+        /// The chain it stands for, when it holds.
+        package func chain(
+            in directory: CertificateDirectory
+        ) throws(ChainRefusal) -> VerifiedChain {
+            switch self {
+            case .chain(let chain): return try .verify(chain, root: directory.root)
+            case .reference(let reference):
+                guard let chain = directory.chain(to: reference) else { throw .unknown }
+                return chain
+            }
+        }
+    }
+
     /// Versions of the protocol that this side speaks.
     package let versions: ClosedRange<UInt64>
     /// Options offered, one bit each; unknown bits are ignored.
@@ -57,15 +84,18 @@ package struct Greeting: Hashable, Sendable {
     package let clock: UInt64
     /// How many bytes of runs the other side may send at once.
     package let credit: UInt64
-    package let chain: CertificateChain
+    package let credential: Credential
+    /// The certificate by which this side knows the other, if it does.
+    package let recognized: CertificateReference?
     /// The area whose scope this side carries.
     package let area: AreaCode
     package let holdings: Holdings
 
     package init(
         versions: ClosedRange<UInt64> = 1...1, features: UInt64 = 0, software: String,
-        nonce: ReplicaNonce, clock: UInt64, credit: UInt64, chain: CertificateChain,
-        area: AreaCode, holdings: Holdings
+        nonce: ReplicaNonce, clock: UInt64, credit: UInt64,
+        credential: Credential, recognized: CertificateReference? = nil, area: AreaCode,
+        holdings: Holdings
     ) {
         self.versions = versions
         self.features = features
@@ -73,7 +103,8 @@ package struct Greeting: Hashable, Sendable {
         self.nonce = nonce
         self.clock = clock
         self.credit = credit
-        self.chain = chain
+        self.credential = credential
+        self.recognized = recognized
         self.area = area
         self.holdings = holdings
     }
@@ -89,7 +120,16 @@ package struct Greeting: Hashable, Sendable {
         writer.fixed64(nonce.low)
         writer.unsigned(clock)
         writer.unsigned(credit)
-        writer.block(chain.encoded)
+        switch credential {
+        case .chain(let chain):
+            writer.byte(0)
+            writer.block(chain.encoded)
+        case .reference(let reference):
+            writer.byte(1)
+            writer.reference(reference)
+        }
+        writer.byte(recognized == nil ? 0 : 1)
+        if let recognized { writer.reference(recognized) }
         writer.area(area)
         switch holdings {
         case .frontier(let rows):
@@ -120,8 +160,19 @@ package struct Greeting: Hashable, Sendable {
         nonce = ReplicaNonce(high: try reader.fixed64(), low: try reader.fixed64())
         clock = try reader.unsigned()
         credit = try reader.unsigned(max: ProtocolLimits.creditBytesMax)
-        chain = try CertificateChain(
-            decoding: try reader.block(max: ProtocolLimits.greetingBytesMax))
+        switch try reader.byte() {
+        case 0:
+            credential = .chain(
+                try CertificateChain(
+                    decoding: try reader.block(max: ProtocolLimits.greetingBytesMax)))
+        case 1: credential = .reference(try reader.reference())
+        default: throw .unknownTag
+        }
+        switch try reader.byte() {
+        case 0: recognized = nil
+        case 1: recognized = try reader.reference()
+        default: throw .unknownTag
+        }
         area = try reader.homeArea()
         switch try reader.byte() {
         case 0: holdings = .frontier(try reader.frontier())
@@ -139,5 +190,18 @@ package struct Greeting: Hashable, Sendable {
         default: throw .unknownTag
         }
         try reader.finish()
+    }
+}
+
+extension ByteWriter {
+    fileprivate mutating func reference(_ reference: CertificateReference) {
+        fixed64(reference.high)
+        fixed64(reference.low)
+    }
+}
+
+extension ByteReader {
+    fileprivate mutating func reference() throws(DecodingViolation) -> CertificateReference {
+        CertificateReference(high: try fixed64(), low: try fixed64())
     }
 }
