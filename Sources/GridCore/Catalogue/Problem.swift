@@ -40,6 +40,9 @@ package struct Problem: Error, Hashable, Sendable {
 
     /// The pointer to a field of a write.
     package static func pointer(toField name: String) -> String {
+        guard name.utf8.contains(where: { $0 == 0x7E || $0 == 0x2F }) else {
+            return "/fields/" + name
+        }
         var pointer = "/fields/"
         for byte in name.unicodeScalars {
             switch byte {

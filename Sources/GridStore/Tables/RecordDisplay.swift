@@ -20,22 +20,20 @@ package struct RecordDisplay: Sendable {
     package let collection: CollectionDefinition
     package let state: RecordState
     package let id: RecordID
-    package let fields: [Field]
-    /// Required fields without a value.
-    package let missing: [FieldDefinition]
 
     package init(_ state: RecordState, of collection: CollectionDefinition) {
         self.collection = collection
         self.state = state
         id = RecordNaming.id(of: state.address)
-        let shown = collection.fields.filter { $0.kind != .derived }.map {
-            Self.field($0, in: state)
-        }
-        fields = shown
-        let values = Dictionary(
-            shown.map { ($0.definition.name, $0.value) }, uniquingKeysWith: { $1 })
-        missing = collection.missing { values[$0] ?? nil }
     }
+
+    /// Every field of the catalogue that is written, made anew at each call.
+    package var fields: [Field] {
+        collection.fields.filter { $0.kind != .derived }.map { Self.field($0, in: state) }
+    }
+
+    /// Required fields without a value.
+    package var missing: [FieldDefinition] { collection.missing { self[$0]?.value } }
 
     package var conflicts: [Field] { fields.filter(\.isConflicting) }
 
@@ -49,7 +47,12 @@ package struct RecordDisplay: Sendable {
                     collection: collection.number, area: state.domain.area, key: key)
     }
 
-    package subscript(name: String) -> Field? { fields.first { $0.definition.name == name } }
+    package subscript(name: String) -> Field? {
+        guard let definition = collection.field(named: name), definition.kind != .derived else {
+            return nil
+        }
+        return Self.field(definition, in: state)
+    }
 
     private static func field(_ definition: FieldDefinition, in state: RecordState) -> Field {
         let shown = state[definition.shownKey]
