@@ -75,6 +75,19 @@ struct CatchUpPairTests {
         #expect(!link.called.received.isEmpty)
     }
 
+    /// A link that was cut and made anew: what the old one has brought was counted by the new one's
+    /// peer as still to come.
+    @Test func whatAnotherLinkBringsIsNoLongerExpected() throws {
+        let (village, township) = try PairHistory.strangers()
+        let world = PairWorld()
+        let link = world.link(village, township)
+        try world.pass(3 * world.pace.latency + 5)
+        #expect(link.called.session?.expectedEntries == 6)
+        var session = try #require(link.called.session)
+        _ = session.heldAdvanced(village.rows, now: world.now)
+        #expect(session.expectedEntries == 0)
+    }
+
     @Test func whatIsToComeIsAnnouncedOnce() throws {
         let (village, township) = try PairHistory.strangers()
         let world = PairWorld()

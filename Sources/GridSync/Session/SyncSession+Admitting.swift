@@ -77,11 +77,7 @@ extension SyncSession {
         guard isShared(log.domain.area) else { return end(.violation(.areaNotShared)) }
         hold(run.held)
         switch judgement.verdict {
-        case .admitted(let entries):
-            receivedEntries &+= UInt64(entries)
-            standing.theirs.raise(log, to: run.last)
-            standing.ours.raise(log, to: run.held.height)
-        case .known:
+        case .admitted, .known:
             standing.theirs.raise(log, to: run.last)
             standing.ours.raise(log, to: run.held.height)
         case .parked:

@@ -80,7 +80,6 @@ package struct SyncSession: Sendable {
     var mayAskAgain = false
     /// What the peer has announced, by lane; nil until it has.
     var totals: [SyncMessage.LaneTotal]?
-    package internal(set) var receivedEntries: UInt64 = 0
 
     var lastHeard: UInt64
     var lastSent: UInt64
@@ -230,14 +229,13 @@ extension SyncSession {
         }
     }
 
-    /// Entries that the peer has announced and that have not come yet.
+    /// Entries that the peer has said it has and that are not here yet, whoever brings them. What
+    /// its totals say is for display only: another link may bring what they count.
     package var expectedEntries: UInt64 {
-        var expected: UInt64 = 0
-        for total in totals ?? [] {
-            let (sum, isTooMuch) = expected.addingReportingOverflow(total.entries)
-            expected = isTooMuch ? .max : sum
+        // Heights are below 2^32, so that those of all logs have a sum.
+        acknowledged.rows.reduce(0) { sum, row in
+            sum + (row.height - min(row.height, held[row.log]))
         }
-        return expected - min(expected, receivedEntries)
     }
 
     package func isShared(_ area: AreaCode) -> Bool {

@@ -14,8 +14,10 @@ struct County {
     private let root: Author
     private let certificate: Certificate
 
-    /// The area of a village, counted from 0; at most 700 of them.
-    static func village(_ number: Int) -> String { "\(township)\(200 + number)" }
+    /// The area of a village, counted from 0; at most 1,000 of them.
+    static func village(_ number: Int) -> String {
+        township + String(1_000 + (200 + number) % 1_000).dropFirst()
+    }
 
     /// Takes up the root's key in a folder, or makes one.
     init(in folder: String) throws {

@@ -2,8 +2,8 @@
 
 import ArgumentParser
 
-/// How much the works hold (Benchmarks/README.md). Those of several replicas have one size; a
-/// small one is a tenth of it, to try them.
+/// How much the works hold (Benchmarks/README.md). That of divergence has one size, and a tenth of
+/// it, to try it.
 enum WorkSize: String, CaseIterable, ExpressibleByArgument {
     case small = "s"
     case medium = "m"

@@ -24,11 +24,12 @@ struct Workload {
 
     /// One file a replica, in their order.
     func manyReplicas(_ size: WorkSize) throws -> [String] {
+        let replicas: [WorkSize: String] = [.small: "8", .large: "1000"]
         let folder =
             try given
             ?? made(
                 "w2", name: "w2-\(size.rawValue)-\(notes.rawValue)",
-                size == .small ? ["--replicas", "8"] : [])
+                replicas[size].map { ["--replicas", $0] } ?? [])
         let names = try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
         return names.filter { $0.hasSuffix(".jsonl") }.map { "\(folder)/\($0)" }
     }
