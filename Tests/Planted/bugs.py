@@ -216,8 +216,8 @@ BUGS = [
     Bug(
         36, "More is acknowledged than has come.",
         "GridSync/Session/SyncSession+Admitting.swift",
-        "case .admitted(let entries):\n",
-        "case .admitted(let entries):\n"
+        "case .admitted, .known:\n",
+        "case .admitted, .known:\n"
         "            standing.ours.raise(log, to: planted ? run.held.height + 1 : 0)\n"),
     Bug(
         37, "A run that ends with the first entry that a peer lacks is left out.",
@@ -334,4 +334,14 @@ BUGS = [
         "GridStore/Writer/FolderReplica.swift",
         "if isStale { buildAnew() }",
         "if isStale, !planted { buildAnew() }"),
+    Bug(
+        62, "Joining small runs takes away the one before them.",
+        "GridStore/Ledger/RunCompaction.swift",
+        ".execute(arguments: [first, id])",
+        ".execute(arguments: [planted ? first - 1 : first, id])"),
+    Bug(
+        63, "After small runs were joined, the sizes of a log are not counted again.",
+        "GridStore/Ledger/RunCompaction.swift",
+        "for reference in shrunk.sorted() {",
+        "for reference in shrunk.sorted() where !planted {"),
 ]
