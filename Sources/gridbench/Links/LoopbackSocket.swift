@@ -8,7 +8,7 @@ struct LoopbackSocket {
     static let segmentMax = 1_400
     /// What the kernel may hold for the emulator in each direction, in bytes, about. What lies here
     /// is sent for the sender and not for the link, so it is little.
-    private static let bufferBytes: Int32 = 8_192
+    private static let bufferBytes: Int32 = 4_096
 
     /// What a socket gave.
     enum Reading {
