@@ -49,6 +49,23 @@ struct CreditPairTests {
         expectConverged(link)
     }
 
+    /// At 16 kbit/s, where a run of the usual size takes a quarter of a minute.
+    @Test func theFirstRunIsSmallSoThatSomethingShowsSoon() throws {
+        var random = SplitMix64(seed: 4)
+        let village = Node(11)
+        for _ in 0..<100 { try village.author(.bulk(1_000, using: &random)) }
+        var pace = PairWorld.Pace()
+        pace.bytesPerSecond = 2_000
+        let world = PairWorld(pace)
+        let township = Node(2)
+        let link = world.link(village, township)
+        try world.pass(6_000)
+        #expect(township.replica.height(of: village.log(lane: .routine)) > 0)
+        try world.settle()
+        expectConverged(link)
+        #expect(link.caller.sentRuns.contains { $0.bytes > 16_384 })
+    }
+
     @Test(arguments: [1, 2, 3] as [UInt64])
     func creditIsNeverExceededAndNeverRunsDry(frames: UInt64) throws {
         let credit = frames * UInt64(ProtocolLimits.frameBytesMax)
