@@ -12,6 +12,9 @@ struct LinksCommand: ParsableCommand {
     @Option(help: "测试 / the only works to measure, of w1, w3 and w4")
     var only: [WeakWork] = []
 
+    @Option(help: "断网秒数 / how long a link with a window is away; 1 s when not given")
+    var closed: UInt64?
+
     @OptionGroup var options: BenchOptions
 
     func validate() throws {
@@ -19,11 +22,18 @@ struct LinksCommand: ParsableCommand {
     }
 
     func run() throws {
+        let asked = profiles.isEmpty ? LinkProfile.each : profiles
         try options.measure(
-            (profiles.isEmpty ? LinkProfile.each : profiles).flatMap { profile in
+            asked.map(window).flatMap { profile in
                 (only.isEmpty ? profile.works : only).map {
                     $0.plan(over: profile, size: options.size ?? profile.size)
                 }
             })
+    }
+
+    private func window(_ profile: LinkProfile) -> LinkProfile {
+        var profile = profile
+        if let closed { profile.window?.closedSeconds = closed }
+        return profile
     }
 }

@@ -19,7 +19,7 @@ struct LinkProfile: Sendable {
     struct Window: Sendable {
         let openSeconds: UInt64
         /// What is left of the rest of the day.
-        let closedSeconds: UInt64
+        var closedSeconds: UInt64
     }
 
     static let each = [
@@ -33,7 +33,7 @@ struct LinkProfile: Sendable {
         LinkProfile(
             name: "300ms-16k", roundTripMilliseconds: 300, bitsPerSecond: 16_000, size: .small),
         LinkProfile(
-            name: "3min-a-day", roundTripMilliseconds: 300, bitsPerSecond: 48_000,
+            name: "3min-a-day", roundTripMilliseconds: 300, bitsPerSecond: 64_000,
             window: Window(openSeconds: 180, closedSeconds: 1), size: .medium, works: [.catchUp]),
         LinkProfile(
             name: "loss-40", roundTripMilliseconds: 80, bitsPerSecond: 1_000_000, loss: 0.4,
