@@ -7,6 +7,7 @@ struct Meeting {
     private static let restMicroseconds: UInt32 = 200_000
     /// How often an emulated link is looked at.
     private static let glanceMicroseconds: UInt32 = 2_000
+    private static let secondsMax = 900.0
 
     let callers: [EnrolledFolder]
     let called: [EnrolledFolder]
@@ -106,7 +107,13 @@ struct Meeting {
     ///   for.
     private func alert(_ answerer: WorkerProcess, over link: LinkEmulator) throws -> UInt64? {
         guard let alertAfterBytes else { return nil }
-        while try link.course().toCaller.bytes < alertAfterBytes { usleep(Self.glanceMicroseconds) }
+        let began = Clock.now
+        while try link.course().toCaller.bytes < alertAfterBytes {
+            guard Clock.seconds(from: began, to: Clock.now) < Self.secondsMax else {
+                throw BenchFailure("not half of it came over the link in \(Self.secondsMax) s")
+            }
+            usleep(Self.glanceMicroseconds)
+        }
         return try answerer.ask(.alert).ended
     }
 }
