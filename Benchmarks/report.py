@@ -57,7 +57,7 @@ def joined(reports):
 
 def place(work):
     """What is compared with what."""
-    return work["work"], work["size"], work.get("notes", "stock")
+    return work["work"], work["size"], work.get("notes", "stock"), work.get("link")
 
 
 def compare(document, earlier):
@@ -84,16 +84,20 @@ def page(document):
         "what the works are and what the figures mean stands in [README.md](README.md). "
         "Medians, and in brackets the least and the most.",
     ]
-    for where in dict.fromkeys(place(work) for work in document["works"]):
-        works = [work for work in document["works"] if place(work) == where]
+    near = [work for work in document["works"] if not work.get("link")]
+    for where in dict.fromkeys(place(work) for work in near):
+        works = [work for work in near if place(work) == where]
         lines += ["", *table(where, works)]
+    far = [work for work in document["works"] if work.get("link")]
+    for name in dict.fromkeys(work["work"] for work in far):
+        lines += ["", *links_table([work for work in far if work["work"] == name])]
     return "\n".join(lines) + "\n"
 
 
 def table(where, works):
     """A figure a line, a system a column; Onegrid's comes first."""
     works = sorted(works, key=lambda work: work.get("system", OWN) != OWN)
-    name, size, notes = where
+    name, size, notes, _ = where
     own = works[0]
     yield f"## {name}, size {size}" + (f", {notes} notes" if notes != "stock" else "")
     yield ""
@@ -112,6 +116,22 @@ def table(where, works):
         if compared:
             ratio = found[0].get(name, {}).get("against")
             cells.append(f"× {ratio:.2f}" if ratio else "")
+        yield row([name.replace("_", " "), *cells])
+
+
+def links_table(works):
+    """A figure a line, a weak link a column."""
+    first = works[0]
+    yield f"## {first['work']} over weak links"
+    yield ""
+    yield f"{first['title'][0].upper()}{first['title'][1:]}. Repetitions: {first['repetitions']}."
+    yield ""
+    yield row(["figure", *(work["link"] for work in works)])
+    yield row(["---"] + ["---:"] * len(works))
+    yield row(["size", *(work["size"] for work in works)])
+    found = [{figure["name"]: figure for figure in work["figures"]} for work in works]
+    for name in dict.fromkeys(name for figures in found for name in figures):
+        cells = [cell(figures.get(name)) for figures in found]
         yield row([name.replace("_", " "), *cells])
 
 

@@ -43,6 +43,7 @@ package struct LinkDialer: Sendable {
             .channelOption(.tcpOption(.tcp_nodelay), value: 1)
             .channelOption(.socketOption(.so_keepalive), value: 1)
             .channelOption(.maxMessagesPerRead, value: 1)
+            .channelOption(.writeBufferWaterMark, value: TransportLimits.waitingBytes)
             .channelOption(
                 ChannelOptions.Types.SocketOption.unsentBytesMax,
                 value: TransportLimits.unsentBytesMax)

@@ -79,6 +79,7 @@ package struct LinkListener: Sendable {
             .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
             .childChannelOption(.socketOption(.so_keepalive), value: 1)
             .childChannelOption(.maxMessagesPerRead, value: 1)
+            .childChannelOption(.writeBufferWaterMark, value: TransportLimits.waitingBytes)
             .childChannelOption(
                 ChannelOptions.Types.SocketOption.unsentBytesMax,
                 value: TransportLimits.unsentBytesMax)

@@ -66,6 +66,12 @@ struct PendingLink: Sendable {
     }
 }
 
+extension TransportLimits {
+    /// With no more than this before the kernel's buffer the next frame is taken.
+    static let waitingBytes = ChannelOptions.Types.WriteBufferWaterMark(
+        low: 1, high: unsentBytesMax)
+}
+
 extension ChannelOptions.Types.SocketOption {
     /// Linux's TCP_NOTSENT_LOWAT: how many unsent bytes make a socket not writable.
     static var unsentBytesMax: Self { .init(level: .tcp, name: .init(rawValue: 25)) }

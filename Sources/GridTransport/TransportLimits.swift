@@ -17,6 +17,7 @@ package enum TransportLimits {
     /// Frames that wait together are handed to the socket in pieces of about this size, so that an
     /// urgent frame never waits behind more than one piece and one frame.
     static let batchBytes = 65_536
-    /// Unsent bytes that the kernel may hold for a link; more would only delay urgent frames.
-    static let unsentBytesMax = 131_072
+    /// Unsent bytes that the kernel may hold for a link, and we for the kernel before no more is
+    /// taken; more would only delay urgent frames: at 16 kbit/s each kibibyte by half a second.
+    static let unsentBytesMax = 8_192
 }

@@ -49,6 +49,37 @@ struct CreditPairTests {
         expectConverged(link)
     }
 
+    /// At 16 kbit/s, where a run of the usual size takes a quarter of a minute.
+    @Test func theFirstRunOfManyEntriesIsSmallSoThatSomethingShowsSoon() throws {
+        var random = SplitMix64(seed: 4)
+        let village = Node(11)
+        for _ in 0..<2_100 { try village.author(.bulk(16, using: &random)) }
+        var pace = PairWorld.Pace()
+        pace.bytesPerSecond = 2_000
+        let world = PairWorld(pace)
+        let township = Node(2)
+        let link = world.link(village, township)
+        try world.pass(6_000)
+        #expect(township.replica.height(of: village.log(lane: .routine)) > 0)
+        try world.settle()
+        expectConverged(link)
+        #expect(link.caller.sentRuns.contains { $0.bytes > 16_384 })
+    }
+
+    /// Small runs pack less well, and one that is small anyway does not take long.
+    @Test func fewEntriesGoInOneRun() throws {
+        var random = SplitMix64(seed: 5)
+        let village = Node(11)
+        for _ in 0..<200 { try village.author(.bulk(40, using: &random)) }
+        let world = PairWorld()
+        let link = world.link(village, Node(2))
+        try world.settle()
+        expectConverged(link)
+        let routine = link.caller.sentRuns.filter { $0.log.domain.lane == .routine }
+        #expect(routine.count == 1)
+        #expect(routine.allSatisfy { $0.bytes > 4_096 })
+    }
+
     @Test(arguments: [1, 2, 3] as [UInt64])
     func creditIsNeverExceededAndNeverRunsDry(frames: UInt64) throws {
         let credit = frames * UInt64(ProtocolLimits.frameBytesMax)

@@ -66,8 +66,11 @@ final class MemoryStorage: ReplicaStorage {
             guard let first = firsts[run.identity.log], run.last >= first,
                 !withheld.contains(run.identity.log)
             else { continue }
-            let size = (pending?.entryBytes.count ?? 0) + run.entryBytes.count
-            if size <= ProtocolLimits.runBytesTarget, let joined = pending?.joined(with: run) {
+            let waiting = pending?.entryBytes.count ?? 0
+            if bytes + waiting < request.bytes,
+                waiting + run.entryBytes.count <= ProtocolLimits.runBytesTarget,
+                let joined = pending?.joined(with: run)
+            {
                 pending = joined
                 continue
             }

@@ -118,6 +118,37 @@ struct HostilePeerLoopbackTests {
         }
     }
 
+    /// What a slow link has taken nothing urgent can overtake any more.
+    @Test func aLinkTakesLittleMoreThanThePeerHasRoomFor() async throws {
+        let (counts, count) = AsyncStream.makeStream(of: UInt64.self)
+        try await withListener(
+            serve: { link in
+                try await withThrowingTaskGroup { group in
+                    group.addTask {
+                        for _ in 0..<500 {
+                            try await link.send([[UInt8](repeating: 1, count: 1_000)])
+                        }
+                    }
+                    var sent: UInt64 = 0
+                    repeat {
+                        sent = link.traffic.bytesSent
+                        try await Task.sleep(for: .milliseconds(300))
+                    } while link.traffic.bytesSent != sent
+                    count.yield(sent)
+                    group.cancelAll()
+                }
+            }
+        ) { listening in
+            let socket = try RawSocket(listening.address, receiveBytes: 4_096)
+            _ = try await socket.shakeHands(with: listening)
+            for await sent in counts {
+                // The peer's kernel, ours, and the frames before it.
+                #expect(sent < 49_152)
+                break
+            }
+        }
+    }
+
     @Test func moreBeforeTheAnswerIsRefused() async throws {
         try await withListener(
             answer: { _, _ in

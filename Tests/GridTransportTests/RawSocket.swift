@@ -8,8 +8,13 @@ import GridTransport
 final class RawSocket: Sendable {
     private let descriptor: Int32
 
-    init(_ address: LinkAddress) throws {
+    /// - Parameter receiveBytes: about how much the kernel takes before the test does.
+    init(_ address: LinkAddress, receiveBytes: Int32? = nil) throws {
         descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        if var bytes = receiveBytes {
+            let size = socklen_t(MemoryLayout<Int32>.size)
+            setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &bytes, size)
+        }
         var target = sockaddr_in()
         target.sin_family = sa_family_t(AF_INET)
         target.sin_port = in_port_t(address.port).bigEndian

@@ -9,9 +9,10 @@ import Logging
 
 /// The task that owns the session.
 struct Courier {
-    /// While more than this waits to be sent, nothing more is read from the ledger: what becomes
-    /// urgent waits behind no more than this and one read.
-    private static let unsentBytesMax = 32_768
+    /// While more than this waits for the link, nothing more is read from the ledger: what becomes
+    /// urgent waits behind no more than the run that the link has taken, one that was read, and
+    /// what the kernel holds.
+    private static let unsentBytesMax = 4_096
     /// What is verified at a time, in bytes of envelopes, or one run.
     private static let lotBytesMax = 65_536
     /// While more than this of unpacked entries waits for the commit under way, in bytes, nothing

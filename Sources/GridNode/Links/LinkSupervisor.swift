@@ -23,9 +23,10 @@ package struct PeerAddress: Hashable, Sendable {
 /// Keeps this node's links alive: takes calls, and calls its peers again and again.
 package struct LinkSupervisor: Sendable {
     /// The first wait after a failure; it doubles up to the longest, and each is drawn between a
-    /// half and the whole, so that villages do not all call at once when the township is back.
+    /// half and the whole, so that villages do not all call at once when the township is back. The
+    /// longest is short beside a link that is there for three minutes a day.
     private static let retryMillisecondsMin = 500
-    private static let retryMillisecondsMax = 60_000
+    private static let retryMillisecondsMax = 15_000
     /// A link that lived this long counts as a success, after which waiting starts over.
     private static let steadyMilliseconds: UInt64 = 10_000
 

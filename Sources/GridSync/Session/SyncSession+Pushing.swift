@@ -47,6 +47,11 @@ extension SyncSession {
     /// How much is read at a time, in bytes: little, for what becomes urgent may have to wait until
     /// it has gone, and that is 16 s at 16 kbit/s.
     private static let fetchBytes: UInt64 = 32_768
+    /// The same, for what is read first when more entries wait than this: something is to be seen
+    /// soon. Read like this, everything would take twice the bytes, because small runs pack less
+    /// well; what a few weeks have left goes in one run or two.
+    private static let firstFetchBytes: UInt64 = 4_096
+    private static let patientEntriesMax: UInt64 = 2_048
 
     /// A read of the ledger that has not come back.
     struct Reading: Sendable {
@@ -79,11 +84,17 @@ extension SyncSession {
         }
         guard allowance >= UInt64(ProtocolLimits.frameBytesMax) || allowance == theirs.credit
         else { return effects }
+        let ranges = lacking.filter { $0.log.domain.lane == lane }
         let request = FetchRequest(
-            lane: lane, ranges: lacking.filter { $0.log.domain.lane == lane },
-            bytes: Int(min(allowance, Self.fetchBytes)))
+            lane: lane, ranges: ranges, bytes: Int(min(allowance, bytesToRead(of: ranges))))
         reading = Reading(request: request)
         return effects + [.fetch(request)]
+    }
+
+    private func bytesToRead(of ranges: [FetchRequest.Range]) -> UInt64 {
+        let entries = ranges.reduce(0) { $0 + held[$1.log] - $1.first + 1 }
+        let isFirstOfMany = !hasPushed && entries > Self.patientEntriesMax
+        return isFirstOfMany ? Self.firstFetchBytes : Self.fetchBytes
     }
 
     /// Takes runs that the store found for the last fetch, in the order in which to send them.
@@ -102,6 +113,7 @@ extension SyncSession {
             precondition(
                 size < ProtocolLimits.frameBytesMax, "a run of \(size) bytes fits no frame")
             guard size <= allowance else { break }
+            hasPushed = true
             allowance -= size
             offered.raise(run.log, to: run.last)
             effects.append(.send(.run(run.envelope)))

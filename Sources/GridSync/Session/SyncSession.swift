@@ -64,6 +64,8 @@ package struct SyncSession: Sendable {
     /// What is being read from the ledger.
     var reading: Reading?
     var hasCounted = false
+    /// Whether the peer was sent a run in this session.
+    var hasPushed = false
 
     /// Bytes of runs the peer may still send.
     var granted: UInt64

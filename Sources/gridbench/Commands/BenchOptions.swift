@@ -9,8 +9,8 @@ struct BenchOptions: ParsableArguments {
     @Option(help: "操作文件或目录 / operations by workload.py; made when not given")
     var ops: String?
 
-    @Option(help: "规模 / size: s, m or l")
-    var size = WorkSize.medium
+    @Option(help: "规模 / size: s, m or l; m when not given")
+    var size: WorkSize?
 
     @Option(help: "重复次数 / how often to measure; medians are shown")
     var `repeat` = 5
@@ -45,17 +45,27 @@ struct BenchOptions: ParsableArguments {
 
     /// Measures works, and prints what was found.
     func measure(_ works: [any Work.Type]) throws {
+        try measure(
+            works.map { work in
+                WorkPlan(name: work.name, title: work.title, size: size ?? .medium) {
+                    try work.init($0).measure
+                }
+            })
+    }
+
+    func measure(_ plans: [WorkPlan]) throws {
         let earlier = try against.map { try BenchReport.read($0) }
         var report = BenchReport(version: Node.version, machine: Machine())
         try withFolders { folder, drafts in
-            let bench = try Bench(
-                size: size,
+            var bench = try Bench(
+                size: .medium,
                 workload: Workload(
                     given: ops, notes: notes, program: workload, folder: "\(folder)/operations"),
                 writers: writers, folder: folder, drafts: drafts)
             if !json { print(report.machine.line) }
-            for work in works {
-                var measured = try measure(work, bench)
+            for plan in plans {
+                bench.size = plan.size
+                var measured = try measure(plan, bench)
                 if let earlier { measured.compare(with: earlier) }
                 report.works.append(measured)
                 if !json { print("\n" + measured.text) }
@@ -64,18 +74,18 @@ struct BenchOptions: ParsableArguments {
         if json { print(try report.json()) }
     }
 
-    private func measure(_ type: any Work.Type, _ bench: Bench) throws -> WorkReport {
-        let work = try type.init(bench)
+    private func measure(_ plan: WorkPlan, _ bench: Bench) throws -> WorkReport {
+        let measureOnce = try plan.prepare(bench)
         var measured: [[Figure]] = []
-        for _ in 0..<`repeat` { measured.append(try work.measure()) }
+        for _ in 0..<`repeat` { measured.append(try measureOnce()) }
         let figures = measured[0].indices.map { index in
             FigureReport(
                 name: measured[0][index].name, unit: measured[0][index].unit,
                 values: measured.map { $0[index].value })
         }
         return WorkReport(
-            work: type.name, title: type.title, size: size.rawValue, notes: notes.rawValue,
-            writers: writers, repetitions: `repeat`, figures: figures)
+            work: plan.name, title: plan.title, size: plan.size.rawValue, link: plan.link,
+            notes: notes.rawValue, writers: writers, repetitions: `repeat`, figures: figures)
     }
 
     private func withFolders(_ body: (_ folder: String, _ drafts: String) throws -> Void) throws {

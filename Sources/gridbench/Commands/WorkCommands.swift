@@ -6,7 +6,7 @@ import ArgumentParser
 enum WorkCommands {
     static let each: [any ParsableCommand.Type] = [
         W1Command.self, W2Command.self, W3Command.self, W4Command.self, W5Command.self,
-        W6Command.self, MixedCommand.self, AllCommand.self,
+        W6Command.self, MixedCommand.self, LinksCommand.self, AllCommand.self,
     ]
 }
 

@@ -5,7 +5,7 @@ import Foundation
 extension WorkReport {
     /// A table for people.
     var text: String {
-        let head = "\(work) \(size): \(title)"
+        let head = "\(work) \(size)\(link.map { " over \($0)" } ?? ""): \(title)"
         let rows = figures.map { figure in
             [
                 figure.name, figure.text(figure.median),

@@ -32,6 +32,8 @@ struct WorkReport: Codable {
     let work: String
     let title: String
     let size: String
+    /// The weak link that it was measured over; nil is none.
+    var link: String?
     let notes: String
     /// Writes that waited for one commit while folders were prepared.
     let writers: Int
@@ -71,7 +73,7 @@ extension WorkReport {
     /// Adds how each figure stands to that of an earlier report.
     mutating func compare(with earlier: BenchReport) {
         let other = earlier.works.first {
-            $0.work == work && $0.size == size && $0.notes == notes
+            $0.work == work && $0.size == size && $0.notes == notes && $0.link == link
         }
         for index in figures.indices {
             let name = figures[index].name

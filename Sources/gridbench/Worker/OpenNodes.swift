@@ -23,6 +23,8 @@ struct OpenNodes: Sendable {
     private let nodes: [OpenNode]
     private let expectation: Expectation?
     private let bell: Bell
+    /// Entries of the first node when it was opened.
+    private let entriesBefore: UInt64
     private let usage: ProcessUsage
     private let began: UInt64
 
@@ -51,6 +53,7 @@ struct OpenNodes: Sendable {
         self.nodes = nodes
         self.expectation = expectation
         bell = first.node.engine.hangBell()
+        entriesBefore = first.node.engine.current.entries()
         usage = .now
         began = Clock.now
     }
@@ -94,7 +97,10 @@ struct OpenNodes: Sendable {
     /// Waits until the nodes listen that are to, and what is expected is there.
     func started() async throws -> WorkerReport {
         var report = WorkerReport(usageBefore: usage, began: began)
-        if let expectation { report.ended = try await wait(for: expectation) }
+        if let expectation {
+            let met = try await wait(for: expectation)
+            (report.ended, report.firstAt, report.urgentAt) = (met.ended, met.firstAt, met.urgentAt)
+        }
         var addresses: [String] = []
         for open in nodes where open.listens {
             addresses.append(try await eventually("listening") { open.node.board.listening })
@@ -105,22 +111,40 @@ struct OpenNodes: Sendable {
     }
 
     /// Waits until the first node has everything: durable, and to be read in its table.
-    /// - Returns: when it had.
-    func wait(for expectation: Expectation) async throws -> UInt64 {
+    /// - Returns: when it had, and when the first came.
+    func wait(for expectation: Expectation) async throws -> WorkerReport {
         let engine = first.engine
-        func entries() -> UInt64 { engine.current.frontier.rows.reduce(0) { $0 + $1.height } }
-        if entries() < expectation.entries {
-            for await _ in bell.rings where entries() >= expectation.entries { break }
+        var report = WorkerReport()
+        var rings = bell.rings.makeAsyncIterator()
+        while engine.current.entries() < expectation.entries, await rings.next() != nil {
+            let current = engine.current
+            if report.firstAt == nil, current.entries() > entriesBefore {
+                guard try !engine.store.query("SELECT 1 FROM household LIMIT 1").rows.isEmpty
+                else { throw BenchFailure("the first entry does not show in the table") }
+                report.firstAt = Clock.now
+            }
+            if report.urgentAt == nil, current.entries(of: .urgent) > 0 {
+                report.urgentAt = Clock.now
+            }
         }
         let answer = try engine.store.query("SELECT count(*) FROM household")
-        let ended = Clock.now
-        guard entries() == expectation.entries,
+        report.ended = Clock.now
+        let entries = engine.current.entries()
+        guard entries == expectation.entries,
             answer.rows.first == [.integer(Int64(expectation.records))]
         else {
             throw BenchFailure(
-                "\(entries()) entries and \(answer.rows) records instead of \(expectation)")
+                "\(entries) entries and \(answer.rows) records instead of \(expectation)")
         }
-        return ended
+        return report
+    }
+
+    /// Writes something urgent on the first node.
+    func alert() async throws -> WorkerReport {
+        var request = WriteRequest(collection: "alert")
+        request.fields["text"] = .text("河水上涨,请撤离")
+        _ = try await first.engine.submit(request)
+        return WorkerReport(ended: Clock.now)
     }
 
     /// Waits until no link has anything left to send or to come.
@@ -154,5 +178,14 @@ struct OpenNodes: Sendable {
             try await Task.sleep(for: Self.pause)
         }
         throw BenchFailure("not \(what) after \(Self.secondsMax) s")
+    }
+}
+
+extension ReplicationEngine.Glimpse {
+    /// How many entries it holds, of one lane or of all.
+    fileprivate func entries(of lane: Lane? = nil) -> UInt64 {
+        frontier.rows.reduce(0) { sum, row in
+            lane.map { row.log.domain.lane == $0 } ?? true ? sum + row.height : sum
+        }
     }
 }

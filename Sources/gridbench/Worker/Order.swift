@@ -11,6 +11,8 @@ enum Order: Codable, Sendable {
     case open([Station], expecting: Expectation?)
     /// Waits until the first node has all this.
     case expect(Expectation)
+    /// Writes an urgent record on the first node; answered when it is durable.
+    case alert
     /// Waits until nothing is left to send on any link.
     case settle
     /// Stops the nodes and closes their folders.

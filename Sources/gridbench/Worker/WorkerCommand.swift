@@ -46,7 +46,7 @@ struct WorkerCommand: AsyncParsableCommand {
             return WorkerReport(contents: try folders.map { try FolderContents(reading: $0) })
         case .write(let plan):
             return WorkerReport(writes: try await LocalWrites(plan).run())
-        case .expect, .settle, .close:
+        case .expect, .alert, .settle, .close:
             throw BenchFailure("no node runs")
         }
     }
@@ -58,7 +58,8 @@ struct WorkerCommand: AsyncParsableCommand {
         while let order = await orders.next() {
             switch order {
             case .expect(let expectation):
-                answer(WorkerReport(ended: try await nodes.wait(for: expectation)))
+                answer(try await nodes.wait(for: expectation))
+            case .alert: answer(try await nodes.alert())
             case .settle: answer(try await nodes.settle())
             case .close: return
             case .author, .open, .inspect, .write:

@@ -14,6 +14,9 @@ struct WorkerReport: Codable, Sendable {
     /// monotonic clock, in nanoseconds.
     var began: UInt64?
     var ended: UInt64?
+    /// When the first entry was there that had not been at the beginning, and the first urgent one.
+    var firstAt: UInt64?
+    var urgentAt: UInt64?
     /// Where each node that listens does so.
     var addresses: [String]?
     var traffic: Traffic?

@@ -3,8 +3,9 @@
 import GridCore
 
 extension Catalogue {
-    /// The workload's one collection: its twelve fields, the id that an operation gives as a field
-    /// of its own, and a set, a counter and a timeline for the mixed work.
+    /// The workload's collection: its twelve fields, the id that an operation gives as a field
+    /// of its own, and a set, a counter and a timeline for the mixed work. An alert is what may come
+    /// up while much else is under way.
     ///
     /// Records are named by their creation, as the grid's households are.
     static let household: Catalogue = {
@@ -34,5 +35,7 @@ extension Catalogue {
         14|tags|标签|set(text(1..40))|set|O|P0
         15|score|得分|integer|counter|O|P0
         16|visits|走访|struct(on 日期!:date,by 走访人!:text(1..40),text 内容!:longtext(200))|timeline|O|P0
+        collection 17|alert|警报|urgent
+        1|text|内容|longtext(200)|fixed|R|P0
         """
 }

@@ -4,7 +4,7 @@ import Foundation
 
 /// Where and with what works are measured.
 struct Bench {
-    let size: WorkSize
+    var size: WorkSize
     let workload: Workload
     /// Writes that wait for one commit while folders are prepared; 1 makes each a commit of its
     /// own, as one user does.

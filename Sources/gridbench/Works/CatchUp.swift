@@ -16,16 +16,7 @@ struct CatchUp<Kind: CatchUpKind>: Work {
     }
 
     func measure() throws -> [Figure] {
-        let township = try bench.emptyTownship("\(Kind.name)-township")
-        let course = try Meeting(
-            callers: [township], called: [village],
-            expectedOfCaller: Expectation(
-                entries: contents.entries, records: contents.records)
-        ).hold()
-        let received = try WorkerProcess.contents(of: township)
-        guard received.digest == contents.digest else {
-            throw BenchFailure("\(Kind.name): the digests differ")
-        }
+        let (course, township) = try meet()
         return [
             Figure("seconds", course.seconds, .seconds),
             Figure("bytes_to_receiver", course.traffic.bytesIn, .bytes),
@@ -41,6 +32,40 @@ struct CatchUp<Kind: CatchUpKind>: Work {
             Figure("records", contents.records),
             Figure("sender_runs", contents.runs),
         ]
+    }
+    /// Lets them meet once.
+    /// - Returns: what was seen, and the folder of the township, which then has all.
+    func meet() throws -> (course: Meeting.Course, township: EnrolledFolder) {
+        let township = try bench.emptyTownship("\(Kind.name)-township")
+        let course = try Meeting(
+            callers: [township], called: [village],
+            expectedOfCaller: Expectation(
+                entries: contents.entries, records: contents.records)
+        ).hold()
+        try check(township, against: contents)
+        return (course, township)
+    }
+
+    /// Lets them meet over a weak link, while the village writes something urgent after so many
+    /// bytes.
+    func meet(over link: LinkProfile, alertAfterBytes: UInt64) throws -> Meeting.Course {
+        let village = try bench.copy(village, to: "\(Kind.name)-village")
+        let township = try bench.emptyTownship("\(Kind.name)-township")
+        let course = try Meeting(
+            callers: [township], called: [village],
+            expectedOfCaller: Expectation(
+                entries: contents.entries + 1, records: contents.records),
+            link: link, alertAfterBytes: alertAfterBytes
+        ).hold()
+        try check(township, against: WorkerProcess.contents(of: village))
+        return course
+    }
+
+    private func check(_ township: EnrolledFolder, against contents: FolderContents) throws {
+        let received = try WorkerProcess.contents(of: township)
+        guard received.digest == contents.digest else {
+            throw BenchFailure("\(Kind.name): the digests differ")
+        }
     }
 }
 

@@ -35,21 +35,7 @@ struct Divergence: Work {
     }
 
     func measure() throws -> [Figure] {
-        let village = try bench.copy(pair[0], to: "w3-village")
-        let township = try bench.copy(pair[1], to: "w3-township")
-        let expectation = Expectation(entries: entries, records: records)
-        let course = try Meeting(
-            callers: [township], called: [village], expectedOfCaller: expectation,
-            expectedOfCalled: expectation
-        ).hold()
-        let contents = try WorkerProcess.contents(of: [township, village])
-        guard contents[0].digest == contents[1].digest else {
-            throw BenchFailure("w3: the digests differ")
-        }
-        guard contents.allSatisfy({ $0.conflicts == conflicts }) else {
-            throw BenchFailure(
-                "w3: \(contents.map(\.conflicts)) conflicts instead of \(conflicts)")
-        }
+        let (course, township, village) = try meet()
         return [
             Figure("seconds", course.seconds, .seconds),
             Figure("bytes_to_caller", course.traffic.bytesIn, .bytes),
@@ -61,11 +47,34 @@ struct Divergence: Work {
             Figure("caller_disk", FolderSize.bytes(of: township.path), .bytes),
             Figure("called_disk", FolderSize.bytes(of: village.path), .bytes),
             Figure("settled_seconds", course.settledSeconds, .seconds),
-            Figure("conflicts_of_caller", contents[0].conflicts),
-            Figure("conflicts_of_called", contents[1].conflicts),
+            Figure("conflicts_of_caller", conflicts),
+            Figure("conflicts_of_called", conflicts),
             Figure("equal_digests", 1),
             Figure("entries", entries - UInt64(records)),
         ]
+    }
+
+    /// Lets copies of them meet once.
+    /// - Returns: what was seen, and their folders, which then have the same.
+    func meet(
+        over link: LinkProfile? = nil
+    ) throws -> (course: Meeting.Course, township: EnrolledFolder, village: EnrolledFolder) {
+        let village = try bench.copy(pair[0], to: "w3-village")
+        let township = try bench.copy(pair[1], to: "w3-township")
+        let expectation = Expectation(entries: entries, records: records)
+        let course = try Meeting(
+            callers: [township], called: [village], expectedOfCaller: expectation,
+            expectedOfCalled: expectation, link: link
+        ).hold()
+        let contents = try WorkerProcess.contents(of: [township, village])
+        guard contents[0].digest == contents[1].digest else {
+            throw BenchFailure("w3: the digests differ")
+        }
+        guard contents.allSatisfy({ $0.conflicts == conflicts }) else {
+            throw BenchFailure(
+                "w3: \(contents.map(\.conflicts)) conflicts instead of \(conflicts)")
+        }
+        return (course, township, village)
     }
 
     /// Fields that both sides changed, and to different values.

@@ -20,7 +20,7 @@ struct Reconnecting: Work {
     }
 
     func measure() throws -> [Figure] {
-        let course = try Meeting(callers: [township], called: [village]).hold()
+        let course = try meet()
         return [
             Figure("seconds", course.settledSeconds, .seconds),
             Figure("bytes_to_caller", course.traffic.bytesIn, .bytes),
@@ -32,5 +32,9 @@ struct Reconnecting: Work {
             Figure("caller_peak_memory", course.peakBytes.caller, .bytes),
             Figure("called_peak_memory", course.peakBytes.called, .bytes),
         ]
+    }
+
+    func meet(over link: LinkProfile? = nil) throws -> Meeting.Course {
+        try Meeting(callers: [township], called: [village], link: link).hold()
     }
 }

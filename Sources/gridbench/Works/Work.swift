@@ -14,6 +14,17 @@ protocol Work {
     func measure() throws -> [Figure]
 }
 
+/// A work that is going to be measured.
+struct WorkPlan {
+    let name: String
+    let title: String
+    let size: WorkSize
+    /// Name of the weak link that it is measured over; nil is none.
+    var link: String?
+    /// Makes ready what all repetitions use; what it returns measures once.
+    let prepare: (Bench) throws -> () throws -> [Figure]
+}
+
 /// One measured number.
 struct Figure {
     /// Words joined by `_`, unique in a work.
