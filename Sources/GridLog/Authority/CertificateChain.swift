@@ -53,8 +53,6 @@ package enum ChainRefusal: String, Error, Hashable, CaseIterable, Sendable {
     case keyNotValid = "certificate_key_not_valid"
     /// A right that the issuer does not have.
     case rightsWidened = "rights_widened"
-    /// A reference to a certificate that is not here.
-    case unknown = "chain_unknown"
 }
 
 /// A chain that leads from the pinned root to a key without widening anything on the way.

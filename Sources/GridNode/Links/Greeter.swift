@@ -11,6 +11,8 @@ import GridSync
 enum GreetingRefusal: Error {
     case malformed(DecodingViolation)
     case chain(ChainRefusal)
+    /// A reference to a certificate that is not known here.
+    case unknownChain
     /// The certificate is of another key than the link.
     case keyMismatch
     /// The area asked for lies outside the certificate, or it has no right to read.
@@ -22,6 +24,7 @@ enum GreetingRefusal: Error {
         switch self {
         case .malformed(let violation): "greeting_malformed_\(violation.rawValue)"
         case .chain(let refusal): refusal.rawValue
+        case .unknownChain: "chain_unknown"
         case .keyMismatch: "key_mismatch"
         case .mayNotRead: "may_not_read"
         case .paused: "paused"
@@ -95,12 +98,13 @@ struct Greeter: Sendable {
         } catch {
             throw .malformed(error)
         }
-        let chain: VerifiedChain
+        let shown: VerifiedChain?
         do {
-            chain = try greeting.credential.chain(in: engine.current.directory)
+            shown = try greeting.credential.chain(in: engine.current.directory)
         } catch {
             throw .chain(error)
         }
+        guard let chain = shown else { throw .unknownChain }
         let key = chain.leaf.subject
         guard Ed25519.agreementPublicKey(of: key.bytes.array) == linkKey else {
             throw .keyMismatch

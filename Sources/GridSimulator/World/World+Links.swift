@@ -194,8 +194,9 @@ extension World {
     private func welcome(
         _ greeting: Greeting, to replica: FolderReplica
     ) throws -> VerifiedChain {
-        let chain = try greeting.credential.chain(in: replica.replica.directory)
-        guard chain.leaf.rights.contains(.read), chain.leaf.area.contains(greeting.area) else {
+        guard let chain = try greeting.credential.chain(in: replica.replica.directory),
+            chain.leaf.rights.contains(.read), chain.leaf.area.contains(greeting.area)
+        else {
             throw Unwelcome()
         }
         return chain

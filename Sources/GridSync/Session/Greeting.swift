@@ -60,15 +60,13 @@ package struct Greeting: Hashable, Sendable {
                 : .chain(CertificateChain(chain.certificates))
         }
 
-        /// The chain it stands for, when it holds.
+        /// The chain it stands for, when it holds; nil where the certificate is not known.
         package func chain(
             in directory: CertificateDirectory
-        ) throws(ChainRefusal) -> VerifiedChain {
+        ) throws(ChainRefusal) -> VerifiedChain? {
             switch self {
             case .chain(let chain): return try .verify(chain, root: directory.root)
-            case .reference(let reference):
-                guard let chain = directory.chain(to: reference) else { throw .unknown }
-                return chain
+            case .reference(let reference): return directory.chain(to: reference)
             }
         }
     }
