@@ -16,6 +16,8 @@ import pathlib
 
 OWN = "Onegrid"
 SCHEMA = "onegrid.bench/1"
+# What is added to a stage's name in those of its figures.
+PER_ENTRY, SHARE = "_per_entry", "_share"
 
 
 def main():
@@ -104,6 +106,12 @@ def table(where, works):
     yield f"{own['title'][0].upper()}{own['title'][1:]}. Repetitions: {own['repetitions']}."
     yield ""
     names = list(dict.fromkeys(figure["name"] for work in works for figure in work["figures"]))
+    stages = [name for name in names if name + PER_ENTRY in names]
+    if stages:
+        yield from stage_rows(stages, {figure["name"]: figure for figure in own["figures"]})
+        yield ""
+        of_stages = {stage + part for stage in stages for part in ("", PER_ENTRY, SHARE)}
+        names = [name for name in names if name not in of_stages]
     found = [{figure["name"]: figure for figure in work["figures"]} for work in works]
     compared = any("against" in figure for figures in found for figure in figures.values())
     heads = ["figure", *(work.get("system", OWN) for work in works)]
@@ -133,6 +141,23 @@ def links_table(works):
     for name in dict.fromkeys(name for figures in found for name in figures):
         cells = [cell(figures.get(name)) for figures in found]
         yield row([name.replace("_", " "), *cells])
+
+
+def stage_rows(stages, figures):
+    """A stage a line, with all that is known of it."""
+    heads = ["stage", "seconds", "an entry", "share"]
+    if compared := any("against" in figures[stage] for stage in stages):
+        heads.append("to the earlier report")
+    yield row(heads)
+    yield row(["---"] + ["---:"] * (len(heads) - 1))
+    for stage in stages:
+        cells = [cell(figures[stage])]
+        cells += [amount(part["median"], part["unit"])
+                  for part in (figures[stage + PER_ENTRY], figures[stage + SHARE])]
+        if compared:
+            ratio = figures[stage].get("against")
+            cells.append(f"× {ratio:.2f}" if ratio else "")
+        yield row([stage.replace("_", " "), *cells])
 
 
 def row(cells):

@@ -157,6 +157,9 @@ package struct StoreTransaction {
     let storage: SQLiteReplicaStorage
     let tables: [UInt32: TableSchema]
 
+    /// What a batch reads and writes in this transaction.
+    package var ledger: some ReplicaStorage { storage }
+
     /// Marks all tables as to be rebuilt at the next opening, unless `Store.rebuild` comes before.
     package func markStale() throws { try Store.markStale(in: database) }
 

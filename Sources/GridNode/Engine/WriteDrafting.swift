@@ -1,27 +1,33 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import GridCore
+package import GridCore
 import GridLog
-import GridStore
-import GridSync
+package import GridStore
+package import GridSync
 
 /// Turns a request into a change: finds the record, reads the values, asks the catalogue.
-struct WriteDrafting {
+package struct WriteDrafting {
     let catalogue: Catalogue
     /// The node's own area.
     let home: AreaCode
     /// Milliseconds since 1970.
     let now: UInt64
 
-    struct Draft {
-        let change: LocalChange
+    package struct Draft {
+        package let change: LocalChange
         let advice: [Problem]
         /// Nothing would change: the record already is as asked.
-        let isIdle: Bool
+        package let isIdle: Bool
+    }
+
+    package init(catalogue: Catalogue, home: AreaCode, now: UInt64) {
+        self.catalogue = catalogue
+        self.home = home
+        self.now = now
     }
 
     /// - Parameter find: the record of an id, with what the batch has already done to it.
-    func draft(
+    package func draft(
         _ request: WriteRequest,
         find: (RecordID, CollectionDefinition) throws -> RecordDisplay?
     ) throws -> Draft {

@@ -6,7 +6,7 @@ import ArgumentParser
 enum WorkCommands {
     static let each: [any ParsableCommand.Type] = [
         W1Command.self, W2Command.self, W3Command.self, W4Command.self, W5Command.self,
-        W6Command.self, MixedCommand.self, LinksCommand.self, AllCommand.self,
+        W6Command.self, MixedCommand.self, StagesCommand.self, LinksCommand.self, AllCommand.self,
     ]
 }
 
@@ -73,6 +73,15 @@ struct MixedCommand: ParsableCommand {
     func run() throws { try options.measure([CatchUp<MixedCatchUp>.self]) }
 }
 
+struct StagesCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "stages", abstract: "where the time of w1 and of a local write goes")
+
+    @OptionGroup var options: BenchOptions
+
+    func run() throws { try options.measure([CatchUpStages.self, WriteStages.self]) }
+}
+
 struct AllCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "all", abstract: "every work, one after the other")
@@ -86,7 +95,8 @@ struct AllCommand: ParsableCommand {
     func run() throws {
         try options.measure([
             CatchUp<PlainCatchUp>.self, FanIn.self, Divergence.self, Reconnecting.self,
-            LocalWriting.self, Opening.self, CatchUp<MixedCatchUp>.self,
+            LocalWriting.self, Opening.self, CatchUp<MixedCatchUp>.self, CatchUpStages.self,
+            WriteStages.self,
         ])
     }
 }

@@ -6,13 +6,14 @@ extension WorkReport {
     /// A table for people.
     var text: String {
         let head = "\(work) \(size)\(link.map { " over \($0)" } ?? ""): \(title)"
-        let rows = figures.map { figure in
+        let rows = figures.filter { !isOfStage($0) }.map { figure in
             [
-                figure.name, figure.text(figure.median),
-                values(of: figure), figure.against.map { "× " + Self.number($0) } ?? "",
+                figure.name, figure.text(figure.median), ofStage(figure, StageFigure.perEntry),
+                ofStage(figure, StageFigure.share), values(of: figure),
+                figure.against.map { "× " + Self.number($0) } ?? "",
             ]
         }
-        let widths = (0..<4).map { column in rows.map { $0[column].count }.max() ?? 0 }
+        let widths = (0..<6).map { column in rows.map { $0[column].count }.max() ?? 0 }
         let lines = rows.map { row in
             let cells = zip(row, widths).map { cell, width in
                 cell.padding(toLength: width, withPad: " ", startingAt: 0)
@@ -21,6 +22,16 @@ extension WorkReport {
                 .trimmingCharacters(in: .whitespaces.inverted.inverted)
         }
         return ([head] + lines.map { "  " + $0 }).joined(separator: "\n")
+    }
+
+    /// Whether a figure stands in the line of its stage.
+    private func isOfStage(_ figure: FigureReport) -> Bool {
+        figure.name.hasSuffix(StageFigure.perEntry) || figure.name.hasSuffix(StageFigure.share)
+    }
+
+    /// What else there is of a stage; nothing of other figures.
+    private func ofStage(_ figure: FigureReport, _ suffix: String) -> String {
+        figures.first { $0.name == figure.name + suffix }.map { $0.text($0.median) } ?? ""
     }
 
     private func values(of figure: FigureReport) -> String {
@@ -40,7 +51,7 @@ extension FigureReport {
         switch unit {
         case .bytes where value >= 1_048_576:
             WorkReport.number(value / 1_048_576) + " MiB"
-        case .bytes, .count, .seconds, .milliseconds, .perSecond, .ratio:
+        case .bytes, .count, .seconds, .milliseconds, .microseconds, .perSecond, .ratio, .percent:
             (WorkReport.number(value) + " " + unit.rawValue)
                 .trimmingCharacters(in: .whitespaces)
         }

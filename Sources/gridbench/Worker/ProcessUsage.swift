@@ -32,6 +32,9 @@ enum Clock {
     /// Nanoseconds of the clock that all processes share and nobody sets.
     static var now: UInt64 { read(CLOCK_MONOTONIC) }
 
+    /// Nanoseconds that this thread has been running.
+    static var thread: UInt64 { read(CLOCK_THREAD_CPUTIME_ID) }
+
     static func seconds(from began: UInt64, to ended: UInt64) -> Double {
         (Double(ended) - Double(began)) / 1e9
     }

@@ -35,10 +35,12 @@ struct Figure {
     enum Unit: String, Codable {
         case seconds = "s"
         case milliseconds = "ms"
+        case microseconds = "µs"
         case bytes = "B"
         case count = ""
         case perSecond = "1/s"
         case ratio = "×"
+        case percent = "%"
     }
 
     init(_ name: String, _ value: Double, _ unit: Unit) {
