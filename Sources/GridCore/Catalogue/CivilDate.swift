@@ -63,8 +63,19 @@ package struct CivilDate: Hashable, Comparable, Sendable {
 extension CivilDate: CustomStringConvertible {
     /// `2026-10-07`.
     package var description: String {
-        [(year, 4), (month, 2), (day, 2)].map { DigitScanner.padded($0, to: $1) }
-            .joined(separator: "-")
+        String(unsafeUninitializedCapacity: 10) { buffer in
+            func put(_ number: Int32, at place: Int) {
+                buffer[place] = 0x30 + UInt8(number / 10 % 10)
+                buffer[place + 1] = 0x30 + UInt8(number % 10)
+            }
+            put(year / 100, at: 0)
+            put(year, at: 2)
+            buffer[4] = 0x2D
+            put(month, at: 5)
+            buffer[7] = 0x2D
+            put(day, at: 8)
+            return 10
+        }
     }
 }
 

@@ -28,6 +28,11 @@ package struct Register: Hashable, Sendable {
         }
     }
 
+    /// The one value, where there is just one.
+    package var only: Sibling? {
+        if case .one(let sibling) = content { sibling } else { nil }
+    }
+
     package var isEmpty: Bool {
         if case .several(let siblings) = content { siblings.isEmpty } else { false }
     }

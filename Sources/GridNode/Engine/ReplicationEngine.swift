@@ -19,7 +19,7 @@ package actor ReplicationEngine {
 
     /// Unpacked runs that wait for a commit, of all links: bounds how large one becomes. In memory
     /// they and the records they touch are some four times as large.
-    private static let gateBytesMax = 4_194_304
+    private static let gateBytesMax = 8_388_608
 
     package nonisolated let store: Store
     nonisolated let gateRoom = GateRoom(bytesMax: gateBytesMax)

@@ -17,7 +17,7 @@ struct Courier {
     private static let lotBytesMax = 65_536
     /// While more than this of unpacked entries waits for the commit under way, in bytes, nothing
     /// more is verified: the room is for other links, too.
-    private static let verifiedBytesMax = 2_097_152
+    private static let verifiedBytesMax = 6_291_456
 
     let link: PeerLink
     let bell: Bell

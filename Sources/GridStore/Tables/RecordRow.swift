@@ -27,8 +27,17 @@ struct RecordRow {
         statement.bind(Int64(clamping: state.last?.timestamp.milliseconds ?? 0), at: 6)
         try statement.bind(merge, at: 7)
         var place: Int32 = 8
+        // Columns and fields both ascend.
+        var next = 0
         for column in table.columns {
-            try bind(column, to: statement, at: place)
+            while next < state.fields.count, state.fields[next].key < column.key { next += 1 }
+            if next < state.fields.count, state.fields[next].key == column.key,
+                let value = Self.value(of: state.fields[next].state)
+            {
+                try bind(value, as: column.storage, to: statement, at: place)
+            } else {
+                statement.bindNull(at: place)
+            }
             place += 1
         }
         guard isNew else { return }
@@ -39,28 +48,27 @@ struct RecordRow {
     private var missing: Int {
         guard table.hasRequirements else { return 0 }
         return table.collection.missing { name in
-            table.column(named: name).flatMap { value(of: $0) }
+            table.column(named: name).flatMap { state[$0.key] }.flatMap { Self.value(of: $0) }
         }.count
     }
 
     /// The value shown; a set is a list of its elements, a timeline of its items.
-    private func value(of column: TableSchema.Column) -> FieldValue? {
-        switch state[column.key] {
+    private static func value(of field: FieldState) -> FieldValue? {
+        switch field {
         case .register(let register): register.displayed?.value
         case .fixed(let fixed): fixed.displayed?.value
         case .set(let set): .list(set.elements)
         case .timeline(let timeline): .list(timeline.items.map(\.value))
         case .counter(let counter): .integer(counter.value)
-        case nil: nil
         }
     }
 
     /// What does not fit the column's type is kept in the merge state and leaves the column empty.
     private func bind(
-        _ column: TableSchema.Column, to statement: RowStatement, at place: Int32
+        _ value: FieldValue, as storage: TableSchema.Storage, to statement: RowStatement,
+        at place: Int32
     ) throws {
-        guard let value = value(of: column) else { return statement.bindNull(at: place) }
-        switch (column.storage, value) {
+        switch (storage, value) {
         case (.integer, .integer(let integer)): statement.bind(integer, at: place)
         case (.boolean, .boolean(let boolean)): statement.bind(boolean ? 1 : 0, at: place)
         case (.real, .decimal(let decimal)):

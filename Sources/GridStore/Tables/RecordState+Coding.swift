@@ -47,12 +47,13 @@ struct RecordStateWriter {
     }
 
     private mutating func log(_ log: LogID) throws {
-        guard case .local(let numbers) = coding else {
-            writer.log(log)
-            return
-        }
+        // Only local numbers are remembered.
         if let last, last.log == log {
             writer.unsigned(last.reference)
+            return
+        }
+        guard case .local(let numbers) = coding else {
+            writer.log(log)
             return
         }
         guard let reference = numbers.number(of: log) else {
@@ -78,7 +79,13 @@ struct RecordStateWriter {
             switch field.state {
             case .register(let register):
                 writer.byte(0)
-                try siblings(register.siblings, shown: register.displayed, of: field.key.field)
+                if let only = register.only {
+                    writer.count(1)
+                    try sibling(only, isShown: !only.isVoid, of: field.key.field)
+                } else {
+                    try siblings(
+                        register.siblings, shown: register.displayed, of: field.key.field)
+                }
             case .fixed(let fixed):
                 writer.byte(1)
                 try siblings(fixed.siblings, shown: fixed.displayed, of: field.key.field)
@@ -112,21 +119,28 @@ struct RecordStateWriter {
     private mutating func siblings(
         _ siblings: [Sibling], shown: Sibling?, of field: UInt32
     ) throws {
-        let shownDot = table?.textPlace(of: field) == nil ? nil : shown?.dot
         writer.count(siblings.count)
         for sibling in siblings {
-            var flags: UInt8 = sibling.isVoid ? SiblingFlag.void : 0
-            var value = sibling.value
-            if value != nil { flags |= SiblingFlag.value }
-            if case .text? = value, sibling.dot == shownDot {
-                flags |= SiblingFlag.column
-                value = nil
-            }
-            writer.byte(flags)
-            timestamp(sibling.timestamp)
-            try dot(sibling.dot)
-            if let value { writer.value(value) }
+            try self.sibling(sibling, isShown: sibling.dot == shown?.dot, of: field)
         }
+    }
+
+    private mutating func sibling(
+        _ sibling: Sibling, isShown: Bool, of field: UInt32
+    ) throws {
+        var flags: UInt8 = sibling.isVoid ? SiblingFlag.void : 0
+        var isBeside = false
+        switch sibling.value {
+        case nil: break
+        case .text where isShown && table?.textPlace(of: field) != nil:
+            flags |= SiblingFlag.value | SiblingFlag.column
+            isBeside = true
+        case .some: flags |= SiblingFlag.value
+        }
+        writer.byte(flags)
+        timestamp(sibling.timestamp)
+        try dot(sibling.dot)
+        if !isBeside, let value = sibling.value { writer.value(value) }
     }
 
     /// Milliseconds since the record's first write, then the counter.

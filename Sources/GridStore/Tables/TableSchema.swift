@@ -5,7 +5,7 @@ import GridCore
 /// The ordinary table of a collection: typed columns for what people ask, one column for what
 /// merging needs. Column names of the system begin with an underscore, so that no catalogue field
 /// can ever meet them.
-struct TableSchema: Sendable {
+final class TableSchema: Sendable {
     /// How a column holds the values of its field.
     enum Storage: Sendable {
         case integer, boolean, real, text
