@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import GridCore
-package import GridSync
+import GridSync
 import Synchronization
 
 /// Tells one listener that heights have grown. What it has not fetched yet is joined, so that a
@@ -11,26 +11,34 @@ package final class Bell: Sendable {
     package let rings: AsyncStream<Void>
 
     private let continuation: AsyncStream<Void>.Continuation
-    private let news = Mutex<[LogID: FrontierRow]>([:])
+    private let news = Mutex(News())
+
+    private struct News {
+        var rows: [LogID: FrontierRow] = [:]
+        var commit: UInt64 = 0
+    }
 
     init() {
         (rings, continuation) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     }
 
-    /// - Parameter rows: logs as they are now.
-    func ring(_ rows: [FrontierRow]) {
+    /// - Parameters:
+    ///   - rows: logs as they are now.
+    ///   - commit: the number of the commit that made them so.
+    func ring(_ rows: [FrontierRow], commit: UInt64) {
         news.withLock { news in
-            for row in rows { news[row.log] = row }
+            for row in rows { news.rows[row.log] = row }
+            news.commit = commit
         }
         continuation.yield()
     }
 
-    /// Everything that grew since the last call, ascending by log.
-    package func take() -> [FrontierRow] {
-        let rows = news.withLock { news in
-            defer { news = [:] }
-            return news.values
+    /// Everything that grew since the last call, ascending by log, and the last commit in it.
+    func take() -> (rows: [FrontierRow], commit: UInt64) {
+        let (rows, commit) = news.withLock { news in
+            defer { news.rows = [:] }
+            return (news.rows.values, news.commit)
         }
-        return rows.sorted { $0.log < $1.log }
+        return (rows.sorted { $0.log < $1.log }, commit)
     }
 }

@@ -33,6 +33,8 @@ package actor ReplicationEngine {
     /// What peers have said they have and is not written down yet.
     nonisolated let heldNews = Mutex<[PublicKey: [LogID: UInt64]]>([:])
     var secondsTidied = 0
+    /// How many commits were tried.
+    private var commits: UInt64 = 0
     /// Since the last upkeep.
     var hasCommitted = false
     private nonisolated let work: AsyncStream<Void>.Continuation
@@ -62,9 +64,8 @@ package actor ReplicationEngine {
     }
 
     struct RunDelivery {
-        let runs: [VerifiedRun]
-        let source: PublicKey
-        let answer: CheckedContinuation<[(verdict: Verdict, held: FrontierRow)], any Error>
+        let lot: Gate.Lot
+        let inlet: Gate.Inlet
     }
 
     /// Opens the folder's replica. An older image of the database becomes a new replica at once.
@@ -104,13 +105,25 @@ package actor ReplicationEngine {
         _ runs: [VerifiedRun], from source: PublicKey
     ) async throws -> [(verdict: Verdict, held: FrontierRow)] {
         try await withCheckedThrowingContinuation { continuation in
-            let delivery = RunDelivery(runs: runs, source: source, answer: continuation)
-            let isOpen = mailbox.withLock { mailbox in
-                if !mailbox.isClosed { mailbox.runs.append(delivery) }
-                return !mailbox.isClosed
+            let inlet = Gate.Inlet(source: source) { result in
+                continuation.resume(
+                    with: result.map { settlement in
+                        settlement.judgements.compactMap { judgement in
+                            judgement.run.map { (judgement.verdict, $0.held) }
+                        }
+                    })
             }
-            if isOpen { work.yield() } else { continuation.resume(throwing: DeskRefusal.stopping) }
+            deliver(Gate.Lot(runs), to: inlet)
         }
+    }
+
+    /// Brings a lot to the engine; the inlet hears what became of it when it is durable.
+    nonisolated func deliver(_ lot: Gate.Lot, to inlet: Gate.Inlet) {
+        let isOpen = mailbox.withLock { mailbox in
+            if !mailbox.isClosed { mailbox.runs.append(RunDelivery(lot: lot, inlet: inlet)) }
+            return !mailbox.isClosed
+        }
+        if isOpen { work.yield() } else { inlet.settle(.failure(DeskRefusal.stopping)) }
     }
 
     /// A bell that rings with every height that grows from now on.
@@ -141,7 +154,7 @@ package actor ReplicationEngine {
             return mailbox
         }
         for (_, answer) in left.writes { answer.resume(throwing: DeskRefusal.stopping) }
-        for delivery in left.runs { delivery.answer.resume(throwing: DeskRefusal.stopping) }
+        for delivery in left.runs { delivery.inlet.settle(.failure(DeskRefusal.stopping)) }
         writeHeld()
         folder.syncHeads()
     }
@@ -161,33 +174,49 @@ package actor ReplicationEngine {
         }
     }
 
-    private func carryOut(_ load: Mailbox) {
+    /// Carries out a load in one commit, and with it the runs that come while it is applied: each
+    /// record is then loaded once and written once. The room before the gate bounds how many do.
+    /// A local write waits for none.
+    private func carryOut(_ first: Mailbox) {
+        var loads = [first]
+        commits += 1
         let committed:
             FolderReplica.Committed<
                 (receipts: [Result<WriteReceipt, any Error>], verdicts: [[Verdict]])
             >
         do throws(FolderReplica.CommitFailure) {
             committed = try folder.commit(now: WallClock.now) { batch, transaction in
-                let receipts = try load.writes.map { request, _ in
-                    try write(request, batch: &batch, transaction: transaction)
-                }
-                let verdicts = try load.runs.map {
-                    try transaction.admit($0.runs, from: $0.source, in: &batch)
+                var receipts: [Result<WriteReceipt, any Error>] = []
+                var verdicts: [[Verdict]] = []
+                var next = 0
+                while next < loads.count {
+                    receipts += try loads[next].writes.map { request, _ in
+                        try write(request, batch: &batch, transaction: transaction)
+                    }
+                    verdicts += try loads[next].runs.map {
+                        try transaction.admit($0.lot.runs, from: $0.inlet.source, in: &batch)
+                    }
+                    next += 1
+                    guard next == loads.count, loads.allSatisfy(\.writes.isEmpty),
+                        let more = takeLoad()
+                    else { continue }
+                    loads.append(more)
                 }
                 return (receipts, verdicts)
             }
         } catch {
             showCondition()
-            return turnAway(load, DeskRefusal(error))
+            for load in loads { turnAway(load, DeskRefusal(error)) }
+            return
         }
         hasCommitted = true
         spread(committed.news)
-        for ((_, answer), receipt) in zip(load.writes, committed.outcome.receipts) {
+        for ((_, answer), receipt) in zip(
+            loads.flatMap(\.writes), committed.outcome.receipts)
+        {
             answer.resume(with: receipt)
         }
-        for (delivery, verdicts) in zip(load.runs, committed.outcome.verdicts) {
-            answer(delivery, verdicts)
-        }
+        answer(loads.flatMap(\.runs), committed.outcome.verdicts)
     }
 
     /// Carries out one local write within the transaction. What is wrong with the request is this
@@ -229,19 +258,35 @@ package actor ReplicationEngine {
             for row in news { glimpse.frontier.raise(row.log, to: row.height) }
             glimpse.directory = folder.replica.directory
         }
-        for bell in bells.withLock({ Array($0.values) }) { bell.ring(news) }
+        for bell in bells.withLock({ Array($0.values) }) { bell.ring(news, commit: commits) }
     }
 
-    private func answer(_ delivery: RunDelivery, _ verdicts: [Verdict]) {
-        delivery.answer.resume(
-            returning: zip(delivery.runs, verdicts).map { run, verdict in
-                (verdict, FrontierRow(folder.replica.log(run.run.identity)))
-            })
+    /// Tells each inlet of all its lots at once: what grew with them is then known to be theirs.
+    private func answer(_ deliveries: [RunDelivery], _ verdicts: [[Verdict]]) {
+        var answers: [ObjectIdentifier: (inlet: Gate.Inlet, lots: [Gate.Inlet.Settlement])] = [:]
+        var order: [ObjectIdentifier] = []
+        for (delivery, verdicts) in zip(deliveries, verdicts) {
+            let settlement = Gate.Inlet.Settlement(
+                judgements: delivery.lot.judgements(verdicts) {
+                    FrontierRow(folder.replica.log($0))
+                },
+                entryBytes: delivery.lot.entryBytes, commit: commits)
+            let id = ObjectIdentifier(delivery.inlet)
+            if answers[id] == nil { order.append(id) }
+            answers[id, default: (delivery.inlet, [])].lots.append(settlement)
+        }
+        for (inlet, lots) in order.compactMap({ answers[$0] }) {
+            inlet.settle(
+                .success(
+                    Gate.Inlet.Settlement(
+                        judgements: lots.flatMap(\.judgements),
+                        entryBytes: lots.reduce(0) { $0 + $1.entryBytes }, commit: commits)))
+        }
     }
 
     private func turnAway(_ load: Mailbox, _ refusal: DeskRefusal) {
         for (_, answer) in load.writes { answer.resume(throwing: refusal) }
-        for delivery in load.runs { delivery.answer.resume(throwing: refusal) }
+        for delivery in load.runs { delivery.inlet.settle(.failure(refusal)) }
     }
 
     /// Shows whether the folder takes writes, and as which replica: upkeep may find out as well.

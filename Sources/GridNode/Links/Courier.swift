@@ -35,9 +35,11 @@ struct Courier {
     /// Envelopes that came while others were being verified.
     private var waiting: [[UInt8]] = []
     private var isVerifying = false
-    /// What was verified while other runs of this link were being committed.
-    private var verified: [Gate.Lot] = []
-    private var isAdmitting = false
+    /// Unpacked entries that were brought to the engine and have not been judged, in bytes.
+    private var bytesAtEngine = 0
+    private let inlet: Gate.Inlet
+    /// The last commit whose news this link has heard.
+    private var heardCommit: UInt64 = 0
     private var unsentBytes = 0
     private var delayedFetch: FetchRequest?
     private var wakesAt: UInt64 = .max
@@ -51,6 +53,12 @@ struct Courier {
         self.report = report
         self.post = post
         self.session = session
+        inlet = Gate.Inlet(source: link.peer.leaf.subject) { result in
+            switch result {
+            case .success(let settlement): report.yield(.judged(settlement))
+            case .failure(let error): report.yield(.failed(error))
+            }
+        }
     }
 
     /// Works until the session ends.
@@ -91,17 +99,16 @@ struct Courier {
             }
         case .verified(let lot):
             isVerifying = false
-            verified.append(lot)
-            admitVerified(&group)
+            bytesAtEngine += lot.entryBytes
+            link.engine.deliver(lot, to: inlet)
             verifyWaiting(&group)
             return nil
-        case .judged(let judgements):
-            isAdmitting = false
-            let end = perform(session.judged(judgements, now: now), group: &group)
-            if end == nil {
-                admitVerified(&group)
-                verifyWaiting(&group)
-            }
+        case .judged(let settlement):
+            bytesAtEngine -= settlement.entryBytes
+            let effects = session.judged(
+                settlement.judgements, isOvertaken: heardCommit > settlement.commit, now: now)
+            let end = perform(effects, group: &group)
+            if end == nil { verifyWaiting(&group) }
             return end
         case .found(let runs): return perform(session.supply(runs, now: now), group: &group)
         case .counted(let totals):
@@ -119,7 +126,10 @@ struct Courier {
             greeted = []
             tellOfFork(&group)
             return nil
-        case .rang: return perform(session.heldAdvanced(bell.take(), now: now), group: &group)
+        case .rang:
+            let news = bell.take()
+            heardCommit = max(heardCommit, news.commit)
+            return perform(session.heldAdvanced(news.rows, now: now), group: &group)
         case .tick:
             wakesAt = .max
             return perform(session.tick(now: now), group: &group)
@@ -184,9 +194,9 @@ struct Courier {
 
     /// Has some of what waits verified, unless something is being verified already.
     private mutating func verifyWaiting(_ group: inout DiscardingTaskGroup) {
-        guard !isVerifying, !waiting.isEmpty,
-            verified.reduce(0, { $0 + $1.entryBytes }) <= Self.verifiedBytesMax
-        else { return }
+        guard !isVerifying, !waiting.isEmpty, bytesAtEngine <= Self.verifiedBytesMax else {
+            return
+        }
         isVerifying = true
         var bytes = 0
         let lot = waiting.prefix { envelope in
@@ -200,18 +210,7 @@ struct Courier {
         }
     }
 
-    /// Brings everything that is verified to the engine, unless something is there already: what
-    /// comes during a commit becomes the next one.
-    private mutating func admitVerified(_ group: inout DiscardingTaskGroup) {
-        guard !isAdmitting, !verified.isEmpty else { return }
-        isAdmitting = true
-        group.addTask { [gate, report, lots = verified] in
-            await report.attempt { .judged(try await gate.admit(lots)) }
-        }
-        verified = []
-    }
-
-    private var gate: Gate { Gate(engine: link.engine, source: link.peer.leaf.subject) }
+    private var gate: Gate { Gate(engine: link.engine) }
 
     /// Lets the engine know of a fork of its own log, once it is no recording that shows it.
     private mutating func tellOfFork(_ group: inout DiscardingTaskGroup) {
@@ -273,12 +272,18 @@ extension AsyncStream<PeerLink.Event>.Continuation {
     fileprivate func attempt(_ work: () async throws -> PeerLink.Event?) async {
         do {
             if let event = try await work() { yield(event) }
-        } catch is CancellationError {
-            yield(.ended("closed"))
-        } catch let refusal as DeskRefusal {
-            yield(.failed(refusal.code))
         } catch {
-            yield(.failed("store_failed"))
+            yield(.failed(error))
+        }
+    }
+}
+
+extension PeerLink.Event {
+    fileprivate static func failed(_ error: any Error) -> PeerLink.Event {
+        switch error {
+        case is CancellationError: .ended("closed")
+        case let refusal as DeskRefusal: .failed(refusal.code)
+        default: .failed("store_failed")
         }
     }
 }

@@ -1,24 +1,88 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import GridCore
 import GridLog
 import GridSync
 
-/// Brings a peer's envelopes to the engine: unpacked, read and verified outside of its queue, so
-/// that the next runs are hashed while the last ones are committed.
+/// Unpacks, reads and verifies a peer's envelopes outside of the engine's queue, so that the next
+/// runs are hashed while the last ones are applied.
 struct Gate {
     /// Envelopes that have been verified together.
     struct Lot: Sendable {
         /// What is wrong with an envelope, or the run in it.
-        fileprivate let results: [(bytes: Int, run: Result<VerifiedRun, RunViolation>)]
+        private let results: [(bytes: Int, run: Result<VerifiedRun, RunViolation>)]
         /// Held until the runs are committed.
-        fileprivate let pass: GateRoom.Pass
+        private let pass: GateRoom.Pass?
 
         /// Bytes of the entries in it.
         let entryBytes: Int
+
+        fileprivate init(
+            _ results: [(bytes: Int, run: Result<VerifiedRun, RunViolation>)], entryBytes: Int,
+            pass: GateRoom.Pass
+        ) {
+            self.results = results
+            self.entryBytes = entryBytes
+            self.pass = pass
+        }
+
+        /// Runs that came in no envelope.
+        init(_ runs: [VerifiedRun]) {
+            results = runs.map { (0, .success($0)) }
+            entryBytes = runs.reduce(0) { $0 + $1.run.entryBytes.count }
+            pass = nil
+        }
+
+        /// Those that are genuine.
+        var runs: [VerifiedRun] { results.compactMap { try? $0.run.get() } }
+
+        /// What a session is told of them all.
+        ///
+        /// - Parameters:
+        ///   - verdicts: on `runs`.
+        ///   - held: what of a log is here after the commit.
+        func judgements(
+            _ verdicts: [Verdict], held: (LogIdentity) -> FrontierRow
+        ) -> [SyncSession.Judgement] {
+            var verdicts = verdicts[...]
+            return results.map { bytes, result in
+                switch result {
+                case .failure(let violation):
+                    return SyncSession.Judgement(
+                        bytes: bytes, run: nil, verdict: .refused(.violation(violation)))
+                case .success(let run):
+                    return SyncSession.Judgement(
+                        bytes: bytes, run: (last: run.run.last, held: held(run.run.identity)),
+                        verdict: verdicts.removeFirst())
+                }
+            }
+        }
+    }
+
+    /// Who delivers lots to the engine, and hears what became of them: of all that one commit has
+    /// taken at once, in their order.
+    final class Inlet: Sendable {
+        struct Settlement: Sendable {
+            let judgements: [SyncSession.Judgement]
+            /// Of the lots.
+            let entryBytes: Int
+            /// The number of the commit.
+            let commit: UInt64
+        }
+
+        let source: PublicKey
+        let settle: @Sendable (Result<Settlement, any Error>) -> Void
+
+        init(
+            source: PublicKey,
+            settle: @escaping @Sendable (Result<Settlement, any Error>) -> Void
+        ) {
+            self.source = source
+            self.settle = settle
+        }
     }
 
     let engine: ReplicationEngine
-    let source: PublicKey
 
     /// Verifies envelopes, once there is room for what is in them.
     func verify(_ envelopes: [[UInt8]]) async throws -> Lot {
@@ -34,25 +98,6 @@ struct Gate {
                 return (envelope.count, Result<VerifiedRun, RunViolation>.failure(error))
             }
         }
-        return Lot(results: results, pass: pass, entryBytes: entryBytes)
-    }
-
-    /// Has lots judged and committed together; returns when what was admitted is durable.
-    func admit(_ lots: [Lot]) async throws -> [SyncSession.Judgement] {
-        let results = lots.flatMap(\.results)
-        let runs = results.compactMap { try? $0.run.get() }
-        var verdicts = try await runs.isEmpty ? [][...] : engine.admit(runs, from: source)[...]
-        return results.map { bytes, result in
-            switch result {
-            case .failure(let violation):
-                return SyncSession.Judgement(
-                    bytes: bytes, run: nil, verdict: .refused(.violation(violation)))
-            case .success(let run):
-                let judged = verdicts.removeFirst()
-                return SyncSession.Judgement(
-                    bytes: bytes, run: (last: run.run.last, held: judged.held),
-                    verdict: judged.verdict)
-            }
-        }
+        return Lot(results, entryBytes: entryBytes, pass: pass)
     }
 }

@@ -15,7 +15,7 @@ struct PeerLink: Sendable {
         /// A frame from the peer; the reader goes on when the continuation is resumed.
         case frame([UInt8], CheckedContinuation<Void, Never>)
         case verified(Gate.Lot)
-        case judged([SyncSession.Judgement])
+        case judged(Gate.Inlet.Settlement)
         case found([OutgoingRun])
         case counted([SyncMessage.LaneTotal])
         case sent(bytes: Int)

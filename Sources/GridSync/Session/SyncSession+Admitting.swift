@@ -38,7 +38,11 @@ extension SyncSession {
 
     /// Takes what the gate made of one lot of runs of this peer: acknowledges, and gives their
     /// bytes back.
-    package mutating func judged(_ judgements: [Judgement], now: UInt64) -> [Effect] {
+    ///
+    /// - Parameter isOvertaken: `heldAdvanced` has told of a later lot already.
+    package mutating func judged(
+        _ judgements: [Judgement], isOvertaken: Bool = false, now: UInt64
+    ) -> [Effect] {
         guard closeReason == nil else { return [] }
         precondition(
             judgements.count <= runsAtGate,
@@ -52,8 +56,10 @@ extension SyncSession {
             effects += take(judgement, &standing)
             guard closeReason == nil else { return noteSent(effects, now: now) }
         }
-        // What has grown until now is not of the next lot, which has not been at the gate.
-        unsettled = []
+        // What has grown until now is of no lot that is still to be judged, unless one was overtaken.
+        unsettled =
+            isOvertaken
+            ? unsettled.subtracting(judgements.compactMap { $0.run?.held.log }) : []
         granted += credit
         precondition(granted <= mine.credit, "\(granted) bytes granted of \(mine.credit)")
         effects += believe(standing.theirs) + acknowledge(standing.ours, credit: credit)

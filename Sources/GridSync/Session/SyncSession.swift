@@ -17,8 +17,8 @@ package struct SyncSession: Sendable {
         case fetch(FetchRequest)
         /// Count what the peer lacks and call `supplyTotals`.
         case count(lacking: [FetchRequest.Range])
-        /// Bring a run's envelope to the gate and call `judged`. One lot of runs is at the gate at
-        /// a time; those that come meanwhile are the next.
+        /// Bring a run's envelope to the gate and call `judged`. Runs are judged in lots, in the order
+        /// in which they have come.
         case admit(envelope: [UInt8])
         /// The peer has these heights durably; 0 where it has lost all that it had.
         case recordHeld([SyncMessage.AckRow])
