@@ -14,9 +14,9 @@ struct County {
     private let root: Author
     private let certificate: Certificate
 
-    /// The area of a village, counted from 0; at most 1,000 of them.
+    /// The area of a village, counted from 0; at most 999 of them, for 000 is the township itself.
     static func village(_ number: Int) -> String {
-        township + String(1_000 + (200 + number) % 1_000).dropFirst()
+        township + String(1_001 + number).dropFirst()
     }
 
     /// Takes up the root's key in a folder, or makes one.

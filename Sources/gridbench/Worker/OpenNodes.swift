@@ -12,7 +12,7 @@ import ServiceLifecycle
 struct OpenNodes: Sendable {
     /// How often links are looked at while they settle.
     private static let pause = Duration.microseconds(200)
-    private static let secondsMax = 900.0
+    private static let secondsMax = 300.0
 
     private struct OpenNode {
         let node: Node
@@ -151,7 +151,9 @@ struct OpenNodes: Sendable {
     func settle() async throws -> WorkerReport {
         for open in nodes {
             for peer in open.peers {
-                try await eventually("settled") { () -> Void? in
+                try await eventually(
+                    "settled", seen: { open.node.board[peer].map { "\($0)" } ?? "no link" }
+                ) { () -> Void? in
                     guard let status = open.node.board[peer], status.state == .connected else {
                         return nil
                     }
@@ -170,14 +172,14 @@ struct OpenNodes: Sendable {
     }
 
     private func eventually<Value>(
-        _ what: String, _ ask: () -> Value?
+        _ what: String, seen: () -> String = { "" }, _ ask: () -> Value?
     ) async throws -> Value {
         let began = Clock.now
         while Clock.seconds(from: began, to: Clock.now) < Self.secondsMax {
             if let value = ask() { return value }
             try await Task.sleep(for: Self.pause)
         }
-        throw BenchFailure("not \(what) after \(Self.secondsMax) s")
+        throw BenchFailure("not \(what) after \(Self.secondsMax) s \(seen())")
     }
 }
 

@@ -24,7 +24,7 @@ struct Workload {
 
     /// One file a replica, in their order.
     func manyReplicas(_ size: WorkSize) throws -> [String] {
-        let replicas: [WorkSize: String] = [.small: "8", .large: "1000"]
+        let replicas: [WorkSize: String] = [.small: "8", .large: "999"]
         let folder =
             try given
             ?? made(
