@@ -469,6 +469,8 @@ class Links(unittest.TestCase):
         peer = self.township.ask("peers")["items"][0]
         self.assertEqual((peer["name"], peer["state"]), ("茶香村", "connected"))
         self.assertEqual(peer["out"]["waiting_entries"], 0)
+        self.assertGreater(peer["out"]["bytes"], 100)
+        self.assertGreater(peer["in"]["bytes"], 100)
         self.link.cut()
         peer = eventually(
             lambda: (lambda each: each["state"] != "connected" and each)(

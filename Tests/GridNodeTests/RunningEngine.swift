@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Glibc
 import GridCrypto
 import GridLog
 import GridNode
@@ -11,8 +12,20 @@ func openEngine(_ folder: NodeFolder) throws -> ReplicationEngine {
     var logger = Logger(label: "test")
     logger.logLevel = .critical
     return try ReplicationEngine(
-        store: try Store(folder), author: Author(try KeyFile.read(at: folder.nodeKeyPath)),
+        store: try openStore(folder), author: Author(try KeyFile.read(at: folder.nodeKeyPath)),
         logger: logger)
+}
+
+/// Opens a folder. An engine that has just ended may still be on its way out of memory.
+private func openStore(_ folder: NodeFolder) throws -> Store {
+    for _ in 0..<200 {
+        do {
+            return try Store(folder)
+        } catch StoreFailure.folderInUse {
+            usleep(10_000)
+        }
+    }
+    return try Store(folder)
 }
 
 /// Lets an engine commit what comes until the body ends.

@@ -100,7 +100,7 @@ struct HostilePeerLoopbackTests {
 
     @Test func aRecordedGreetingIsAnsweredButProvesNothing() async throws {
         try await withListener(
-            limits: Self.impatient(),
+            limits: Self.impatient(.seconds(1)),
             serve: { link in
                 await #expect(throws: LinkFailure.handshakeTimedOut) { try await link.proof() }
                 for try await _ in link.frames {}

@@ -3,6 +3,7 @@
 import GridCore
 import GridLog
 import GridStore
+import GridTransport
 
 /// One peer as an admin sees it.
 struct PeerView {
@@ -49,9 +50,12 @@ struct PeerView {
             "last_contact": lastContact.map(Desk.time) ?? .null,
             "address": link?.address.map { .text($0) } ?? .null,
             "direction": link?.direction.map { .text($0.rawValue) } ?? .null,
-            "out": .object(["waiting_entries": Desk.count(waitingOut)]),
+            "out": .object([
+                "waiting_entries": Desk.count(waitingOut), "bytes": passed(\.bytesSent),
+            ]),
             "in": .object([
-                "waiting_entries": link?.waitingIn.map { Desk.count($0) } ?? .null
+                "waiting_entries": link?.waitingIn.map { Desk.count($0) } ?? .null,
+                "bytes": passed(\.bytesReceived),
             ]),
             "has": .object([
                 "entries": Desk.count(held.rows.reduce(UInt64(0)) { $0 + $1.height })
@@ -59,6 +63,12 @@ struct PeerView {
             "clock_skew_ms": .integer(clockSkew),
             "software": .text(record?.software ?? ""),
         ])
+    }
+
+    /// What has passed the link's socket since it was made, in bytes; null without one.
+    private func passed(_ bytes: (LinkTraffic) -> UInt64) -> JSONValue {
+        guard let link, state == .connected else { return .null }
+        return Desk.count(bytes(link.traffic))
     }
 
     var upstream: JSONValue {
