@@ -21,6 +21,9 @@ package actor ReplicationEngine {
     /// they and the records they touch are some four times as large.
     private static let gateBytesMax = 8_388_608
 
+    /// Records in memory from which on a commit takes no more runs; each is some kilobyte.
+    private static let touchedRecordsMax = 16_384
+
     package nonisolated let store: Store
     nonisolated let gateRoom = GateRoom(bytesMax: gateBytesMax)
     package nonisolated let author: Author
@@ -198,6 +201,7 @@ package actor ReplicationEngine {
                     }
                     next += 1
                     guard next == loads.count, loads.allSatisfy(\.writes.isEmpty),
+                        batch.touchedRecordCount < Self.touchedRecordsMax,
                         let more = takeLoad()
                     else { continue }
                     loads.append(more)

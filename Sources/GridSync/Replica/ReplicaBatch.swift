@@ -70,6 +70,9 @@ package struct ReplicaBatch: Sendable {
         changedLogs.contains { $0.identity.log.replica == replica.id }
     }
 
+    /// How many records it has in memory.
+    package var touchedRecordCount: Int { records.all.count }
+
     /// The logs whose heights this batch raised, with their new states, ascending.
     package var changedLogs: [LogState] {
         domains.values.flatMap { $0.logs.values }
