@@ -44,6 +44,10 @@ package enum ReasonWords {
         "nothing_shared": ("双方没有可以共享的区域", "the two share no area"),
         "key_mismatch": ("证书与连接的公钥不符", "the certificate is of another key than the link"),
         "may_not_read": ("对方的证书不允许读取所要的区域", "its certificate does not let it read that area"),
+        "chain_unknown": (
+            "来访节点的证书本机还不知道,它下次来访会出示全部证书",
+            "the caller's certificate is not known here yet; it shows its whole chain at its next call"
+        ),
         "foreign_root": ("对方属于另一个根", "it belongs to another root"),
         "store_failed": (
             "本机存储出错,请运行 gridctl verify", "this node's store failed; run gridctl verify"

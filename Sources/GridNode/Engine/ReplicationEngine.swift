@@ -179,7 +179,7 @@ package actor ReplicationEngine {
 
     /// Carries out a load in one commit, and with it the runs that come while it is applied: each
     /// record is then loaded once and written once. The room before the gate bounds how many do.
-    /// A local write waits for none.
+    /// A local write that comes ends the collecting.
     private func carryOut(_ first: Mailbox) {
         var loads = [first]
         commits += 1
@@ -200,7 +200,7 @@ package actor ReplicationEngine {
                         try transaction.admit($0.lot.runs, from: $0.inlet.source, in: &batch)
                     }
                     next += 1
-                    guard next == loads.count, loads.allSatisfy(\.writes.isEmpty),
+                    guard next == loads.count, loads[next - 1].writes.isEmpty,
                         batch.touchedRecordCount < Self.touchedRecordsMax,
                         let more = takeLoad()
                     else { continue }

@@ -66,7 +66,8 @@ extension FolderReplica {
         let isDone = writeDown { hasMore = try store.compact(&next, isBusy: isBusy) }
         // After a rollback the ledger is not what the value remembers.
         compaction = isDone ? next : RunCompaction(next.sizes)
-        if isDone, !isBusy { hasGrown = hasMore }
+        // What found no room is tried again when something has come, and not each second.
+        if !isDone { hasGrown = false } else if !isBusy { hasGrown = hasMore }
         return isDone && hasMore
     }
 
