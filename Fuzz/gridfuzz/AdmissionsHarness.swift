@@ -241,7 +241,7 @@ private final class Village {
             return []
         }
         expect(verdicts.count == runs.count, "\(verdicts.count) verdicts on \(runs.count) runs")
-        if batch.changesLevels { isStale = true }
+        if batch.changesStanding { isStale = true }
         commit(&batch)
         for (run, verdict) in zip(runs, verdicts) { check(verdict, on: run.run) }
         return verdicts

@@ -45,6 +45,14 @@ package enum ProtocolLimits {
     package static let certificateBytesMax = 1_024
     /// Longest name or post in a certificate, in bytes of UTF-8.
     package static let certificateNameBytesMax = 120
+    /// Largest cut-off: it stands in one entry.
+    package static let cutOffBytesMax = 61_440
+    /// Logs of one key that a cut-off names.
+    package static let cutOffRowsMax = 256
+    /// Logs that have ended, in one message.
+    package static let endedLogsMax = 1_024
+    /// Certificates and cut-offs of a key that its cut-off keeps.
+    package static let cutOffKeptMax = 2_048
     /// Runs that wait for their causes, per peer.
     package static let parkedBytesMax = 16_777_216
     /// Areas named in one message.

@@ -104,13 +104,24 @@ extension Store {
 
     /// The bytes of all certificates that stand in lane 0, as they were written.
     package func certificateRecords() throws -> [[UInt8]] {
+        try authorityRecords(
+            SystemCollection.certificates, field: SystemCollection.certificateBytesField)
+    }
+
+    /// The bytes of all cut-offs that stand in lane 0, as they were written.
+    package func cutOffRecords() throws -> [[UInt8]] {
+        try authorityRecords(SystemCollection.cutOffs, field: SystemCollection.cutOffBytesField)
+    }
+
+    private func authorityRecords(_ collection: UInt32, field: UInt32) throws -> [[UInt8]] {
         try read { database in
             let references = try references(database)
             let rows = try Row.fetchAll(
-                database, sql: "SELECT * FROM other_records WHERE collection = ? ORDER BY id",
-                arguments: [SystemCollection.certificates])
-            let key = FieldKey(
-                field: SystemCollection.certificateBytesField, family: .assigned)
+                database,
+                sql: """
+                    SELECT * FROM other_records WHERE collection = ? AND _lane = ? ORDER BY id
+                    """, arguments: [collection, Lane.authority.rawValue])
+            let key = FieldKey(field: field, family: .assigned)
             return try rows.flatMap { row -> [[UInt8]] in
                 let state = try Self.otherState(row, references: references)
                 guard case .register(let register) = state[key] else { return [] }

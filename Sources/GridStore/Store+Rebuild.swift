@@ -7,7 +7,8 @@ package import GridLog
 
 /// What a rebuild has done beyond building all tables anew.
 package struct Rebuilding: Sendable {
-    /// A log that is shorter now: what was cut off could not be read, and a peer has it.
+    /// A log that is shorter now: what is gone could not be read, and a peer has it, or it does not
+    /// count any more.
     package struct Cut: Sendable {
         package let identity: LogIdentity
         package let from: UInt64
@@ -49,6 +50,9 @@ extension Store {
                 var rebuilding = Rebuilding(cuts: [], findings: [])
                 try database.inTransaction(.immediate) {
                     let before = try Self.heights(database)
+                    if let directory = try LedgerReplay.directory(database) {
+                        try Self.takeOutWhatDoesNotCount(directory, in: database)
+                    }
                     try Self.createTables(Array(tables.values), in: database)
                     try database.execute(sql: "UPDATE logs SET height = 0, state = NULL")
                     let replayed = try LedgerReplay.replay(

@@ -170,6 +170,13 @@ package struct StoreTransaction {
         try batch.author(changes, storage: storage)
     }
 
+    /// Judges again what waits in some domains.
+    package func admitParked(
+        in domains: Set<Domain>, batch: inout ReplicaBatch
+    ) throws {
+        try batch.admitParked(in: domains, storage: storage)
+    }
+
     /// Brings a peer's runs to the gate.
     package func admit(
         _ runs: [VerifiedRun], from source: PublicKey, in batch: inout ReplicaBatch

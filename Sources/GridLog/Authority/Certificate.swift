@@ -123,13 +123,18 @@ package struct Certificate: Hashable, Sendable {
 }
 
 /// The first 16 bytes of a certificate's digest: what a node says instead of its chain to a peer
-/// that has it (Protocol/messages.md, "Greeting"). It proves nothing; the link's key does.
-package struct CertificateReference: Hashable, Sendable {
+/// that has it (Protocol/messages.md, "Greeting"). It proves nothing; the link's key does. Cut-offs
+/// have one as well.
+package struct CertificateReference: Hashable, Comparable, Sendable {
     package let high: UInt64
     package let low: UInt64
 
     package init(high: UInt64, low: UInt64) {
         self.high = high
         self.low = low
+    }
+
+    package static func < (left: CertificateReference, right: CertificateReference) -> Bool {
+        (left.high, left.low) < (right.high, right.low)
     }
 }

@@ -53,6 +53,10 @@ package enum ChainRefusal: String, Error, Hashable, CaseIterable, Sendable {
     case keyNotValid = "certificate_key_not_valid"
     /// A right that the issuer does not have.
     case rightsWidened = "rights_widened"
+    /// The issuer was cut off, and this is not among what it had issued before.
+    case issuerCutOff = "issuer_cut_off"
+    /// The key at the end was cut off.
+    case keyCutOff = "key_cut_off"
 }
 
 /// A chain that leads from the pinned root to a key without widening anything on the way.
@@ -80,12 +84,33 @@ package struct VerifiedChain: Hashable, Sendable {
         guard first.isSelfIssued, first.subject == root else { throw .foreignRoot }
         guard first.hasValidSignature else { throw .signatureWrong }
         for (parent, child) in zip(certificates, certificates.dropFirst()) {
-            guard child.issuer == parent.subject else { throw .brokenLink }
-            guard parent.rights.contains(.certify) else { throw .issuerMayNotCertify }
-            guard parent.area.contains(child.area) else { throw .areaWidened }
-            guard parent.rights.isSuperset(of: child.rights) else { throw .rightsWidened }
+            try check(child, under: parent)
             guard child.hasValidSignature else { throw .signatureWrong }
         }
         return VerifiedChain(certificates: certificates, leaf: leaf)
+    }
+
+    /// The chain with one certificate more, whose signature has been found to hold.
+    func extended(by genuine: Certificate) throws(ChainRefusal) -> VerifiedChain {
+        guard certificates.count < ProtocolLimits.certificateChainMax else { throw .tooLong }
+        guard Signing.isValidKey(genuine.subject) else { throw .keyNotValid }
+        try Self.check(genuine, under: leaf)
+        return VerifiedChain(certificates: certificates + [genuine], leaf: genuine)
+    }
+
+    /// The chains that it goes through, from the root's own to itself.
+    var prefixes: [VerifiedChain] {
+        certificates.indices.map {
+            VerifiedChain(certificates: Array(certificates[...$0]), leaf: certificates[$0])
+        }
+    }
+
+    private static func check(
+        _ child: Certificate, under parent: Certificate
+    ) throws(ChainRefusal) {
+        guard child.issuer == parent.subject else { throw .brokenLink }
+        guard parent.rights.contains(.certify) else { throw .issuerMayNotCertify }
+        guard parent.area.contains(child.area) else { throw .areaWidened }
+        guard parent.rights.isSuperset(of: child.rights) else { throw .rightsWidened }
     }
 }

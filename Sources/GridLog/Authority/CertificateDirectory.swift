@@ -1,18 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import GridCodec
 package import GridCore
 
-/// All certificates a replica knows that lead back to its pinned root, by the key they certify. A
-/// function of the set of certificates added, never of their order.
+/// All certificates a replica knows that lead back to its pinned root, by the key they certify, and
+/// the cut-offs of such keys. A function of the sets of certificates and cut-offs added, never of
+/// their order.
 package struct CertificateDirectory: Sendable {
     package let root: PublicKey
     /// For each key its certificates that lead to the root, each by its best chain.
-    private var chains: [PublicKey: [VerifiedChain]] = [:]
+    private(set) var chains: [PublicKey: [VerifiedChain]] = [:]
+    /// The root's own certificates.
+    private var roots: [VerifiedChain] = []
     /// Genuine certificates by their issuer, those that prove nothing (yet) among them.
     private var issued: [PublicKey: [Certificate]] = [:]
     private var known: Set<Bytes32> = []
     /// The subjects of the certificates that `chains` ends in.
     private var subjects: [CertificateReference: PublicKey] = [:]
+    /// Genuine cut-offs by the key that they end, those that do not count among them.
+    var cutOffs: [PublicKey: [CutOff]] = [:]
 
     package init(root: PublicKey) { self.root = root }
 
@@ -24,14 +30,24 @@ package struct CertificateDirectory: Sendable {
         if certificate.isSelfIssued {
             let chain = try VerifiedChain.verify(CertificateChain([certificate]), root: root)
             known.insert(certificate.digest)
-            take(chain)
+            roots.append(chain)
+        } else {
+            guard certificate.hasValidSignature else { throw .signatureWrong }
+            known.insert(certificate.digest)
+            issued[certificate.issuer, default: []].append(certificate)
+            guard chains[certificate.issuer] != nil else { return }
+        }
+        guard cutOffs.isEmpty else {
+            // It may be what gives somebody's cut-off its weight.
+            buildChains()
+            if !certificate.isSelfIssued { _ = try bestChain(to: certificate) }
             return
         }
-        guard certificate.hasValidSignature else { throw .signatureWrong }
-        known.insert(certificate.digest)
-        issued[certificate.issuer, default: []].append(certificate)
-        guard chains[certificate.issuer] != nil else { return }
-        take(try bestChain(to: certificate))
+        if certificate.isSelfIssued {
+            take(roots[roots.count - 1])
+        } else {
+            take(try bestChain(to: certificate))
+        }
     }
 
     /// Takes in a whole chain.
@@ -42,27 +58,44 @@ package struct CertificateDirectory: Sendable {
         }
     }
 
-    /// The chain by which a key may do something in an area; of several the one with the highest
-    /// area, then the one with the fewest certificates, then the least digest.
+    /// Takes in a cut-off that arrived in any way and order. One that does not count is kept: its
+    /// issuer may have a certificate on the way that gives it weight.
+    ///
+    /// - Returns: whether its signature holds; otherwise nothing has changed.
+    @discardableResult
+    package mutating func add(_ cutOff: CutOff) -> Bool {
+        guard !known.contains(cutOff.digest) else { return true }
+        guard cutOff.hasValidSignature else { return false }
+        known.insert(cutOff.digest)
+        cutOffs[cutOff.subject, default: []].append(cutOff)
+        buildChains()
+        return true
+    }
+
+    /// The chain by which a key may do something in an area; of several one whose key has not been
+    /// cut off, then the one with the highest area, then the one with the fewest certificates, then
+    /// the least digest.
     package func chain(
         of key: PublicKey, covering area: AreaCode, with rights: Rights
     ) -> VerifiedChain? {
-        chains[key]?.filter {
+        let covering = (chains[key] ?? []).filter {
             $0.leaf.area.contains(area) && $0.leaf.rights.isSuperset(of: rights)
-        }.min { left, right in
+        }
+        let live = cutOffs[key] == nil ? covering : covering.filter { !isEnded($0) }
+        return (live.isEmpty ? covering : live).min { left, right in
             (left.leaf.area.level, left.certificates.count, left.leaf.digest)
                 < (right.leaf.area.level, right.certificates.count, right.leaf.digest)
         }
     }
 
     /// The level that a key's word has in a domain; nil when it may not write there. A function of
-    /// the certificates known, so it may rise when more of them come.
+    /// the certificates known, so it may rise when more of them come. Where the key was cut off it
+    /// is what it was for the entries that count.
     package func level(of key: PublicKey, in domain: Domain) -> AreaLevel? {
-        let rights: Rights = domain.lane == .authority ? [.write, .certify] : .write
-        return chain(of: key, covering: domain.area, with: rights)?.leaf.area.level
+        chain(of: key, covering: domain.area, with: .toWrite(in: domain))?.leaf.area.level
     }
 
-    /// How many genuine certificates have come, whatever they prove. It only grows.
+    /// How many genuine certificates and cut-offs have come, whatever they prove. It only grows.
     package var count: Int { known.count }
 
     /// Whether a certificate has come already.
@@ -92,9 +125,9 @@ package struct CertificateDirectory: Sendable {
         var best: VerifiedChain?
         var refusal: ChainRefusal = .brokenLink
         for parent in chains[certificate.issuer] ?? [] {
-            do {
-                let chain = try VerifiedChain.verify(
-                    CertificateChain(parent.certificates + [certificate]), root: root)
+            do throws(ChainRefusal) {
+                let chain = try parent.extended(by: certificate)
+                guard keeps(certificate.reference, by: parent) else { throw .issuerCutOff }
                 if best.map({ Self.isBetter(chain, than: $0) }) ?? true { best = chain }
             } catch { refusal = error }
         }
@@ -120,6 +153,34 @@ package struct CertificateDirectory: Sendable {
         }
     }
 
+    /// Finds all chains anew. What a cut-off takes away hangs only on chains of higher areas, and on
+    /// shorter ones of the same area: so areas come in their order, and a chain grows by one
+    /// certificate a round.
+    private mutating func buildChains() {
+        chains = [:]
+        subjects = [:]
+        for root in roots { put(root) }
+        let levels = Dictionary(grouping: issued.values.joined(), by: \.area.level)
+        for (_, certificates) in levels.sorted(by: { $0.key < $1.key }) {
+            for _ in 1...ProtocolLimits.certificateChainMax {
+                let found = certificates.compactMap { try? bestChain(to: $0) }
+                for chain in found { put(chain) }
+            }
+        }
+    }
+
+    private mutating func put(_ chain: VerifiedChain) {
+        let subject = chain.leaf.subject
+        var siblings = chains[subject] ?? []
+        if let index = siblings.firstIndex(where: { $0.leaf == chain.leaf }) {
+            siblings[index] = chain
+        } else {
+            siblings.append(chain)
+        }
+        chains[subject] = siblings
+        subjects[chain.leaf.reference] = subject
+    }
+
     /// Shorter is better, for what may still be certified below; then the lesser digests.
     private static func isBetter(_ left: VerifiedChain, than right: VerifiedChain) -> Bool {
         guard left.certificates.count == right.certificates.count else {
@@ -127,5 +188,12 @@ package struct CertificateDirectory: Sendable {
         }
         return left.certificates.lazy.map(\.digest)
             .lexicographicallyPrecedes(right.certificates.lazy.map(\.digest))
+    }
+}
+
+extension Rights {
+    /// What writing in a domain asks for.
+    static func toWrite(in domain: Domain) -> Rights {
+        domain.lane == .authority ? [.write, .certify] : .write
     }
 }

@@ -6,7 +6,7 @@ import GridCrypto
 /// What is hashed: one personalization string per kind of object, so that no two kinds can be
 /// taken for each other (BLAKE2b's own parameter, RFC 7693 and the BLAKE2 paper §2.8).
 package enum HashPurpose: Sendable {
-    case log, replica, entry, values, salt, record, name, certificate, frontier, table
+    case log, replica, entry, values, salt, record, name, certificate, frontier, table, cutOff
 
     fileprivate var personalization: Personalization {
         switch self {
@@ -20,6 +20,7 @@ package enum HashPurpose: Sendable {
         case .certificate: Personalization("onegrid/cert/1")
         case .frontier: Personalization("onegrid/front/1")
         case .table: Personalization("onegrid/table/1")
+        case .cutOff: Personalization("onegrid/cut/1")
         }
     }
 }

@@ -33,7 +33,8 @@ package struct Run: Hashable, Sendable {
     package let salts: [SaltSegment]
     /// The entries, one after the other.
     package let entryBytes: [UInt8]
-    /// Ed25519 over the hash of the last entry, 64 bytes.
+    /// Ed25519 over the hash of the last entry, 64 bytes; zeros where the run was cut at the end of
+    /// its log, and a cut-off stands for it.
     package let signature: [UInt8]
 
     /// Sequence of the last entry.
@@ -51,6 +52,13 @@ package struct Run: Hashable, Sendable {
         self.entryBytes = entryBytes
         self.signature = signature
     }
+
+    /// Stands in place of a signature where a cut-off proves the last entry. No signature is like it:
+    /// its nonce point would be of small order.
+    static let noSignature = [UInt8](repeating: 0, count: 64)
+
+    /// Whether its writer has signed its end.
+    package var isSigned: Bool { signature != Self.noSignature }
 
     /// Whether `next` goes on right where this run ends, and both fit into one run.
     package func canBeJoined(with next: Run) -> Bool {

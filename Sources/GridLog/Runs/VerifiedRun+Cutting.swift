@@ -16,6 +16,38 @@ extension VerifiedRun {
             signature: run.signature)
     }
 
+    /// The part of the run up to a height, without a signature: whoever reads it must know a cut-off
+    /// that names its last entry.
+    ///
+    /// - Precondition: the height is in the run and not its last.
+    package func part(upTo height: UInt64) -> VerifiedRun {
+        precondition(height >= run.first && height < run.last, "no cut at \(height)")
+        let count = Int(height - run.first) + 1
+        return VerifiedRun(
+            run: Run(
+                identity: run.identity, first: run.first, count: count, backlink: run.backlink,
+                salts: Self.salts(run.salts, only: count),
+                entryBytes: Array(run.entryBytes[..<entries[count].head.lowerBound]),
+                signature: Run.noSignature),
+            entries: Array(entries[..<count]), hashes: Array(hashes[..<count]))
+    }
+
+    private static func salts(
+        _ segments: [Run.SaltSegment], only count: Int
+    ) -> [Run.SaltSegment] {
+        var rest = count
+        return segments.compactMap { segment in
+            let taken = min(rest, segment.entries)
+            rest -= taken
+            guard taken > 0 else { return nil }
+            return switch segment {
+            case .seed(let seed, _): .seed(seed, entries: taken)
+            case .salts(let salts): .salts(Array(salts.prefix(taken)))
+            case .withheld: .withheld(entries: taken)
+            }
+        }
+    }
+
     /// Seeds stay whole: each entry's salt is derived from its sequence.
     private static func salts(
         _ segments: [Run.SaltSegment], without cut: Int

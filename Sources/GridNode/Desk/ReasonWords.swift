@@ -41,6 +41,11 @@ package enum ReasonWords {
         ),
         "leaving": ("本节点正在停止", "this node is stopping"),
         "no_common_version": ("双方没有共同的协议版本,请升级", "no protocol version in common; upgrade"),
+        "key_cut_off": ("公钥已被上级停用", "the key was cut off by an office above"),
+        "issuer_cut_off": (
+            "证书由已停用的公钥签发", "the certificate is by a key that was cut off, and not among those kept"
+        ),
+        "shortened": ("部分内容不再有效,重新开始同步", "some entries do not count any more; sync begins anew"),
         "nothing_shared": ("双方没有可以共享的区域", "the two share no area"),
         "key_mismatch": ("证书与连接的公钥不符", "the certificate is of another key than the link"),
         "may_not_read": ("对方的证书不允许读取所要的区域", "its certificate does not let it read that area"),

@@ -16,6 +16,7 @@ package final class Bell: Sendable {
     private struct News {
         var rows: [LogID: FrontierRow] = [:]
         var commit: UInt64 = 0
+        var isShortened = false
     }
 
     init() {
@@ -33,12 +34,19 @@ package final class Bell: Sendable {
         continuation.yield()
     }
 
-    /// Everything that grew since the last call, ascending by log, and the last commit in it.
-    func take() -> (rows: [FrontierRow], commit: UInt64) {
-        let (rows, commit) = news.withLock { news in
+    /// Rings because logs have become shorter: nothing that was told before holds.
+    func ringOfShortening() {
+        news.withLock { $0.isShortened = true }
+        continuation.yield()
+    }
+
+    /// Everything that grew since the last call, ascending by log, and the last commit in it; and
+    /// whether logs have become shorter.
+    func take() -> (rows: [FrontierRow], commit: UInt64, isShortened: Bool) {
+        let (rows, commit, isShortened) = news.withLock { news in
             defer { news.rows = [:] }
-            return (news.rows.values, news.commit)
+            return (news.rows.values, news.commit, news.isShortened)
         }
-        return (rows.sorted { $0.log < $1.log }, commit)
+        return (rows.sorted { $0.log < $1.log }, commit, isShortened)
     }
 }

@@ -109,12 +109,12 @@ extension ReplicationEngine {
         secondsTidied += 1
         guard secondsTidied.isMultiple(of: Self.checkpointSeconds) else { return }
         folder.checkpoint()
-        publishCertificates()
+        publishAuthority()
     }
 
-    /// Writes certificates that this node has issued into lane 0, where all replicas find them.
-    package func publishCertificates() {
-        spread(folder.publishCertificates(now: WallClock.now))
+    /// Writes what this node's office has decided into lane 0, where all replicas find it.
+    package func publishAuthority() {
+        spread(folder.publishAuthority(now: WallClock.now))
     }
 
     /// Takes a certificate issued here and writes it into lane 0.
@@ -134,8 +134,47 @@ extension ReplicationEngine {
             showCondition()
             throw DeskRefusal(error)
         }
-        publishCertificates()
+        publishAuthority()
         return certificate.digest.description
+    }
+
+    /// Takes note of logs that a peer says have ended.
+    func note(ended logs: [LogIdentity]) {
+        do throws(FolderReplica.CommitFailure) {
+            spread(try folder.learn(ended: logs, now: WallClock.now))
+        } catch {
+            showCondition()
+        }
+    }
+
+    /// What an office would say to cut off a key now, by what is held here.
+    package func draftCutOff(
+        of key: PublicKey
+    ) -> (rows: [CutOff.Row], kept: [CertificateReference]) {
+        folder.draftCutOff(of: key)
+    }
+
+    /// Takes a cut-off issued here and writes it into lane 0.
+    /// - Returns: its digest, 64 hexadecimal digits.
+    package func publish(_ cutOff: CutOff) throws -> String {
+        var directory = folder.replica.directory
+        guard directory.add(cutOff), directory.counts(cutOff) else {
+            throw DeskRefusal(
+                .notAllowed, "cut_off_without_weight",
+                chinese: "签发者无权停用这个公钥:它的区域必须在对方之上。没有改动。",
+                english: """
+                    The issuer may not cut this key off: its area must be above that of the key. \
+                    Nothing was changed.
+                    """)
+        }
+        do throws(FolderReplica.CommitFailure) {
+            try folder.keep(cutOff)
+        } catch {
+            showCondition()
+            throw DeskRefusal(error)
+        }
+        publishAuthority()
+        return cutOff.digest.description
     }
 
     /// Builds all tables, and the states of all logs, anew from the ledger.

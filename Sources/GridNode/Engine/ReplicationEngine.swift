@@ -38,6 +38,8 @@ package actor ReplicationEngine {
     var secondsTidied = 0
     /// How many commits were tried.
     private var commits: UInt64 = 0
+    /// Shortenings of the folder that everyone knows of.
+    private var knownShortenings = 0
     /// Since the last upkeep.
     var hasCommitted = false
     private nonisolated let work: AsyncStream<Void>.Continuation
@@ -145,9 +147,16 @@ package actor ReplicationEngine {
         folder.frontier(where: isWanted)
     }
 
+    /// The same, and which of the logs have ended.
+    func holdings(
+        where isWanted: @Sendable (AreaCode) -> Bool
+    ) -> (rows: [FrontierRow], ended: [LogIdentity]) {
+        (folder.frontier(where: isWanted), folder.replica.endedLogs(where: isWanted))
+    }
+
     /// Commits what comes, until cancelled; then turns away what is left.
     package func run() async {
-        publishCertificates()
+        publishAuthority()
         for await _ in worklist {
             while let load = takeLoad() { carryOut(load) }
         }
@@ -295,6 +304,11 @@ package actor ReplicationEngine {
 
     /// Shows whether the folder takes writes, and as which replica: upkeep may find out as well.
     func showCondition() {
+        if folder.shortenings != knownShortenings {
+            knownShortenings = folder.shortenings
+            glance()
+            for bell in bells.withLock({ Array($0.values) }) { bell.ringOfShortening() }
+        }
         guard folder.replica.id == current.replica else { return glance() }
         glimpse.withLock { glimpse in
             glimpse.isWriting = folder.failure == nil
@@ -323,8 +337,12 @@ package actor ReplicationEngine {
             logger.warning(
                 "this folder was rolled back; writing goes on as a new replica",
                 metadata: ["left": "\(replica)"])
-        case .levelChanged:
-            logger.notice("the level of a writer has changed; records are built anew")
+        case .standingChanged:
+            logger.notice("something else counts than before; records are built anew")
+        case .shortened(let logs):
+            logger.notice(
+                "logs end earlier than they did; what is beyond is kept in quarantine",
+                metadata: ["logs": "\(logs.map { "\($0.log)" }.joined(separator: ", "))"])
         case .notBuiltAnew(let damage):
             logger.error("records not built anew", metadata: ["damaged": "\(damage)"])
         case .diskFull: logger.error("disk full; nothing was saved")

@@ -132,6 +132,14 @@ extension DeskRefusal {
                     This node does not carry the records of \(area); write on a node that does. \
                     Nothing was saved.
                     """)
+        case .cutOff(let area):
+            self.init(
+                .notAllowed, "key_cut_off",
+                chinese: "本节点的公钥在 \(area) 已被上级停用,不能再填写。没有保存。请联系上级。",
+                english: """
+                    The key of this node was cut off in \(area); it writes nothing more. Nothing was \
+                    saved; ask the parent office.
+                    """)
         case .tooLarge(let failure):
             self.init(
                 .wrongValues, "too_large", chinese: "一次写入的内容太多(\(failure)),请分几次保存。没有保存。",

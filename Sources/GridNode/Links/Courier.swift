@@ -65,12 +65,15 @@ struct Courier {
     /// - Returns: the code of why it ended.
     consuming func work(
         _ events: AsyncStream<PeerLink.Event>, announced: [FrontierRow],
-        holding rows: [FrontierRow], group: inout DiscardingTaskGroup
+        holding rows: [FrontierRow], ended: [LogIdentity], group: inout DiscardingTaskGroup
     ) async -> String {
         var courier = self
-        var end = courier.perform(
-            courier.session.start(announced: announced, holding: rows, now: WallClock.steady),
-            group: &group)
+        var end =
+            courier.leaveWhoWasCutOff(group: &group)
+            ?? courier.perform(
+                courier.session.start(
+                    announced: announced, holding: rows, ended: ended, now: WallClock.steady),
+                group: &group)
         courier.show()
         var coming = events.makeAsyncIterator()
         while end == nil {
@@ -129,6 +132,8 @@ struct Courier {
         case .rang:
             let news = bell.take()
             heardCommit = max(heardCommit, news.commit)
+            if news.isShortened { return perform(session.leave(.shortened), group: &group) }
+            if let end = leaveWhoWasCutOff(group: &group) { return end }
             return perform(session.heldAdvanced(news.rows, now: now), group: &group)
         case .tick:
             wakesAt = .max
@@ -138,6 +143,12 @@ struct Courier {
             return reason
         case .ended(let reason): return reason
         }
+    }
+
+    /// Ends the conversation with a peer whose key does not speak for it any more, and says why.
+    private mutating func leaveWhoWasCutOff(group: inout DiscardingTaskGroup) -> String? {
+        guard (try? link.engine.current.directory.check(link.peer)) == nil else { return nil }
+        return perform(session.leave(.peerCutOff), group: &group)
     }
 
     private mutating func perform(
@@ -171,6 +182,8 @@ struct Courier {
                 } else {
                     greeted += rows
                 }
+            case .noteEnded(let logs):
+                group.addTask { [link] in await link.engine.note(ended: logs) }
             case .reportFork(let log, let height):
                 link.logger.warning(
                     "fork: two entries with one dot",

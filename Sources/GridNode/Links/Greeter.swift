@@ -64,15 +64,19 @@ struct Greeter: Sendable {
             isKnown: isMet, recognized: current.directory.chain(of: peer)?.leaf.reference)
     }
 
-    /// The answer to a peer's greeting.
-    func announcement(answering peer: Greeting) async -> Announcement {
+    /// The answer to a peer's greeting. One that was cut off is answered only to be told so.
+    func announcement(answering peer: GreetedPeer) async -> Announcement {
         let current = engine.current
         let own = current.chain.leaf
+        let isLive = (try? current.directory.check(peer.chain)) != nil
+        let area = peer.greeting.area
+        let peer = peer.greeting
         return announcement(
             current,
-            of: await engine.frontier {
-                Scope(own.area).contains($0) && Scope(peer.area).contains($0)
-            },
+            of: isLive
+                ? await engine.frontier {
+                    Scope(own.area).contains($0) && Scope(area).contains($0)
+                } : [],
             isKnown: peer.recognized == own.reference, recognized: nil)
     }
 
@@ -105,6 +109,12 @@ struct Greeter: Sendable {
             throw .chain(error)
         }
         guard let chain = shown else { throw .unknownChain }
+        do {
+            try engine.current.directory.check(chain)
+        } catch {
+            // Who was cut off itself is told so, once it is known to be there.
+            guard error == .keyCutOff else { throw .chain(error) }
+        }
         let key = chain.leaf.subject
         guard Ed25519.agreementPublicKey(of: key.bytes.array) == linkKey else {
             throw .keyMismatch

@@ -58,7 +58,7 @@ package struct LinkSupervisor: Sendable {
             answer: { key, bytes in
                 do throws(GreetingRefusal) {
                     let peer = try greeter.peer(bytes, linkKey: key)
-                    let mine = await greeter.announcement(answering: peer.greeting)
+                    let mine = await greeter.announcement(answering: peer)
                     return LinkAnswer(
                         greeting: mine.greeting.encoded, context: (mine: mine, peer: peer))
                 } catch {

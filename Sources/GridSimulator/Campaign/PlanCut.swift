@@ -120,6 +120,7 @@ extension WorldAction {
         case .checkpoint(let number): device(number).map { .checkpoint(device: $0) }
         case .upgrade(let number): device(number).map { .upgrade(device: $0) }
         case .promote(let number): device(number).map { .promote(device: $0) }
+        case .cutOff(let number): device(number).map { .cutOff(device: $0) }
         }
     }
 }

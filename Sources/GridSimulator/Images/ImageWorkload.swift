@@ -146,7 +146,7 @@ struct ImageWorkload {
 
     /// Writes the waiting certificate into lane 0.
     private mutating func publish() throws {
-        try recorder.step(.publishing) { _ = $0.folder.publishCertificates(now: 1_790_000_009_000) }
+        try recorder.step(.publishing) { _ = $0.folder.publishAuthority(now: 1_790_000_009_000) }
     }
 
     /// Becomes a new replica, as after a peer has shown that this one was rolled back.

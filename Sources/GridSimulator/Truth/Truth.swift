@@ -23,6 +23,10 @@ struct Truth {
     private(set) var forkedAreas: Set<AreaCode> = []
     /// Areas and rights that keys are certified for.
     private(set) var certificates: [PublicKey: [Certificate]] = [:]
+    /// Who was cut off, by the key.
+    private(set) var cutOffs: [PublicKey: [CutOff]] = [:]
+    /// The keys of logs that anyone has written.
+    private var writers: [LogID: PublicKey] = [:]
     private(set) var violations: [Violation] = []
     /// The records that entries speak of, by domain, in order of appearance.
     private(set) var records: [Domain: [RecordKey]] = [:]
@@ -54,8 +58,23 @@ struct Truth {
         lies(area, in: home) || lies(home, in: area)
     }
 
+    mutating func cutOff(_ cutOff: CutOff) { cutOffs[cutOff.subject, default: []].append(cutOff) }
+
+    func isCutOff(_ key: PublicKey) -> Bool { cutOffs[key] != nil }
+
+    /// The height up to which a log counts; nil for one that goes on.
+    func end(of log: LogID) -> UInt64? {
+        writers[log].flatMap { cutOffs[$0] }?.map { $0.row(of: log)?.height ?? 0 }.min()
+    }
+
+    /// Excuses cut-offs that nobody knows any more, of offices whose disk was put back.
+    mutating func buryCutOffs(where isGone: (CutOff) -> Bool) {
+        cutOffs = cutOffs.mapValues { $0.filter { !isGone($0) } }.filter { !$0.value.isEmpty }
+    }
+
     /// Notes what someone is about to commit.
     mutating func propose(_ entry: ReferenceEntry) {
+        writers[entry.dot.log] = entry.key
         entries[entry.dot] = entry
         for change in entry.changes {
             let key = RecordKey(

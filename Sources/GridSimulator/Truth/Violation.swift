@@ -10,6 +10,8 @@ package struct Violation: Hashable, Sendable {
         case replicasDiffer = "replicas_differ"
         /// Tables are not what the entries say.
         case tablesDiffer = "tables_differ"
+        /// An entry counts that stands after the end of its log.
+        case cutOffCounts = "cut_off_counts"
         case outsideScope = "outside_scope"
         case withoutRight = "without_right"
         /// One sequence stands for two entries.

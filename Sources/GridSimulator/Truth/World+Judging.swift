@@ -31,7 +31,8 @@ extension World {
         guard settle() else { return }
         for device in devices {
             guard let replica = device.replica else { continue }
-            publish(replica.publishCertificates(now: device.wall(now)), of: device)
+            publish(replica.publishAuthority(now: device.wall(now)), of: device)
+            lookWhetherItIsShorter(device)
         }
         for device in devices {
             while device.replica != nil, device.edition + 1 < Catalogue.simulated.count {
@@ -57,6 +58,12 @@ extension World {
             restored.contains(certificate.issuer)
                 && !devices.contains { $0.replica?.replica.directory.contains(certificate) == true }
         }
+        truth.buryCutOffs { cutOff in
+            restored.contains(cutOff.issuer)
+                && !devices.contains {
+                    $0.replica?.replica.directory.allCutOffs.contains(cutOff) == true
+                }
+        }
     }
 
     /// Lives until nothing is under way and everyone is linked.
@@ -78,6 +85,7 @@ extension World {
     private var isQuiet: Bool {
         busy == 0 && devices.allSatisfy { $0.replica != nil }
             && links.allSatisfy { link in
+                if isCutOff(devices[link.caller]) || isCutOff(devices[link.called]) { return true }
                 guard case .talking(let left)? = link.connection?.ends[0],
                     case .talking(let right)? = link.connection?.ends[1]
                 else { return false }
@@ -122,6 +130,7 @@ extension World {
         for device in devices where dice.chance(300) { verify(device) }
         judgeAcknowledged()
         judgeForks()
+        judgeCutOffs()
         judgeDigests()
         judgeTables()
     }
@@ -130,8 +139,10 @@ extension World {
     private func judgeAcknowledged() {
         for (dot, author) in truth.acknowledged where !truth.goneWithTheDisk.contains(dot) {
             let area = dot.log.domain.area
-            guard !truth.forkedAreas.contains(area) else { continue }
-            for device in devices where Truth.carries(device.area, area) {
+            guard !truth.forkedAreas.contains(area),
+                truth.end(of: dot.log).map({ dot.sequence <= $0 }) ?? true
+            else { continue }
+            for device in devices where Truth.carries(device.area, area) && !isCutOff(device) {
                 if !truth.holds(dot, on: device.number) {
                     violate(
                         .acknowledgedIsMissing,
@@ -145,7 +156,7 @@ extension World {
     /// All who carry an area have the same of it.
     private func judgeDigests() {
         var known: [AreaCode: (digests: AreaDigests, device: String)] = [:]
-        for device in devices {
+        for device in devices where !isCutOff(device) {
             guard let replica = device.replica else { continue }
             do {
                 for digests in try replica.store.digests()

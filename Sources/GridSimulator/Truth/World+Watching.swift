@@ -44,7 +44,9 @@ extension World {
     private func lookAtCauses(of dot: Dot, on device: SimulatedDevice) {
         guard !truth.forkedAreas.contains(dot.log.domain.area) else { return }
         for (log, height) in truth.entries[dot]?.context ?? [:]
-        where height > truth.height(of: log, on: device.number) {
+        where truth.end(of: log).map({ min($0, height) }) ?? height
+            > truth.height(of: log, on: device.number)
+        {
             violate(
                 .admittedTooSoon,
                 "\(device.name) has \(Self.short(dot)) before \(log)#\(height)")
@@ -56,7 +58,7 @@ extension World {
     func lookWhetherTheyWait(_ device: SimulatedDevice) {
         device.waitingRuns.removeAll { conversation, run in
             let log = run.run.identity.log
-            return conversation.isOver || truth.height(of: log, on: device.number) >= run.run.last
+            return conversation.isOver || truth.end(of: log) != nil || truth.height(of: log, on: device.number) >= run.run.last
                 || truth.forkedAreas.contains(log.domain.area)
         }
         guard !device.hasFlippedBit, !device.isRewound else { return }

@@ -54,6 +54,8 @@ final class SimulatedDevice {
     var isRewound = false
     /// A bit of its disk has turned over: what is wrong with it may show much later.
     var hasFlippedBit = false
+    /// How often its logs have become shorter since it has started.
+    var shortenings = 0
     /// What its replica has told and nobody has looked at.
     private var notices: [String] = []
 
@@ -98,7 +100,8 @@ final class SimulatedDevice {
             case .olderImage: "older_image"
             case .copiedFolder: "copied_folder"
             case .rolledBack: "rolled_back"
-            case .levelChanged: "level_changed"
+            case .standingChanged: "standing_changed"
+            case .shortened: "shortened"
             case .notBuiltAnew: "not_built_anew"
             case .diskFull: "disk_full"
             case .refused: "refused"

@@ -21,6 +21,8 @@ package struct Story: Sendable {
         case joinedAnew = "joined_anew"
         case upgrades
         case promotions
+        case cutOffs = "cut_offs"
+        case shortenings
         case virtualDays = "virtual_days"
     }
 

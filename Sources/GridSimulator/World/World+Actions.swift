@@ -44,6 +44,7 @@ extension World {
             lookWhetherItStopped(devices[device])
         case .upgrade(let device): upgrade(devices[device])
         case .promote(let device): promote(devices[device])
+        case .cutOff(let device): cutOff(devices[device])
         }
     }
 
@@ -133,7 +134,7 @@ extension World {
         } catch {
             return lookWhetherItStopped(issuer)
         }
-        publish(replica.publishCertificates(now: issuer.wall(now)), of: issuer)
+        publish(replica.publishAuthority(now: issuer.wall(now)), of: issuer)
         planUpkeep(issuer)
         lookWhetherItStopped(issuer)
     }

@@ -40,6 +40,7 @@ extension World {
                 lookAtMemory(conversation)
                 admitWaiting(conversation)
             case .recordHeld(let rows): recordHeld(rows, conversation)
+            case .noteEnded(let logs): note(ended: logs, on: devices[conversation.device])
             case .reportFork(let log, let height): reportFork(log, height, conversation)
             case .wake(let time): wake(conversation, at: time)
             case .close(let reason): close(conversation, reason)
@@ -164,27 +165,28 @@ extension World {
     private func look(at message: SyncMessage, _ conversation: Conversation) {
         story.count(.messages)
         let device = devices[conversation.device]
+        // Who was cut off calls for ever, and learns it each time.
+        if case .ping = message {
+        } else if !isCutOff(device), !truth.isCutOff(conversation.peerKey) {
+            messages += 1
+        }
         switch message {
         case .run(let envelope): look(atRun: envelope, conversation)
         case .ack(let rows, _):
-            messages += 1
             for row in rows where row.height > truth.height(of: row.log, on: device.number) {
                 violate(
                     .acknowledgedTooSoon,
                     "\(device.name) acknowledges \(row.log)#\(row.height)")
             }
         case .frontier(_, let rows):
-            messages += 1
             for row in rows where row.height > truth.height(of: row.log, on: device.number) {
                 violate(.acknowledgedTooSoon, "\(device.name) shows \(row.log)#\(row.height)")
             }
-        case .ping: break
-        case .totals, .refusal, .bye: messages += 1
+        case .ping, .totals, .refusal, .ended, .bye: break
         }
     }
 
     private func look(atRun envelope: [UInt8], _ conversation: Conversation) {
-        messages += 1
         let device = devices[conversation.device]
         guard let run = try? RunEnvelope.open(envelope) else {
             return violate(.writtenByNobody, "\(device.name) sends what is no run")

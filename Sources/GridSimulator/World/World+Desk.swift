@@ -65,6 +65,7 @@ extension World {
             look(at: work, lots, on: device)
             for entry in work.written { truth.acknowledge(entry.dot, by: device.number) }
             publish(committed.news, of: device)
+            lookWhetherItIsShorter(device)
             lookAtCauses(of: work.verdicts, lots.map(\.verified), on: device)
             lookWhetherTheyWait(device)
             answer(lots, work.verdicts, of: device)
@@ -116,6 +117,8 @@ extension World {
                 note(written, changes, of: device, batch, &work)
             } catch WriteRefusal.notEntitled, WriteRefusal.outsideScope {
                 if isEntitled { violate(.doesNotWork, "\(device.name) may write, and may not") }
+            } catch WriteRefusal.cutOff {
+                if !isCutOff(device) { violate(.doesNotWork, "\(device.name) was not cut off") }
             }
         }
     }

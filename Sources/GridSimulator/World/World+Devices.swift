@@ -75,9 +75,11 @@ extension World {
         do {
             let replica = try open(device)
             device.replica = replica
+            device.shortenings = replica.shortenings
             check(device, replica)
             device.isSuspect = false
-            publish(replica.publishCertificates(now: device.wall(now)), of: device)
+            publish(replica.publishAuthority(now: device.wall(now)), of: device)
+            lookWhetherItIsShorter(device)
             planUpkeep(device)
         } catch {
             story.tell(at: now, device.name, "不能启动:\(told(error))", "does not start")
@@ -125,7 +127,8 @@ extension World {
         if !device.isSuspect {
             let heights = Dictionary(rows.map { ($0.log, $0.height) }, uniquingKeysWith: { $1 })
             let known = (truth.heights[device.number] ?? [:]).sorted { $0.key < $1.key }
-            for (log, height) in known where heights[log] ?? 0 < height {
+            for (log, height) in known
+            where heights[log] ?? 0 < truth.end(of: log).map({ min($0, height) }) ?? height {
                 violate(
                     .committedIsLost,
                     "\(device.name) \(log): \(heights[log] ?? 0) of \(height)")
@@ -379,7 +382,8 @@ extension World {
         device.durableHeads = size(device.folder.headLedgerPath)
         // What could not be published at once is tried again now and then.
         if dice.chance(100) {
-            publish(replica.publishCertificates(now: device.wall(now)), of: device)
+            publish(replica.publishAuthority(now: device.wall(now)), of: device)
+            lookWhetherItIsShorter(device)
         }
         lookWhetherItStopped(device)
     }

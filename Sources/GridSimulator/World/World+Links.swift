@@ -71,7 +71,8 @@ extension World {
     }
 
     private func retry(_ link: Int) {
-        let wait = links[link].retryMilliseconds
+        let isInVain = isCutOff(devices[links[link].caller]) || isCutOff(devices[links[link].called])
+        let wait = isInVain ? Self.retryMillisecondsMax : links[link].retryMilliseconds
         links[link].retryMilliseconds = min(wait * 2, Self.retryMillisecondsMax)
         redial(link, in: dice.between(wait / 2, wait))
     }
@@ -231,9 +232,15 @@ extension World {
             }
             meet(conversation)
         }
+        guard (try? replica.replica.directory.check(peer)) != nil else {
+            return obey(conversation.session.leave(.peerCutOff), conversation)
+        }
+        guard !conversation.isOver else { return }
         let held = replica.frontier { Scope(mine.area).contains($0) }
+        let ended = replica.replica.endedLogs { Scope(mine.area).contains($0) }
         obey(
-            conversation.session.start(announced: rows, holding: held, now: now), conversation)
+            conversation.session.start(announced: rows, holding: held, ended: ended, now: now),
+            conversation)
     }
 
     /// The peer is there now, and what its greeting said is no recording.
@@ -266,6 +273,7 @@ extension World {
         }
         replica.meet(
             conversation.peer, greeting: conversation.theirs, now: device.wall(now))
+        lookWhetherItIsShorter(device)
         lookWhetherItStopped(device)
     }
 

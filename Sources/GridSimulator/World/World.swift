@@ -171,6 +171,10 @@ package final class World {
             guard isLive(conversation) else { return }
             let rows = conversation.news.values.sorted { $0.log < $1.log }
             conversation.news = [:]
+            let directory = devices[conversation.device].replica?.replica.directory
+            guard (try? directory?.check(conversation.peer)) != nil else {
+                return obey(conversation.session.leave(.peerCutOff), conversation)
+            }
             obey(conversation.session.heldAdvanced(rows, now: now), conversation)
         case .tick(let conversation):
             conversation.wakesAt = .max

@@ -15,6 +15,7 @@ extension WorldPlan {
         var clock = 0
         var malice = 0
         var upkeep = 0
+        var cutOff = 0
 
         /// Some kinds of faults are off, so that some worlds are calm and some have one trouble.
         init(_ dice: inout Dice) {
@@ -29,6 +30,7 @@ extension WorldPlan {
             clock = dice.chance(400) ? dice.below(40) : 0
             malice = dice.chance(500) ? dice.below(120) : 0
             upkeep = dice.chance(600) ? dice.below(50) : 0
+            cutOff = dice.chance(400) ? 5 + dice.below(25) : 0
         }
     }
 
@@ -168,6 +170,7 @@ extension WorldPlan {
                 .promote(device: device),
             ])
         }
+        if falls(rates.cutOff) { return .cutOff(device: device) }
         return write(&dice)
     }
 

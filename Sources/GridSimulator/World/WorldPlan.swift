@@ -94,4 +94,6 @@ package enum WorldAction: Hashable, Sendable {
     case upgrade(device: Int)
     /// The device's key gets a second certificate, for the area above its own.
     case promote(device: Int)
+    /// Its office cuts the device's key off, by what it holds.
+    case cutOff(device: Int)
 }

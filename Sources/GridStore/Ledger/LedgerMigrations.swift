@@ -7,8 +7,28 @@ enum LedgerMigrations {
     static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()
         migrator.registerMigration("001-ledger") { try $0.execute(sql: ledger) }
+        migrator.registerMigration("004-cutoffs") { try $0.execute(sql: cutOffs) }
         return migrator
     }
+
+    private static let cutOffs = """
+        -- Cut-offs by digest; those this node issued wait here until they stand in lane 0.
+        CREATE TABLE cutoffs (
+            digest  BLOB PRIMARY KEY NOT NULL,
+            bytes   BLOB NOT NULL,
+            waiting INTEGER NOT NULL DEFAULT 0
+        ) STRICT, WITHOUT ROWID;
+
+        -- Runs that a cut-off has taken out of the ledger, as they lay there, until somebody decides
+        -- what becomes of them. `id` as in runs; what stands after `counted` does not count.
+        CREATE TABLE quarantined (
+            id       INTEGER PRIMARY KEY,
+            first    INTEGER NOT NULL,
+            counted  INTEGER NOT NULL,
+            arrival  INTEGER NOT NULL,
+            envelope BLOB NOT NULL
+        ) STRICT;
+        """
 
     private static let ledger = """
         -- Facts about this folder: nonce, area, certificate chain, parent, catalogue edition.

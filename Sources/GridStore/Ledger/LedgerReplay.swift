@@ -51,13 +51,17 @@ struct LedgerReplay {
         from source: Database, into target: Database, tables: [UInt32: TableSchema],
         catalogue: Catalogue
     ) throws -> ReplayedLedger {
-        guard let replica = try replica(source) else {
+        guard var replica = try replica(source) else {
             guard try Int64.fetchOne(source, sql: "SELECT max(id) FROM runs") == nil else {
                 throw StoreFailure.damaged(what: "table meta has no chain")
             }
             return ReplayedLedger()
         }
         let references = try LogReferences(source)
+        // Contexts name logs of which nothing counts.
+        if replica.directory.hasCutOffs {
+            replica.note(references.identities.values.sorted { $0.log < $1.log })
+        }
         let storage = ReplayStorage(
             SQLiteReplicaStorage(target, tables: tables, references: references))
         var replay = LedgerReplay(
@@ -102,26 +106,38 @@ struct LedgerReplay {
 
     /// An empty replica of this folder's scope, under a name that writes nothing.
     private static func replica(_ source: Database) throws -> Replica? {
-        guard let bytes = try Store.meta("chain", in: source) else { return nil }
-        let chain = try CertificateChain(decoding: bytes)
-        guard let root = chain.certificates.first?.subject,
-            let leaf = chain.certificates.last
+        guard let chain = try chain(source), let leaf = chain.certificates.last,
+            let directory = try directory(source)
         else { return nil }
+        return Replica(
+            author: .nobody, nonce: .random(), scope: Scope(leaf.area), directory: directory,
+            logs: [])
+    }
+
+    private static func chain(_ source: Database) throws -> CertificateChain? {
+        try Store.meta("chain", in: source).map { try CertificateChain(decoding: $0) }
+    }
+
+    /// All certificates and cut-offs of a ledger; nil where there is no node.
+    static func directory(_ source: Database) throws -> CertificateDirectory? {
+        guard let root = try chain(source)?.certificates.first?.subject else { return nil }
         var directory = CertificateDirectory(root: root)
         let rows = try Data.fetchAll(source, sql: "SELECT bytes FROM certificates")
         for row in rows {
             // Certificates that prove nothing are kept, and give nobody any right.
             try? directory.add(Certificate(decoding: Array(row)))
         }
-        // Levels hang on all certificates, so all are known before the first entry is applied.
+        // What counts hangs on all of them, so all are known before the first entry is applied.
         for run in try authorityRuns(source) {
             for certificate in SystemCollection.certificates(in: run) {
                 try? directory.add(certificate)
             }
+            for cutOff in SystemCollection.cutOffs(in: run) { directory.add(cutOff) }
         }
-        return Replica(
-            author: .nobody, nonce: .random(), scope: Scope(leaf.area), directory: directory,
-            logs: [])
+        for bytes in try Data.fetchAll(source, sql: "SELECT bytes FROM cutoffs") {
+            if let cutOff = try? CutOff(decoding: Array(bytes)) { directory.add(cutOff) }
+        }
+        return directory
     }
 
     /// The runs of lane 0 that can be read; what is wrong with the others is found on the way.

@@ -273,6 +273,9 @@ final class SQLiteReplicaStorage: ReplicaStorage {
         return reference
     }
 
+    /// Gives a log a number, so that records which its entries created can be spoken of.
+    func note(_ identity: LogIdentity) throws { _ = try reference(of: identity) }
+
     private func storedEnd(_ reference: Int64) throws -> LogEnd {
         let row = try Row.fetchOne(
             database.cachedStatement(

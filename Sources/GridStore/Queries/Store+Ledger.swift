@@ -8,7 +8,7 @@ package import GridLog
 package import GridSync
 
 extension Store {
-    /// The states of all logs, ascending by log.
+    /// The states of all logs, ascending by log; those of which only the name is known are empty.
     package func logs() throws -> [LogState] {
         try read { try logs($0) }
     }
@@ -30,12 +30,15 @@ extension Store {
     func logs(_ database: Database) throws -> [LogState] {
         let references = try references(database)
         var logs: [LogState] = []
-        let rows = try Row.fetchCursor(
-            database, sql: "SELECT ref, state FROM logs WHERE state IS NOT NULL")
+        let rows = try Row.fetchCursor(database, sql: "SELECT ref, state FROM logs")
         while let row = try rows.next() {
+            let identity = try references.identity(try row.cell("ref"))
+            guard try row.cell("state", as: Data?.self) != nil else {
+                logs.append(LogState(identity: identity))
+                continue
+            }
             var reader = ByteReader(try row.bytes("state"))
-            logs.append(
-                try reader.logState(identity: references.identity(try row.cell("ref"))))
+            logs.append(try reader.logState(identity: identity))
         }
         return logs.sorted { $0.identity.log < $1.identity.log }
     }

@@ -20,7 +20,7 @@ extension FolderReplica {
             clockSkew: Int64(clamping: greeting.clock) - Int64(clamping: now))
         var directory = replica.directory
         directory.add(chain)
-        let isStale = replica.levelsDiffer(by: directory)
+        let isStale = replica.standingDiffers(by: directory)
         let isKept = writeDown {
             if isStale { try store.markStale() }
             try store.met(peer, learning: news)
@@ -71,52 +71,6 @@ extension FolderReplica {
         return isDone && hasMore
     }
 
-    /// Writes certificates that this node has issued into lane 0, where all replicas find them.
-    ///
-    /// - Parameter now: milliseconds since 1970.
-    /// - Returns: the logs that grew.
-    package func publishCertificates(now: UInt64) -> [FrontierRow] {
-        let waiting: [Certificate]
-        do {
-            waiting = try store.certificates().waiting
-        } catch {
-            tell(.certificatesUnread(error))
-            return []
-        }
-        guard !waiting.isEmpty else { return [] }
-        let domain = Domain(area: replica.scope.area, lane: .authority)
-        do throws(CommitFailure) {
-            let committed = try commit(now: now) { batch, transaction in
-                for certificate in waiting {
-                    let write = FieldWrite(
-                        field: SystemCollection.certificateBytesField,
-                        operation: .assign(.bytes(certificate.encoded)))
-                    let draft = DraftChange(
-                        collection: SystemCollection.certificates,
-                        target: .existing(.named(certificate.recordID)), archives: false,
-                        writes: [write])
-                    _ = try transaction.author(
-                        [LocalChange(domain: domain, draft: draft)], in: &batch)
-                }
-            }
-            writeDown { try store.markPublished(waiting) }
-            return committed.news
-        } catch {
-            // What failed is told, and tried again later.
-            return []
-        }
-    }
-
-    /// Keeps a certificate issued here, to be written into lane 0.
-    package func keep(_ certificate: Certificate) throws(CommitFailure) {
-        if let stopped { throw .stopped(stopped) }
-        do {
-            try store.add(certificate, waiting: true)
-        } catch {
-            throw fail(after: error)
-        }
-    }
-
     /// Builds all tables, and the states of all logs, anew from the ledger.
     ///
     /// Throws `StoreFailure.irreplaceable`, with nothing changed, or `CommitFailure`.
@@ -139,18 +93,24 @@ extension FolderReplica {
     private func takeUp(_ rebuilding: Rebuilding) throws {
         compaction = RunCompaction(compaction.sizes)
         let logs = try store.logs()
+        var directory = replica.directory
+        if let chain = node.chain { directory = try Self.directory(of: chain, in: store) }
         replica = Replica(
-            author: author, nonce: node.nonce, scope: replica.scope,
-            directory: replica.directory, logs: logs)
+            author: author, nonce: node.nonce, scope: replica.scope, directory: directory,
+            logs: logs)
+        if !rebuilding.cuts.isEmpty {
+            shortenings += 1
+            tell(.shortened(rebuilding.cuts.map(\.identity)))
+        }
         if rebuilding.hasCut(replica.id) || headLedger.isAhead(of: logs, as: replica.id) {
             leaveBehind(replica.id)
         }
     }
 
-    /// Builds all records anew, because the level of a writer has changed. When that cannot be
-    /// done now, it is done at the next start.
+    /// Builds all records anew, because something else counts now. When that cannot be done now, it
+    /// is done at the next start.
     func buildAnew() {
-        tell(.levelChanged)
+        tell(.standingChanged)
         writeDown {
             do {
                 let rebuilding = try store.rebuild()

@@ -17,8 +17,10 @@ package final class FolderReplica {
         case copiedFolder
         /// A peer has more of this replica's logs: writing goes on as a new one.
         case rolledBack(ReplicaID)
-        /// Certificates have changed a writer's level: all records are built anew.
-        case levelChanged
+        /// Certificates or cut-offs have changed what counts: all records are built anew.
+        case standingChanged
+        /// Logs have fewer entries now: conversations about them must begin anew.
+        case shortened([LogIdentity])
         /// They could not be, because the ledger is damaged.
         case notBuiltAnew(damage: String)
         case diskFull
@@ -53,6 +55,8 @@ package final class FolderReplica {
     package internal(set) var failure: (any Error)?
     /// The last write found no room.
     package internal(set) var isDiskFull = false
+    /// How often logs have become shorter: conversations that began before must begin anew.
+    package internal(set) var shortenings = 0
     /// A peer has shown that the replica this folder writes as was rolled back.
     var isRolledBack = false
     /// Runs have come that may be joined with others.
@@ -100,8 +104,8 @@ package final class FolderReplica {
             directory: try Self.directory(of: chain, in: store), logs: logs)
     }
 
-    /// All certificates that the folder knows.
-    private static func directory(
+    /// All certificates and cut-offs that the folder knows.
+    static func directory(
         of chain: VerifiedChain, in store: Store
     ) throws -> CertificateDirectory {
         var directory = CertificateDirectory(root: chain.certificates[0].subject)
@@ -114,6 +118,10 @@ package final class FolderReplica {
             if let certificate = try? Certificate(decoding: bytes) {
                 try? directory.add(certificate)
             }
+        }
+        for cutOff in try store.cutOffs().all { directory.add(cutOff) }
+        for bytes in try store.cutOffRecords() {
+            if let cutOff = try? CutOff(decoding: bytes) { directory.add(cutOff) }
         }
         return directory
     }
@@ -154,7 +162,7 @@ package final class FolderReplica {
             let outcome = try work(&batch, transaction)
             // The sequences of these writes were used before this folder was rolled back.
             if batch.foundOwnLogAhead, batch.hasAuthored { throw RolledBack() }
-            if batch.changesLevels { try transaction.markStale() }
+            if batch.changesStanding { try transaction.markStale() }
             return outcome
         }
         let news = adopt(batch)
@@ -165,7 +173,7 @@ package final class FolderReplica {
     /// Makes a committed batch the folder's state.
     private func adopt(_ batch: ReplicaBatch) -> [FrontierRow] {
         let changed = batch.changedLogs
-        let isStale = batch.changesLevels
+        let isStale = batch.changesStanding
         replica.adopt(batch)
         if isStale { buildAnew() }
         headLedger.append(
@@ -176,7 +184,8 @@ package final class FolderReplica {
             isDiskFull = false
             hasGrown = true
         }
-        return changed.map { FrontierRow($0) }
+        // What was built anew may have less.
+        return changed.map { FrontierRow(replica.log($0.identity)) }.filter { $0.height > 0 }
     }
 
     /// Why nothing is written, if so. A corrupt file stops the node whoever met it, a reader too.

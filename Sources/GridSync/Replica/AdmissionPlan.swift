@@ -17,6 +17,10 @@ struct AdmissionPlan {
     }
 
     private var state: DomainState
+    /// Where the logs end that end.
+    private let ends: [ReplicaID: LogEnd]
+    /// What contexts may name: what is applied, and all of a log that has reached its end.
+    private var covered: VersionVector
     private(set) var steps: [Step] = []
     /// How many entries of each run are taken.
     private(set) var applied: [Int]
@@ -24,11 +28,15 @@ struct AdmissionPlan {
     /// For each run the place of the entry that comes next; nil at its end.
     private var positions: [Int?]
 
-    init(_ state: DomainState, count: Int) {
+    init(_ state: DomainState, ends: [ReplicaID: LogEnd], count: Int) {
         self.state = state
+        self.ends = ends
+        covered = state.applied
         applied = Array(repeating: 0, count: count)
         refused = Array(repeating: nil, count: count)
         positions = Array(repeating: 0, count: count)
+        guard !ends.isEmpty else { return }
+        for log in state.logs.values { cover(log) }
     }
 
     func isDone(_ run: Int) -> Bool { positions[run] == nil }
@@ -63,7 +71,7 @@ struct AdmissionPlan {
         var position = start
         while position < run.entries.count {
             let entry = run.entries[position]
-            guard log.isCovered(entry, by: state.applied) else { break }
+            guard log.isCovered(entry, by: covered) else { break }
             do throws(DecodingViolation) {
                 try log.take(entry)
                 try log.check(entry)
@@ -81,7 +89,17 @@ struct AdmissionPlan {
         if position > start || isLast && applied[index] > 0 {
             steps.append(Step(run: index, entries: start..<position, isLast: isLast))
         }
-        if position > start { state.update(log) }
+        if position > start {
+            state.update(log)
+            covered.raise(log.identity.log, to: log.height)
+            cover(log)
+        }
         return position > start
+    }
+
+    /// Whoever has named entries above the end of a log is read as if the end was named.
+    private mutating func cover(_ log: LogState) {
+        guard let end = ends[log.identity.log.replica], log.height >= end.height else { return }
+        covered.raise(log.identity.log, to: ProtocolLimits.sequenceMax)
     }
 }

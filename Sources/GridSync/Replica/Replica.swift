@@ -68,14 +68,16 @@ package struct Replica: Sendable {
     }
 
     /// Whether a directory gives a writer whose entries are here another level than this replica's
-    /// does: owned fields are then void or not otherwise, and records must be built anew, because
-    /// states are a function of what is known and not of when it came.
-    package func levelsDiffer(by other: CertificateDirectory) -> Bool {
+    /// does, or ends a log before what is here of it: owned fields are then void or not otherwise,
+    /// entries do not count, and records must be built anew, because states are a function of what
+    /// is known and not of when it came.
+    package func standingDiffers(by other: CertificateDirectory) -> Bool {
         guard other.count != directory.count else { return false }
         return domains.contains { domain, state in
             state.logs.values.contains { log in
                 let key = log.identity.key
                 return directory.level(of: key, in: domain) != other.level(of: key, in: domain)
+                    || other.end(of: log.identity)?.isOvershot(by: log) ?? false
             }
         }
     }
@@ -92,6 +94,25 @@ package struct Replica: Sendable {
         clock = batch.clock
         parked = batch.parked
         for (domain, source) in batch.salts { salts[domain] = source }
+    }
+
+    /// Whether a log is known, be it only by name.
+    package func knows(_ identity: LogIdentity) -> Bool {
+        domains[identity.domain]?.logs[identity.log.replica] != nil
+    }
+
+    /// Takes note of logs by name: of those that have ended before their first entry nothing more
+    /// will be known.
+    package mutating func note(_ identities: [LogIdentity]) {
+        for identity in identities where !knows(identity) {
+            domains[identity.domain, default: DomainState()].update(LogState(identity: identity))
+        }
+    }
+
+    /// The logs that have ended, of areas that pass the test, ascending by log.
+    package func endedLogs(where isWanted: (AreaCode) -> Bool) -> [LogIdentity] {
+        guard directory.hasCutOffs else { return [] }
+        return logs(where: isWanted).map(\.identity).filter { directory.end(of: $0) != nil }
     }
 
     /// Learns certificates that came outside of any log, as in a peer's greeting.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import GridCodec
-import GridCore
+package import GridCore
 package import GridLog
 
 extension ReplicaBatch {
@@ -42,7 +42,25 @@ extension ReplicaBatch {
         return verdicts
     }
 
-    /// Whether a key may write in a domain, and the level its word has there.
+    /// Judges again what waits in some domains: it has become known that some of what it waits for
+    /// will never come.
+    package mutating func admitParked(
+        in domains: Set<Domain>, storage: some ReplicaStorage
+    ) throws {
+        sealWriters()
+        for domain in domains.sorted() {
+            let waiting = parked.take(domain).map {
+                Candidate(run: $0.run, source: $0.source, index: nil)
+            }
+            for (candidate, verdict) in try settle(waiting, in: domain, storage: storage)
+            where verdict == .parked {
+                _ = parked.park(
+                    ParkedRuns.Waiting(run: candidate.run, source: candidate.source))
+            }
+        }
+    }
+
+    /// Whether a key may write in a domain or might once, and the level its word has there.
     func standing(of key: PublicKey, in domain: Domain) -> Result<AreaLevel, Refusal> {
         if let level = directory.level(of: key, in: domain) { return .success(level) }
         return .failure(directory.chain(of: key) == nil ? .unknownKey : .notEntitled)
@@ -69,7 +87,7 @@ extension ReplicaBatch {
     /// Whether more certificates or entries could turn this verdict into an admission.
     private static func mayChange(_ verdict: Verdict) -> Bool {
         switch verdict {
-        case .parked, .refused(.unknownKey), .refused(.notEntitled): true
+        case .parked, .refused(.unknownKey), .refused(.notEntitled), .refused(.endUnknown): true
         case .admitted, .known, .refused: false
         }
     }
@@ -79,14 +97,17 @@ extension ReplicaBatch {
     ) throws -> [(Candidate, Verdict)] {
         var verdicts: [(Candidate, Verdict)] = []
         var eligible: [(candidate: Candidate, level: AreaLevel)] = []
+        let ends = ends(in: domain)
         for candidate in candidates {
-            switch judge(candidate.run, in: domain) {
-            case .success(let level): eligible.append((candidate, level))
-            case .failure(let refusal): verdicts.append((candidate, .refused(refusal)))
+            do throws(Refusal) {
+                let (run, level) = try judge(candidate.run, in: domain)
+                eligible.append((candidate.with(run), level))
+            } catch {
+                verdicts.append((candidate, .refused(error)))
             }
         }
         while true {
-            var plan = AdmissionPlan(state(of: domain), count: eligible.count)
+            var plan = AdmissionPlan(state(of: domain), ends: ends, count: eligible.count)
             plan.advance(eligible.map(\.candidate.run))
             let stopped = eligible.indices.filter { !plan.isDone($0) }
             let strays = stopped.filter { plan.applied[$0] > 0 || plan.refused[$0] != nil }
@@ -132,25 +153,43 @@ extension ReplicaBatch {
     }
 
     /// What can be said of a run before its entries are looked at.
+    ///
+    /// - Returns: the run, or what counts of it, and the level of its writer's word.
     private mutating func judge(
         _ run: VerifiedRun, in domain: Domain
-    ) -> Result<AreaLevel, Refusal> {
-        guard replica.scope.contains(domain.area) else { return .failure(.outsideScope) }
-        guard !run.entries.contains(where: \.isWithheld) else {
-            return .failure(.valuesWithheld)
-        }
+    ) throws(Refusal) -> (VerifiedRun, AreaLevel) {
+        guard replica.scope.contains(domain.area) else { throw .outsideScope }
+        guard !run.entries.contains(where: \.isWithheld) else { throw .valuesWithheld }
         let log = state(of: domain).log(run.run.identity)
+        let run = try counting(run, of: log)
         if run.run.identity.log.replica == replica.id, run.run.last > log.height {
             foundOwnLogAhead = true
-            return .failure(.ownLogAhead)
+            throw .ownLogAhead
         }
         if let hash = run.hash(at: log.height), hash != log.head {
             // Somebody holds another branch of what this replica writes: it was rolled back, and
             // has written on since.
             if run.run.identity.log.replica == replica.id { foundOwnLogAhead = true }
-            return .failure(.forked(at: log.height))
+            throw .forked(at: log.height)
         }
-        return standing(of: run, in: domain)
+        return (run, try standing(of: run, in: domain).get())
+    }
+
+    /// What counts of a run: all of it, or what stands before the end of its log.
+    private func counting(
+        _ run: VerifiedRun, of log: LogState
+    ) throws(Refusal) -> VerifiedRun {
+        guard let end = directory.end(of: run.run.identity) else {
+            guard run.run.isSigned else { throw .endUnknown }
+            return run
+        }
+        guard run.run.first <= end.height else { throw .cutOff }
+        if run.run.last < end.height {
+            guard run.run.isSigned else { throw .endUnknown }
+            return run
+        }
+        guard run.hash(at: end.height) == end.head else { throw .cutOff }
+        return run.run.last == end.height ? run : run.part(upTo: end.height)
     }
 
     /// The standing of a run's writer. The certificate that an office speaks by may stand in its
@@ -171,4 +210,8 @@ private struct Candidate {
     let source: PublicKey
     /// Its place among the incoming runs; nil for one that was waiting.
     let index: Int?
+
+    func with(_ run: VerifiedRun) -> Candidate {
+        Candidate(run: run, source: source, index: index)
+    }
 }

@@ -30,6 +30,8 @@ package enum WriteRefusal: Error, Hashable, Sendable {
     /// The folder does not carry the area: what is written there would never leave it.
     case outsideScope(AreaCode)
     case tooLarge(AuthoringFailure)
+    /// This node's key was cut off there.
+    case cutOff(AreaCode)
 }
 
 extension ReplicaBatch {
@@ -44,6 +46,11 @@ extension ReplicaBatch {
         for domain in Set(changes.map(\.domain)) {
             guard case .success(let level) = standing(of: replica.author.key, in: domain) else {
                 throw WriteRefusal.notEntitled(domain.area)
+            }
+            let identity = LogIdentity(
+                key: replica.author.key, nonce: replica.nonce, domain: domain)
+            guard directory.end(of: identity) == nil else {
+                throw WriteRefusal.cutOff(domain.area)
             }
             guard replica.scope.contains(domain.area) else {
                 throw WriteRefusal.outsideScope(domain.area)

@@ -58,9 +58,25 @@ package struct ReplicaBatch: Sendable {
         .min { $0.domain < $1.domain }
     }
 
-    /// Whether certificates of this batch changed the level of a writer whose entries were here, so
-    /// that records stamped before must be built anew.
-    package var changesLevels: Bool { replica.levelsDiffer(by: directory) }
+    /// Whether certificates or cut-offs of this batch changed what counts of the entries that were
+    /// here, or of those that this batch brings, so that records must be built anew.
+    package var changesStanding: Bool {
+        replica.standingDiffers(by: directory) || hasOvershot
+    }
+
+    /// Whether this batch has applied entries and then learnt that they do not count.
+    private var hasOvershot: Bool {
+        directory.count != replica.directory.count
+            && changedLogs.contains { log in
+                directory.end(of: log.identity)?.isOvershot(by: log) ?? false
+            }
+    }
+
+    /// Where the logs of a domain end that end, of those of which anything is known.
+    func ends(in domain: Domain) -> [ReplicaID: LogEnd] {
+        guard directory.hasCutOffs else { return [:] }
+        return state(of: domain).logs.compactMapValues { directory.end(of: $0.identity) }
+    }
 
     /// Whether there is anything to commit.
     package var isEmpty: Bool { runs.isEmpty && writers.isEmpty }
@@ -123,9 +139,7 @@ package struct ReplicaBatch: Sendable {
             if let last, !log.context.covers(last) {
                 note(change, at: place, key: key, unseen: last, dot: stamp.dot)
             }
-            if change.collection == SystemCollection.certificates, domain.lane == .authority {
-                learn(change)
-            }
+            if domain.lane == .authority { learn(change) }
         }
     }
 
@@ -150,9 +164,13 @@ package struct ReplicaBatch: Sendable {
     }
 
     private mutating func learn(_ change: RecordChange) {
-        for certificate in SystemCollection.certificates(in: change.writes) {
-            // What proves nothing stays in the log, and gives nobody any right.
-            try? directory.add(certificate)
+        if change.collection == SystemCollection.certificates {
+            for certificate in SystemCollection.certificates(in: change.writes) {
+                // What proves nothing stays in the log, and gives nobody any right.
+                try? directory.add(certificate)
+            }
+        } else if change.collection == SystemCollection.cutOffs {
+            for cutOff in SystemCollection.cutOffs(in: change.writes) { directory.add(cutOff) }
         }
     }
 

@@ -52,6 +52,9 @@ package enum SystemCollection {
     /// One certificate a record, named by its digest; field 1 holds its bytes.
     package static let certificates: UInt32 = 1
     package static let certificateBytesField: UInt32 = 1
+    /// One cut-off a record, named by its digest; field 1 holds its bytes.
+    package static let cutOffs: UInt32 = 2
+    package static let cutOffBytesField: UInt32 = 1
 
     /// The certificates that stand in a run of lane 0, whatever they prove.
     package static func certificates(in run: VerifiedRun) -> [Certificate] {
@@ -59,13 +62,29 @@ package enum SystemCollection {
             .flatMap { certificates(in: $0.writes) }
     }
 
+    /// The cut-offs that stand in a run of lane 0, whether they count or not.
+    package static func cutOffs(in run: VerifiedRun) -> [CutOff] {
+        run.entries.flatMap { $0.changes ?? [] }.filter { $0.collection == cutOffs }
+            .flatMap { cutOffs(in: $0.writes) }
+    }
+
     /// The certificates that the writes to such a record hold.
     static func certificates(in writes: [FieldWrite]) -> [Certificate] {
+        bytes(in: writes, field: certificateBytesField).compactMap {
+            try? Certificate(decoding: $0)
+        }
+    }
+
+    /// The cut-offs that the writes to such a record hold.
+    static func cutOffs(in writes: [FieldWrite]) -> [CutOff] {
+        bytes(in: writes, field: cutOffBytesField).compactMap { try? CutOff(decoding: $0) }
+    }
+
+    private static func bytes(in writes: [FieldWrite], field: UInt32) -> [[UInt8]] {
         writes.compactMap { write in
-            guard write.field == certificateBytesField,
-                case .assign(.bytes(let bytes)) = write.operation
+            guard write.field == field, case .assign(.bytes(let bytes)) = write.operation
             else { return nil }
-            return try? Certificate(decoding: bytes)
+            return bytes
         }
     }
 }

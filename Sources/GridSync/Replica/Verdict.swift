@@ -24,6 +24,11 @@ package enum Refusal: Error, Hashable, Sendable {
     case unknownKey
     /// The key has certificates, but none that lets it write in this area and lane.
     case notEntitled
+    /// The entries come after the end that a cut-off has set to their log, or are others than those
+    /// that it names.
+    case cutOff
+    /// The run has no signature, and no cut-off known here names its last entry.
+    case endUnknown
     /// The log goes on differently here: two entries, one dot.
     case forked(at: UInt64)
     /// Values are missing and no redaction explains it.
@@ -43,6 +48,8 @@ package enum Refusal: Error, Hashable, Sendable {
         case .outsideScope: "outside_scope"
         case .unknownKey: "unknown_key"
         case .notEntitled: "not_entitled"
+        case .cutOff: "cut_off"
+        case .endUnknown: "end_unknown"
         case .forked: "forked"
         case .valuesWithheld: "values_withheld"
         case .ownLogAhead: "own_log_ahead"

@@ -15,6 +15,11 @@ package enum CloseReason: Error, Hashable, Sendable {
     /// The peer knows this much of this replica's own log, and more than is here: the replica was
     /// rolled back, and takes a new identity.
     case rolledBack(log: LogID, height: UInt64)
+    /// The peer's key was cut off.
+    case peerCutOff
+    /// What is held here has become less, because something does not count any more: the next
+    /// session begins with what is left.
+    case shortened
     /// The peer said goodbye.
     case peerLeft(code: String)
     /// This node is stopping, or an admin paused the link.
@@ -27,6 +32,8 @@ package enum CloseReason: Error, Hashable, Sendable {
         case .nothingShared: "nothing_shared"
         case .silent: "silent"
         case .rolledBack: "rolled_back"
+        case .peerCutOff: "key_cut_off"
+        case .shortened: "shortened"
         case .peerLeft(let code): "peer_left_\(code)"
         case .leaving: "leaving"
         }
@@ -50,6 +57,8 @@ package enum SessionViolation: Hashable, Sendable {
     case rowOutsideAreas
     /// A second greeting's worth of totals.
     case secondTotals
+    /// Logs that have ended are named a second time.
+    case secondEnded
 
     package var code: String {
         switch self {
@@ -61,6 +70,7 @@ package enum SessionViolation: Hashable, Sendable {
         case .areaNotShared: "area_not_shared"
         case .rowOutsideAreas: "row_outside_areas"
         case .secondTotals: "second_totals"
+        case .secondEnded: "second_ended"
         }
     }
 }

@@ -2,6 +2,7 @@
 
 package import GridCodec
 package import GridCore
+package import GridLog
 
 /// What passes between two nodes after the greetings, one message a frame
 /// (Protocol/messages.md).
@@ -20,6 +21,8 @@ package enum SyncMessage: Hashable, Sendable {
     case ping
     /// The sender is about to close, for the reason with this code.
     case bye(code: String)
+    /// Logs that have ended, by name: contexts may speak of those of which nothing counts.
+    case ended([LogIdentity])
 
     package struct LaneTotal: Hashable, Sendable {
         package let lane: Lane
@@ -52,6 +55,7 @@ private enum MessageTag: UInt8 {
     case refusal = 5
     case ping = 6
     case bye = 7
+    case ended = 9
 }
 
 extension SyncMessage {
@@ -90,6 +94,16 @@ extension SyncMessage {
         case .bye(let code):
             writer.byte(MessageTag.bye.rawValue)
             writer.text(code)
+        case .ended(let logs):
+            writer.byte(MessageTag.ended.rawValue)
+            writer.count(logs.count)
+            for log in logs {
+                writer.raw(log.key.bytes)
+                writer.fixed64(log.nonce.high)
+                writer.fixed64(log.nonce.low)
+                writer.area(log.domain.area)
+                writer.byte(log.domain.lane.rawValue)
+            }
         }
         return writer.bytes
     }
@@ -109,6 +123,7 @@ extension SyncMessage {
             self = .refusal(log: log, code: code)
         case .ping: self = .ping
         case .bye: self = .bye(code: try reader.text(max: ProtocolLimits.messageTextBytesMax))
+        case .ended: self = .ended(try Self.ended(&reader))
         }
         try reader.finish()
     }
@@ -139,6 +154,21 @@ extension SyncMessage {
                     lane: lane, entries: try reader.unsigned(), bytes: try reader.unsigned()))
         }
         return totals
+    }
+
+    private static func ended(
+        _ reader: inout ByteReader
+    ) throws(DecodingViolation) -> [LogIdentity] {
+        let count = try reader.count(max: ProtocolLimits.endedLogsMax)
+        var logs: [LogIdentity] = []
+        for _ in 0..<count {
+            let key = PublicKey(try reader.bytes32())
+            let nonce = ReplicaNonce(high: try reader.fixed64(), low: try reader.fixed64())
+            let identity = LogIdentity(key: key, nonce: nonce, domain: try reader.domain())
+            if let last = logs.last, last.log >= identity.log { throw .notAscending }
+            logs.append(identity)
+        }
+        return logs
     }
 
     private static func ack(_ reader: inout ByteReader) throws(DecodingViolation) -> SyncMessage {

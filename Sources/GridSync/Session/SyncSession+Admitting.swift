@@ -28,6 +28,15 @@ extension SyncSession {
         return []
     }
 
+    mutating func receiveEnded(_ logs: [LogIdentity]) -> [Effect] {
+        guard !hasHeardOfEnds else { return end(.violation(.secondEnded)) }
+        hasHeardOfEnds = true
+        guard logs.allSatisfy({ isShared($0.domain.area) }) else {
+            return end(.violation(.areaNotShared))
+        }
+        return logs.isEmpty ? [] : [.noteEnded(logs)]
+    }
+
     mutating func receiveRun(_ envelope: [UInt8]) -> [Effect] {
         let size = UInt64(envelope.count)
         guard size <= granted else { return end(.violation(.creditExceeded)) }
@@ -100,11 +109,11 @@ extension SyncSession {
         var effects: [Effect] = [.send(.refusal(log: log, code: refusal.code))]
         switch refusal {
         case .forked(let height): effects += reportFork(log, at: height)
-        case .unknownKey, .notEntitled, .valuesWithheld, .tooMuchParked:
+        case .unknownKey, .notEntitled, .endUnknown, .valuesWithheld, .tooMuchParked:
             if areasTurnedAway.count < ProtocolLimits.messageAreasMax {
                 areasTurnedAway.insert(log.domain.area)
             }
-        case .outsideScope, .violation, .ownLogAhead: break
+        case .outsideScope, .violation, .cutOff, .ownLogAhead: break
         }
         return effects
     }

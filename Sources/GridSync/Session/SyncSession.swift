@@ -22,6 +22,8 @@ package struct SyncSession: Sendable {
         case admit(envelope: [UInt8])
         /// The peer has these heights durably; 0 where it has lost all that it had.
         case recordHeld([SyncMessage.AckRow])
+        /// The peer says that these logs have ended: to be noted where that is known here, too.
+        case noteEnded([LogIdentity])
         /// The peer's entry at this height is not ours.
         case reportFork(LogID, height: UInt64)
         case wake(at: UInt64)
@@ -80,6 +82,8 @@ package struct SyncSession: Sendable {
     var areasTurnedAway: Set<AreaCode> = []
     /// Whether something has come that may have ended such a reason.
     var mayAskAgain = false
+    /// Whether the peer has named logs that have ended.
+    var hasHeardOfEnds = false
     /// What the peer has announced, by lane; nil until it has.
     var totals: [SyncMessage.LaneTotal]?
 
@@ -108,8 +112,10 @@ package struct SyncSession: Sendable {
     /// - Parameters:
     ///   - announced: the rows that `mine` was made of.
     ///   - rows: everything this side holds in its scope by now.
+    ///   - ended: the logs that have ended, as far as they are known here.
     package mutating func start(
-        announced: [FrontierRow], holding rows: [FrontierRow], now: UInt64
+        announced: [FrontierRow], holding rows: [FrontierRow], ended: [LogIdentity] = [],
+        now: UInt64
     ) -> [Effect] {
         guard mine.versions.overlaps(theirs.versions) else { return end(.noCommonVersion) }
         // Villages of one township share its notices, and those of the county: they help each other.
@@ -124,6 +130,11 @@ package struct SyncSession: Sendable {
         for row in announced + rows where isShared(row.log.domain.area) { hold(row) }
         var effects = compare(announced)
         if closeReason == nil {
+            let ended = ended.filter { isShared($0.domain.area) }
+                .prefix(ProtocolLimits.endedLogsMax)
+            if !ended.isEmpty, theirs.features & Greeting.Feature.endedLogs != 0 {
+                effects.append(.send(.ended(Array(ended))))
+            }
             effects += pump()
             effects.append(.wake(at: nextWake))
         }
@@ -143,6 +154,7 @@ package struct SyncSession: Sendable {
         case .refusal(let log, let code): effects = receiveRefusal(log, code: code)
         case .ping: effects = []
         case .bye(let code): effects = end(.peerLeft(code: code))
+        case .ended(let logs): effects = receiveEnded(logs)
         }
         return noteSent(effects, now: now)
     }

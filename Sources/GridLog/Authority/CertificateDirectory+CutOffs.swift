@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import GridCore
+
+/// The last entry of a log that counts; nothing of it does where the height is 0.
+package struct LogEnd: Hashable, Sendable {
+    package let height: UInt64
+    /// The hash of that entry; nil where the height is 0.
+    package let head: Bytes32?
+
+    package init(height: UInt64, head: Bytes32?) {
+        self.height = height
+        self.head = head
+    }
+
+    /// Whether entries above what counts are among those of a log.
+    package func isOvershot(by log: LogState) -> Bool { log.height > height }
+}
+
+/// Who was cut off, by whose word, and where their logs end (Protocol/cutoffs.md, "Weight").
+///
+/// A cut-off counts against a chain when its issuer may certify and stands above it: by an area that
+/// has the chain's inside, or as one of those through which the chain leads. So neither equals nor
+/// those below can cut anybody off, and what counts is well-founded.
+extension CertificateDirectory {
+    /// The cut-offs that end the key of a chain, ascending by digest.
+    package func cutOffs(ending chain: VerifiedChain) -> [CutOff] {
+        weighty(against: chain).filter(\.reason.endsKey)
+    }
+
+    /// Whether the key of a chain was cut off in the area of the chain.
+    package func isEnded(_ chain: VerifiedChain) -> Bool {
+        (cutOffs[chain.leaf.subject] ?? []).contains {
+            $0.reason.endsKey && counts($0, against: chain)
+        }
+    }
+
+    /// Looks whether a chain that was presented still speaks for its key.
+    package func check(_ chain: VerifiedChain) throws(ChainRefusal) {
+        guard !cutOffs.isEmpty else { return }
+        let prefixes = chain.prefixes
+        for (parent, child) in zip(prefixes, prefixes.dropFirst())
+        where !keeps(child.leaf.reference, by: parent) {
+            throw .issuerCutOff
+        }
+        guard !isEnded(chain) else { throw .keyCutOff }
+    }
+
+    /// Whether a cut-off counts against any chain of its subject.
+    package func counts(_ cutOff: CutOff) -> Bool {
+        chains[cutOff.subject]?.contains { counts(cutOff, against: $0) } ?? false
+    }
+
+    /// Whether anybody was cut off, or someone says so.
+    package var hasCutOffs: Bool { !cutOffs.isEmpty }
+
+    /// All genuine cut-offs, ascending by digest.
+    package var allCutOffs: [CutOff] {
+        cutOffs.values.joined().map { ($0, digest: $0.digest) }
+            .sorted { $0.digest < $1.digest }.map(\.0)
+    }
+
+    /// Where a log ends; nil for one that goes on, and for one whose key may not write there.
+    package func end(of identity: LogIdentity) -> LogEnd? {
+        guard let about = cutOffs[identity.key] else { return nil }
+        let rights = Rights.toWrite(in: identity.domain)
+        let covering = (chains[identity.key] ?? []).filter {
+            $0.leaf.area.contains(identity.domain.area) && $0.leaf.rights.isSuperset(of: rights)
+        }
+        let isOver = !covering.isEmpty && covering.allSatisfy(isEnded)
+        let ends = about.filter { cutOff in
+            covering.contains { counts(cutOff, against: $0) }
+        }.compactMap { cutOff -> LogEnd? in
+            if let row = cutOff.row(of: identity.log) {
+                guard isOver || !cutOff.reason.endsKey else { return nil }
+                return LogEnd(height: row.height, head: row.head)
+            }
+            return isOver && cutOff.reason.endsKey ? LogEnd(height: 0, head: nil) : nil
+        }
+        return ends.min {
+            ($0.height, $0.head ?? .zero) < ($1.height, $1.head ?? .zero)
+        }
+    }
+
+    /// Whether what the key of a chain has issued counts: it was not cut off, or all who did so
+    /// have kept this.
+    func keeps(_ reference: CertificateReference, by chain: VerifiedChain) -> Bool {
+        (cutOffs[chain.leaf.subject] ?? []).allSatisfy {
+            !$0.reason.endsKey || $0.kept.contains(reference) || !counts($0, against: chain)
+        }
+    }
+
+    private func weighty(against chain: VerifiedChain) -> [CutOff] {
+        (cutOffs[chain.leaf.subject] ?? []).filter { counts($0, against: chain) }
+            .sorted { $0.digest < $1.digest }
+    }
+
+    /// Ends, because each step leads to a chain of a higher area or to a shorter one.
+    private func counts(_ cutOff: CutOff, against chain: VerifiedChain) -> Bool {
+        let above = chain.certificates.dropLast()
+        return (chains[cutOff.issuer] ?? []).contains { issuer in
+            issuer.leaf.rights.contains(.certify) && issuer.leaf.area.contains(chain.leaf.area)
+                && (issuer.leaf.area != chain.leaf.area || above.contains(issuer.leaf))
+                && keeps(cutOff.reference, by: issuer)
+        }
+    }
+}

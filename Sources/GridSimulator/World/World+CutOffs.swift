@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import GridCore
+import GridLog
+import GridStore
+import GridSync
+
+/// Keys that are cut off, and what becomes of what they wrote.
+extension World {
+    /// The office of a device cuts its key off: what the office holds of it counts, and no more.
+    func cutOff(_ device: SimulatedDevice) {
+        guard device.number < plan.devices.count,
+            let issuer = plan.devices[device.number].issuer.map({ devices[$0] }),
+            let replica = issuer.replica, !truth.isCutOff(device.author.key)
+        else { return }
+        let key = device.author.key
+        let (rows, kept) = replica.draftCutOff(of: key)
+        let cutOff = CutOff(
+            subject: key, reason: dice.pick([.lost, .replaced, .left, .retired]),
+            issuedAt: issuer.wall(now), rows: rows, kept: kept, issuedBy: issuer.author)
+        story.count(.cutOffs)
+        story.tell(at: now, issuer.name, "停用\(device.name)的公钥", "cuts off a key")
+        do throws(FolderReplica.CommitFailure) {
+            try replica.keep(cutOff)
+            truth.cutOff(cutOff)
+        } catch {
+            return lookWhetherItStopped(issuer)
+        }
+        // Whoever called it calls the office from now on.
+        for link in links where link.called == device.number && !isCutOff(devices[link.caller]) {
+            guard !links.contains(where: {
+                $0.caller == link.caller && $0.called == issuer.number
+            }), link.caller != issuer.number
+            else { continue }
+            links.append(LinkWeather(caller: link.caller, called: issuer.number, isUp: true))
+            redial(links.count - 1, in: dice.between(1, 2_000))
+        }
+        publish(replica.publishAuthority(now: issuer.wall(now)), of: issuer)
+        lookWhetherItIsShorter(issuer)
+        planUpkeep(issuer)
+        lookWhetherItStopped(issuer)
+    }
+
+    func isCutOff(_ device: SimulatedDevice) -> Bool { truth.isCutOff(device.author.key) }
+
+    /// Takes a peer's word for logs that have ended.
+    func note(ended logs: [LogIdentity], on device: SimulatedDevice) {
+        guard let replica = device.replica else { return }
+        do throws(FolderReplica.CommitFailure) {
+            publish(try replica.learn(ended: logs, now: device.wall(now)), of: device)
+        } catch {
+            lookWhetherItStopped(device)
+        }
+        countNewReplicas(device)
+        lookWhetherItIsShorter(device)
+        planUpkeep(device)
+    }
+
+    /// Where logs have become shorter, conversations begin anew; and nothing else is shorter.
+    func lookWhetherItIsShorter(_ device: SimulatedDevice) {
+        guard let replica = device.replica, replica.shortenings != device.shortenings else {
+            return
+        }
+        device.shortenings = replica.shortenings
+        story.count(.shortenings)
+        story.tell(at: now, device.name, "部分条目不再有效", "logs become shorter")
+        let rows = replica.frontier { _ in true }
+        let heights = Dictionary(rows.map { ($0.log, $0.height) }, uniquingKeysWith: { $1 })
+        for (log, height) in (truth.heights[device.number] ?? [:]).sorted(by: { $0.key < $1.key }) {
+            let left = heights[log] ?? 0
+            guard left < height, !device.hasFlippedBit,
+                !truth.forkedAreas.contains(log.domain.area)
+            else { continue }
+            if left != truth.end(of: log).map({ min($0, height) }) {
+                violate(.committedIsLost, "\(device.name) \(log): \(left) of \(height)")
+            }
+        }
+        truth.replace(rows, on: device.number, at: now)
+        device.waitingRuns = []
+        for conversation in device.conversations where !conversation.isOver {
+            obey(conversation.session.leave(.shortened), conversation)
+        }
+    }
+
+    /// Nothing after the end of a log is left with anyone who goes on.
+    func judgeCutOffs() {
+        for device in devices where !isCutOff(device) {
+            for (log, height) in (truth.heights[device.number] ?? [:]).sorted(by: { $0.key < $1.key })
+            where !truth.forkedAreas.contains(log.domain.area) {
+                if let end = truth.end(of: log), height > end {
+                    violate(.cutOffCounts, "\(device.name) has \(log)#\(height), not \(end)")
+                    return
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import GRDB
+import GridCodec
+import GridCore
+package import GridLog
+import GridSync
+
+/// Cut-offs, and what they take out of the ledger.
+extension Store {
+    /// Keeps a cut-off; one that waits is to be written into lane 0 by the daemon.
+    package func add(_ cutOff: CutOff, waiting: Bool) throws {
+        try write { try Self.insert(cutOff, waiting: waiting, in: $0) }
+    }
+
+    /// All cut-offs kept beside lane 0, and those still to be written into it.
+    package func cutOffs() throws -> (all: [CutOff], waiting: [CutOff]) {
+        try read { database in
+            let rows = try Row.fetchAll(
+                database, sql: "SELECT bytes, waiting FROM cutoffs ORDER BY digest")
+            let all = try rows.compactMap { row -> (CutOff, isWaiting: Bool)? in
+                let isWaiting = try row.cell("waiting", as: Int.self) == 1
+                return (try? CutOff(decoding: row.bytes("bytes"))).map { ($0, isWaiting) }
+            }
+            return (all.map(\.0), all.filter(\.isWaiting).map(\.0))
+        }
+    }
+
+    package func markPublished(_ cutOffs: [CutOff]) throws {
+        try write { database in
+            for cutOff in cutOffs {
+                try database.execute(
+                    sql: "UPDATE cutoffs SET waiting = 0 WHERE digest = ?",
+                    arguments: [Data(cutOff.digest.array)])
+            }
+        }
+    }
+
+    static func insert(_ cutOff: CutOff, waiting: Bool, in database: Database) throws {
+        try database.execute(
+            sql: "INSERT OR IGNORE INTO cutoffs (digest, bytes, waiting) VALUES (?, ?, ?)",
+            arguments: [Data(cutOff.digest.array), Data(cutOff.encoded), waiting ? 1 : 0])
+    }
+
+    /// Keeps the identities of logs of which nothing counts: contexts name them.
+    package func note(_ identities: [LogIdentity]) throws {
+        try write { database in
+            let storage = SQLiteReplicaStorage(
+                database, tables: tables, references: try references(database))
+            for identity in identities { try storage.note(identity) }
+        }
+    }
+
+    /// Takes what does not count out of the ledger: runs after the ends of their logs, and the
+    /// rest of those that reach over. They are kept beside it.
+    static func takeOutWhatDoesNotCount(
+        _ directory: CertificateDirectory, in database: Database
+    ) throws {
+        guard directory.hasCutOffs else { return }
+        let references = try LogReferences(database)
+        for (reference, identity) in references.identities.sorted(by: { $0.key < $1.key }) {
+            guard let end = directory.end(of: identity) else { continue }
+            let excess = try Row.fetchAll(
+                database,
+                sql: """
+                    SELECT id, first, arrival, envelope FROM runs WHERE id > ? AND id < ? ORDER BY id
+                    """,
+                arguments: [reference << 32 + Int64(end.height), (reference + 1) << 32])
+            guard !excess.isEmpty,
+                let front = try front(of: excess[0], end, reference, in: database)
+            else { continue }
+            for row in excess { try quarantine(row, counted: end.height, in: database) }
+            guard case .cut(let run) = front else { continue }
+            try database.execute(
+                sql: "INSERT INTO runs (id, first, arrival, total, envelope) VALUES (?, ?, ?, 0, ?)",
+                arguments: [
+                    reference << 32 | Int64(end.height), Int64(run.first),
+                    try excess[0].cell("arrival", as: Int64.self), Data(RunEnvelope.seal(run)),
+                ])
+        }
+    }
+
+    private enum Front {
+        /// The run before ends where the log does.
+        case whole
+        /// What counts of a run that reaches over the end.
+        case cut(Run)
+    }
+
+    /// What stays of a log at its end; nil where the ledger holds another branch than the one that
+    /// counts, or cannot be read there. Then nothing is taken out: a fork has to be settled first.
+    private static func front(
+        of row: Row, _ end: LogEnd, _ reference: Int64, in database: Database
+    ) throws -> Front? {
+        guard let head = end.head else { return .whole }
+        let first = UInt64(clamping: try row.cell("first", as: Int64.self))
+        guard first <= end.height else {
+            let before = try Data.fetchOne(
+                database, sql: "SELECT envelope FROM runs WHERE id = ?",
+                arguments: [reference << 32 | Int64(end.height)])
+            guard let before, let run = read(Array(before)), run.hashes.last == head else {
+                return nil
+            }
+            return .whole
+        }
+        guard let run = read(try row.bytes("envelope")), run.hash(at: end.height) == head else {
+            return nil
+        }
+        return .cut(run.part(upTo: end.height).run)
+    }
+
+    private static func read(_ envelope: [UInt8]) -> VerifiedRun? {
+        (try? RunEnvelope.open(envelope)).flatMap { try? RunVerifier.read($0) }
+    }
+
+    private static func quarantine(_ row: Row, counted: UInt64, in database: Database) throws {
+        let id: Int64 = try row.cell("id")
+        try database.execute(
+            sql: """
+                INSERT OR IGNORE INTO quarantined (id, first, counted, arrival, envelope)
+                VALUES (?, ?, ?, ?, ?)
+                """,
+            arguments: [
+                id, try row.cell("first", as: Int64.self), Int64(counted),
+                try row.cell("arrival", as: Int64.self), Data(try row.bytes("envelope")),
+            ])
+        try database.execute(sql: "DELETE FROM runs WHERE id = ?", arguments: [id])
+    }
+}

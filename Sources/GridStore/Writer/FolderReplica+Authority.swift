@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import GridCore
+package import GridLog
+package import GridSync
+
+/// What this node's office has decided: kept first, then written into lane 0, where all replicas
+/// find it.
+extension FolderReplica {
+    /// Writes certificates and cut-offs that this node has issued into lane 0.
+    ///
+    /// - Parameter now: milliseconds since 1970.
+    /// - Returns: the logs that grew.
+    package func publishAuthority(now: UInt64) -> [FrontierRow] {
+        let certificates: [Certificate]
+        let cutOffs: [CutOff]
+        do {
+            certificates = try store.certificates().waiting
+            cutOffs = try store.cutOffs().waiting
+        } catch {
+            tell(.certificatesUnread(error))
+            return []
+        }
+        guard !certificates.isEmpty || !cutOffs.isEmpty else { return [] }
+        let drafts =
+            certificates.map {
+                Self.draft(
+                    SystemCollection.certificates, $0.recordID,
+                    field: SystemCollection.certificateBytesField, $0.encoded)
+            }
+            + cutOffs.map {
+                Self.draft(
+                    SystemCollection.cutOffs, $0.recordID,
+                    field: SystemCollection.cutOffBytesField, $0.encoded)
+            }
+        let domain = Domain(area: replica.scope.area, lane: .authority)
+        do throws(CommitFailure) {
+            let committed = try commit(now: now) { batch, transaction in
+                for draft in drafts {
+                    _ = try transaction.author(
+                        [LocalChange(domain: domain, draft: draft)], in: &batch)
+                }
+            }
+            writeDown {
+                try store.markPublished(certificates)
+                try store.markPublished(cutOffs)
+            }
+            return committed.news
+        } catch {
+            // What failed is told, and tried again later.
+            return []
+        }
+    }
+
+    private static func draft(
+        _ collection: UInt32, _ id: RecordID, field: UInt32, _ bytes: [UInt8]
+    ) -> DraftChange {
+        DraftChange(
+            collection: collection, target: .existing(.named(id)), archives: false,
+            writes: [FieldWrite(field: field, operation: .assign(.bytes(bytes)))])
+    }
+
+    /// Keeps a certificate issued here, to be written into lane 0.
+    package func keep(_ certificate: Certificate) throws(CommitFailure) {
+        try keep { try store.add(certificate, waiting: true) }
+    }
+
+    /// Keeps a cut-off issued here, to be written into lane 0, and what it keeps of what its subject
+    /// has issued, so that it can be found without the subject's own log.
+    package func keep(_ cutOff: CutOff) throws(CommitFailure) {
+        let kept = replica.directory.certificates.filter {
+            $0.issuer == cutOff.subject && cutOff.kept.contains($0.reference)
+        }
+        try keep {
+            for certificate in kept { try store.add(certificate, waiting: true) }
+            try store.add(cutOff, waiting: true)
+        }
+    }
+
+    private func keep(_ write: () throws -> Void) throws(CommitFailure) {
+        if let stopped { throw .stopped(stopped) }
+        do {
+            try write()
+        } catch {
+            throw fail(after: error)
+        }
+    }
+
+    /// What an office would say to cut off a key now: where its logs end by what is held here, and
+    /// what it had issued.
+    package func draftCutOff(of key: PublicKey) -> (rows: [CutOff.Row], kept: [CertificateReference]) {
+        let rows = replica.logs { _ in true }
+            .filter { $0.identity.key == key && $0.height > 0 }
+            .map { CutOff.Row(log: $0.identity.log, height: $0.height, head: $0.head) }
+        let certificates = replica.directory.certificates.filter { $0.issuer == key }
+        let cutOffs = replica.directory.allCutOffs.filter { $0.issuer == key }
+        return (rows, (certificates.map(\.reference) + cutOffs.map(\.reference)).sorted())
+    }
+
+    /// Takes note of logs that have ended, so that who names them waits for nothing. Those that go
+    /// on as far as is known here are left out.
+    ///
+    /// - Returns: the logs that grew, because their entries had waited.
+    package func learn(
+        ended identities: [LogIdentity], now: UInt64
+    ) throws(CommitFailure) -> [FrontierRow] {
+        let news = identities.filter {
+            !replica.knows($0) && replica.scope.contains($0.domain.area)
+                && replica.directory.end(of: $0) != nil
+        }
+        guard !news.isEmpty else { return [] }
+        try keep { try store.note(news) }
+        replica.note(news)
+        return try commit(now: now) { batch, transaction in
+            try transaction.admitParked(in: Set(news.map(\.domain)), batch: &batch)
+        }.news
+    }
+}
