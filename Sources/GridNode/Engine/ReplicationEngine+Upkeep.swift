@@ -148,10 +148,12 @@ extension ReplicationEngine {
     }
 
     /// What an office would say to cut off a key now, by what is held here.
+    ///
+    /// - Parameter time: entries from this time on are not to count; milliseconds since 1970.
     package func draftCutOff(
-        of key: PublicKey
-    ) -> (rows: [CutOff.Row], kept: [CertificateReference]) {
-        folder.draftCutOff(of: key)
+        of key: PublicKey, before time: UInt64?
+    ) throws -> (rows: [CutOff.Row], kept: [CertificateReference]) {
+        try folder.draftCutOff(of: key, before: time)
     }
 
     /// Takes a cut-off issued here and writes it into lane 0.

@@ -182,7 +182,7 @@ extension World {
         let merge = ReferenceMerge(catalogue: Catalogue.simulated[Catalogue.simulated.count - 1]) {
             self.truth.level(of: $0, in: $1) ?? .village
         }
-        for device in devices {
+        for device in devices where !isCutOff(device) {
             guard let replica = device.replica else { continue }
             do {
                 judge(try replica.store.recordStates(), of: device, merge)

@@ -14,7 +14,11 @@ extension World {
             let replica = issuer.replica, !truth.isCutOff(device.author.key)
         else { return }
         let key = device.author.key
-        let (rows, kept) = replica.draftCutOff(of: key)
+        // Now and then only what is older than some hours counts.
+        let time = dice.chance(500) ? issuer.wall(now) &- dice.magnitude(1, 86_400_000) : nil
+        guard let (rows, kept) = try? replica.draftCutOff(of: key, before: time) else {
+            return lookWhetherItStopped(issuer)
+        }
         let cutOff = CutOff(
             subject: key, reason: dice.pick([.lost, .replaced, .left, .retired]),
             issuedAt: issuer.wall(now), rows: rows, kept: kept, issuedBy: issuer.author)

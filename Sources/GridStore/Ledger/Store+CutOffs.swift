@@ -52,6 +52,35 @@ extension Store {
         }
     }
 
+    /// Where a log stood before a time, by the word of its own timestamps; nil when it began later.
+    ///
+    /// - Parameter time: milliseconds since 1970.
+    func end(of log: LogState, before time: UInt64) throws -> CutOff.Row? {
+        try read { database in
+            guard let reference = try references(database)[log.identity.log] else { return nil }
+            let runs = try Data.fetchCursor(
+                database,
+                sql: "SELECT envelope FROM runs WHERE id > ? AND id < ? ORDER BY id DESC",
+                arguments: [reference << 32, (reference + 1) << 32])
+            var timestamp = log.timestamp
+            while let bytes = try runs.next() {
+                guard let run = Self.read(Array(bytes)) else {
+                    throw StoreFailure.damaged(what: "log \(log.identity.log)")
+                }
+                for (entry, hash) in zip(run.entries, run.hashes).reversed() {
+                    if timestamp.milliseconds < time {
+                        return CutOff.Row(
+                            log: log.identity.log, height: entry.sequence, head: hash)
+                    }
+                    timestamp = HybridTimestamp(
+                        rawValue: timestamp.rawValue
+                            &- UInt64(bitPattern: entry.timestampChange))
+                }
+            }
+            return nil
+        }
+    }
+
     /// Takes what does not count out of the ledger: runs after the ends of their logs, and the
     /// rest of those that reach over. They are kept beside it.
     static func takeOutWhatDoesNotCount(

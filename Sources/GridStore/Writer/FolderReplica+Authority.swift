@@ -88,10 +88,20 @@ extension FolderReplica {
 
     /// What an office would say to cut off a key now: where its logs end by what is held here, and
     /// what it had issued.
-    package func draftCutOff(of key: PublicKey) -> (rows: [CutOff.Row], kept: [CertificateReference]) {
-        let rows = replica.logs { _ in true }
+    ///
+    /// - Parameter time: entries from this time on, by their own word, are not to count; milliseconds
+    ///   since 1970, nil for all that are held.
+    package func draftCutOff(
+        of key: PublicKey, before time: UInt64? = nil
+    ) throws -> (rows: [CutOff.Row], kept: [CertificateReference]) {
+        let rows = try replica.logs { _ in true }
             .filter { $0.identity.key == key && $0.height > 0 }
-            .map { CutOff.Row(log: $0.identity.log, height: $0.height, head: $0.head) }
+            .compactMap { log in
+                guard let time else {
+                    return CutOff.Row(log: log.identity.log, height: log.height, head: log.head)
+                }
+                return try store.end(of: log, before: time)
+            }
         let certificates = replica.directory.certificates.filter { $0.issuer == key }
         let cutOffs = replica.directory.allCutOffs.filter { $0.issuer == key }
         return (rows, (certificates.map(\.reference) + cutOffs.map(\.reference)).sorted())
