@@ -27,6 +27,7 @@ package struct APIServer: Service {
         let router = Router(context: BasicRequestContext.self)
         router.add(middleware: ProblemMiddleware(logger: logger))
         StatusRoutes(desk: desk).add(to: router)
+        AuthorityRoutes(desk: desk).add(to: router)
         RecordRoutes(desk: desk).add(to: router)
         UpkeepRoutes(desk: desk).add(to: router)
         let path = socketPath

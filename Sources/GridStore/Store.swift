@@ -78,6 +78,17 @@ package final class Store: Sendable {
         }
     }
 
+    /// Keeps the identities of logs of which nothing counts: contexts name them.
+    package func note(_ identities: [LogIdentity]) throws {
+        let noted = try write { database in
+            let storage = SQLiteReplicaStorage(
+                database, tables: tables, references: try references(database))
+            for identity in identities { try storage.note(identity) }
+            return storage.references
+        }
+        known.withLock { $0 = noted }
+    }
+
     /// Folds the write-ahead log into the database as far as no reader needs it. SQLite does so by
     /// itself after commits, and keeps failures to itself; here they are thrown.
     package func checkpoint() throws {
@@ -168,6 +179,11 @@ package struct StoreTransaction {
         _ changes: [LocalChange], in batch: inout ReplicaBatch
     ) throws -> AuthoredWrite {
         try batch.author(changes, storage: storage)
+    }
+
+    /// Forgets what a key has in quarantine.
+    package func discard(quarantined key: PublicKey) throws {
+        try Store.discard(quarantined: key, in: database)
     }
 
     /// Judges again what waits in some domains.

@@ -17,6 +17,9 @@ struct GridControl: ParsableCommand {
                 name: "入网 / Enrolment",
                 subcommands: [Init.self, Request.self, Approve.self, Accept.self]),
             CommandGroup(
+                name: "授权 / Authority",
+                subcommands: [Revoke.self, Retire.self, CutOffs.self, Quarantine.self]),
+            CommandGroup(
                 name: "记录 / Records",
                 subcommands: [
                     Collections.self, Put.self, Get.self, List.self, History.self, Conflicts.self,

@@ -11,6 +11,15 @@ package struct ReplicaID: Hashable, Comparable, Sendable {
         self.low = low
     }
 
+    /// Reads 32 hexadecimal digits; nil for anything else.
+    package init?(hexadecimal text: String) {
+        guard let bytes = Hexadecimal.bytes(text), bytes.count == 16 else { return nil }
+        func word(_ bytes: ArraySlice<UInt8>) -> UInt64 {
+            bytes.reduce(0) { $0 << 8 | UInt64($1) }
+        }
+        self.init(high: word(bytes[..<8]), low: word(bytes[8...]))
+    }
+
     package static func < (left: ReplicaID, right: ReplicaID) -> Bool {
         (left.high, left.low) < (right.high, right.low)
     }

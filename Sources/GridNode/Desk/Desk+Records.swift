@@ -146,7 +146,7 @@ extension Desk {
         return value.plainText
     }
 
-    private static func change(
+    static func change(
         _ write: FieldWrite, of collection: CollectionDefinition
     ) -> [JSONValue] {
         let field = collection.field(numbered: write.field)

@@ -16,7 +16,9 @@ extension Desk {
         let peers = reading.attempt({ try peerViews() }) ?? []
         let parallelUpdates = reading.attempt { try engine.store.parallelUpdateCount() } ?? 0
         let ledgerBytes = reading.attempt { try engine.store.ledgerBytes() } ?? 0
-        let children = peers.filter { leaf.area.contains($0.area) && $0.area != leaf.area }
+        let children = peers.filter {
+            leaf.area.contains($0.area) && $0.area != leaf.area && !$0.isCutOff
+        }
         return Self.answer(
             "status",
             [
@@ -147,7 +149,8 @@ extension Desk {
         keys.remove(current.chain.leaf.subject)
         let frontier = current.frontier
         return keys.compactMap { key in
-            let leaf = current.directory.chain(of: key)?.leaf
+            let chain = current.directory.chain(of: key)
+            let leaf = chain?.leaf
             let record = met[key]
             guard let area = leaf?.area ?? record?.area ?? parentArea(key, current) else {
                 return nil
@@ -156,7 +159,8 @@ extension Desk {
                 key: key, name: leaf?.name ?? record?.name ?? current.node.parentName ?? "",
                 area: area, record: record, link: board[key],
                 held: held[key] ?? VersionVector(), frontier: frontier,
-                own: current.chain.leaf.area)
+                own: current.chain.leaf.area,
+                isCutOff: chain.map { current.directory.isEnded($0) } ?? false)
         }.sorted { ($0.area, $0.key) < ($1.area, $1.key) }
     }
 
@@ -181,6 +185,13 @@ extension Desk {
             add(
                 "store_failed", "节点已停止写入以保护数据。请检查磁盘,运行 gridctl verify 后重启。",
                 "The node has stopped writing to protect its data; check the disk, run gridctl verify, restart."
+            )
+        }
+        let reasons = peers.map(\.reason)
+        if current.directory.isEnded(current.chain) || reasons.contains("peer_left_key_cut_off") {
+            add(
+                "key_cut_off", "本节点的公钥已被上级停用,新填写的内容不会被任何节点接受。请联系上级。",
+                "The key of this node was cut off; nobody takes what is written here. Ask the parent office."
             )
         }
         for peer in peers where peer.clockSkew.magnitude > 300_000 {

@@ -18,6 +18,8 @@ struct PeerView {
     let frontier: VersionVector
     /// This node's own area.
     let own: AreaCode
+    /// Its key was cut off; nobody waits for it.
+    let isCutOff: Bool
 
     var state: LinkState { link?.state ?? .absent }
     var clockSkew: Int64 { record?.clockSkew ?? 0 }
@@ -28,6 +30,7 @@ struct PeerView {
     }
 
     var reason: String {
+        if isCutOff { return "key_cut_off" }
         if let link, !link.reason.isEmpty || link.state == .connected { return link.reason }
         guard let record else { return "never_met" }
         return record.lastReason.isEmpty ? "not_connected" : record.lastReason
@@ -35,7 +38,8 @@ struct PeerView {
 
     /// Entries that this node has, the peer may have, and has not acknowledged.
     var waitingOut: UInt64 {
-        frontier.rows.filter { isShared($0.log.domain.area) }.reduce(0) { sum, row in
+        guard !isCutOff else { return 0 }
+        return frontier.rows.filter { isShared($0.log.domain.area) }.reduce(0) { sum, row in
             sum + row.height - min(row.height, held[row.log])
         }
     }

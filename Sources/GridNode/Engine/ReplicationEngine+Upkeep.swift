@@ -109,6 +109,7 @@ extension ReplicationEngine {
         secondsTidied += 1
         guard secondsTidied.isMultiple(of: Self.checkpointSeconds) else { return }
         folder.checkpoint()
+        folder.finishBuilding()
         publishAuthority()
     }
 
@@ -147,6 +148,15 @@ extension ReplicationEngine {
         }
     }
 
+    /// Learns that this node's key was cut off, if that counts.
+    func learn(_ cutOff: CutOff) {
+        do throws(FolderReplica.CommitFailure) {
+            try folder.learn(cutOff)
+            glance()
+        } catch {}
+        showCondition()
+    }
+
     /// What an office would say to cut off a key now, by what is held here.
     ///
     /// - Parameter time: entries from this time on are not to count; milliseconds since 1970.
@@ -177,6 +187,28 @@ extension ReplicationEngine {
         }
         publishAuthority()
         return cutOff.digest.description
+    }
+
+    /// Writes what a key has in quarantine as this node's own.
+    package func adopt(_ writing: QuarantinedWriting) throws -> Adoption {
+        do throws(FolderReplica.CommitFailure) {
+            let (adoption, news) = try folder.adopt(writing, now: WallClock.now)
+            spread(news)
+            return adoption
+        } catch {
+            showCondition()
+            throw DeskRefusal(error)
+        }
+    }
+
+    /// Throws away what a key has in quarantine.
+    package func discard(quarantined key: PublicKey) throws {
+        do throws(FolderReplica.CommitFailure) {
+            try folder.discard(quarantined: key)
+        } catch {
+            showCondition()
+            throw DeskRefusal(error)
+        }
     }
 
     /// Builds all tables, and the states of all logs, anew from the ledger.

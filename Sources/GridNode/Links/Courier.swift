@@ -147,8 +147,10 @@ struct Courier {
 
     /// Ends the conversation with a peer whose key does not speak for it any more, and says why.
     private mutating func leaveWhoWasCutOff(group: inout DiscardingTaskGroup) -> String? {
-        guard (try? link.engine.current.directory.check(link.peer)) == nil else { return nil }
-        return perform(session.leave(.peerCutOff), group: &group)
+        let directory = link.engine.current.directory
+        guard (try? directory.check(link.peer)) == nil else { return nil }
+        return perform(
+            session.leave(cutOffBy: directory.cutOffs(ending: link.peer)), group: &group)
     }
 
     private mutating func perform(
@@ -182,6 +184,8 @@ struct Courier {
                 } else {
                     greeted += rows
                 }
+            case .learn(let cutOff):
+                group.addTask { [link] in await link.engine.learn(cutOff) }
             case .noteEnded(let logs):
                 group.addTask { [link] in await link.engine.note(ended: logs) }
             case .reportFork(let log, let height):

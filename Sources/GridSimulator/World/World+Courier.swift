@@ -40,6 +40,7 @@ extension World {
                 lookAtMemory(conversation)
                 admitWaiting(conversation)
             case .recordHeld(let rows): recordHeld(rows, conversation)
+            case .learn(let cutOff): learn(cutOff, on: devices[conversation.device])
             case .noteEnded(let logs): note(ended: logs, on: devices[conversation.device])
             case .reportFork(let log, let height): reportFork(log, height, conversation)
             case .wake(let time): wake(conversation, at: time)
@@ -182,7 +183,7 @@ extension World {
             for row in rows where row.height > truth.height(of: row.log, on: device.number) {
                 violate(.acknowledgedTooSoon, "\(device.name) shows \(row.log)#\(row.height)")
             }
-        case .ping, .totals, .refusal, .ended, .bye: break
+        case .ping, .totals, .refusal, .ended, .cutOff, .bye: break
         }
     }
 

@@ -60,6 +60,15 @@ extension World {
         planUpkeep(device)
     }
 
+    /// Takes a peer's word that the device's key was cut off.
+    func learn(_ cutOff: CutOff, on device: SimulatedDevice) {
+        guard let replica = device.replica else { return }
+        try? replica.learn(cutOff)
+        countNewReplicas(device)
+        lookWhetherItIsShorter(device)
+        lookWhetherItStopped(device)
+    }
+
     /// Where logs have become shorter, conversations begin anew; and nothing else is shorter.
     func lookWhetherItIsShorter(_ device: SimulatedDevice) {
         guard let replica = device.replica, replica.shortenings != device.shortenings else {

@@ -377,6 +377,8 @@ extension World {
             }
         }
         replica.syncHeads()
+        replica.finishBuilding()
+        lookWhetherItIsShorter(device)
         // At any time: what a daemon waits for before it does so must not matter.
         if dice.chance(20) { while replica.compact() {} }
         device.durableHeads = size(device.folder.headLedgerPath)

@@ -232,8 +232,11 @@ extension World {
             }
             meet(conversation)
         }
-        guard (try? replica.replica.directory.check(peer)) != nil else {
-            return obey(conversation.session.leave(.peerCutOff), conversation)
+        let directory = replica.replica.directory
+        guard (try? directory.check(peer)) != nil else {
+            return obey(
+                conversation.session.leave(cutOffBy: directory.cutOffs(ending: peer)),
+                conversation)
         }
         guard !conversation.isOver else { return }
         let held = replica.frontier { Scope(mine.area).contains($0) }

@@ -171,9 +171,12 @@ package final class World {
             guard isLive(conversation) else { return }
             let rows = conversation.news.values.sorted { $0.log < $1.log }
             conversation.news = [:]
-            let directory = devices[conversation.device].replica?.replica.directory
-            guard (try? directory?.check(conversation.peer)) != nil else {
-                return obey(conversation.session.leave(.peerCutOff), conversation)
+            guard let directory = devices[conversation.device].replica?.replica.directory else {
+                return
+            }
+            guard (try? directory.check(conversation.peer)) != nil else {
+                let cutOffs = directory.cutOffs(ending: conversation.peer)
+                return obey(conversation.session.leave(cutOffBy: cutOffs), conversation)
             }
             obey(conversation.session.heldAdvanced(rows, now: now), conversation)
         case .tick(let conversation):

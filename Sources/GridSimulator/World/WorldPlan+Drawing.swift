@@ -30,7 +30,7 @@ extension WorldPlan {
             clock = dice.chance(400) ? dice.below(40) : 0
             malice = dice.chance(500) ? dice.below(120) : 0
             upkeep = dice.chance(600) ? dice.below(50) : 0
-            cutOff = dice.chance(400) ? 5 + dice.below(25) : 0
+            cutOff = dice.chance(400) ? dice.pick([5 + dice.below(25), 30 + dice.below(150)]) : 0
         }
     }
 

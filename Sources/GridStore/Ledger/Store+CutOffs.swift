@@ -43,15 +43,6 @@ extension Store {
             arguments: [Data(cutOff.digest.array), Data(cutOff.encoded), waiting ? 1 : 0])
     }
 
-    /// Keeps the identities of logs of which nothing counts: contexts name them.
-    package func note(_ identities: [LogIdentity]) throws {
-        try write { database in
-            let storage = SQLiteReplicaStorage(
-                database, tables: tables, references: try references(database))
-            for identity in identities { try storage.note(identity) }
-        }
-    }
-
     /// Where a log stood before a time, by the word of its own timestamps; nil when it began later.
     ///
     /// - Parameter time: milliseconds since 1970.

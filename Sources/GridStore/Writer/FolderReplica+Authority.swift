@@ -77,13 +77,30 @@ extension FolderReplica {
         }
     }
 
-    private func keep(_ write: () throws -> Void) throws(CommitFailure) {
+    func keep(_ write: () throws -> Void) throws(CommitFailure) {
         if let stopped { throw .stopped(stopped) }
         do {
             try write()
         } catch {
             throw fail(after: error)
         }
+    }
+
+    /// Learns a cut-off that came outside of any log, as the word of a peer that hangs up for it. One
+    /// that has no weight here is left alone.
+    package func learn(_ cutOff: CutOff) throws(CommitFailure) {
+        var directory = replica.directory
+        let count = directory.count
+        guard directory.add(cutOff), directory.count > count, directory.counts(cutOff) else {
+            return
+        }
+        let isStale = replica.standingDiffers(by: directory)
+        try keep {
+            if isStale { try store.markStale() }
+            try store.add(cutOff, waiting: false)
+        }
+        replica.learn(cutOff)
+        if isStale { buildAnew() }
     }
 
     /// What an office would say to cut off a key now: where its logs end by what is held here, and

@@ -107,13 +107,18 @@ extension FolderReplica {
         }
     }
 
+    /// Builds all records anew where that could not be done when it had to: the disk was full.
+    package func finishBuilding() { if awaitsBuilding { buildAnew() } }
+
     /// Builds all records anew, because something else counts now. When that cannot be done now, it
-    /// is done at the next start.
+    /// is tried again later, and done at the next start.
     func buildAnew() {
         tell(.standingChanged)
+        awaitsBuilding = true
         writeDown {
             do {
                 let rebuilding = try store.rebuild()
+                awaitsBuilding = false
                 if !rebuilding.cuts.isEmpty { try takeUp(rebuilding) }
             } catch StoreFailure.irreplaceable(let what) {
                 tell(.notBuiltAnew(damage: what))

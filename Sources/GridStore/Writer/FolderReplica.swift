@@ -57,6 +57,8 @@ package final class FolderReplica {
     package internal(set) var isDiskFull = false
     /// How often logs have become shorter: conversations that began before must begin anew.
     package internal(set) var shortenings = 0
+    /// Something else counts than what the tables show, and there was no room to build them anew.
+    var awaitsBuilding = false
     /// A peer has shown that the replica this folder writes as was rolled back.
     var isRolledBack = false
     /// Runs have come that may be joined with others.

@@ -118,6 +118,9 @@ package struct Replica: Sendable {
     /// Learns certificates that came outside of any log, as in a peer's greeting.
     package mutating func learn(_ chain: VerifiedChain) { directory.add(chain) }
 
+    /// Learns a cut-off that came outside of any log.
+    package mutating func learn(_ cutOff: CutOff) { directory.add(cutOff) }
+
     /// Forgets what a peer had sent ahead of its causes.
     package mutating func forgetParked(from source: PublicKey) { parked.forget(source) }
 }

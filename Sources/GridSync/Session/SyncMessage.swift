@@ -23,6 +23,8 @@ package enum SyncMessage: Hashable, Sendable {
     case bye(code: String)
     /// Logs that have ended, by name: contexts may speak of those of which nothing counts.
     case ended([LogIdentity])
+    /// Why the sender is about to close: the receiver's key was cut off.
+    case cutOff(CutOff)
 
     package struct LaneTotal: Hashable, Sendable {
         package let lane: Lane
@@ -56,6 +58,7 @@ private enum MessageTag: UInt8 {
     case ping = 6
     case bye = 7
     case ended = 9
+    case cutOff = 10
 }
 
 extension SyncMessage {
@@ -94,6 +97,9 @@ extension SyncMessage {
         case .bye(let code):
             writer.byte(MessageTag.bye.rawValue)
             writer.text(code)
+        case .cutOff(let cutOff):
+            writer.byte(MessageTag.cutOff.rawValue)
+            writer.raw(cutOff.encoded)
         case .ended(let logs):
             writer.byte(MessageTag.ended.rawValue)
             writer.count(logs.count)
@@ -124,6 +130,7 @@ extension SyncMessage {
         case .ping: self = .ping
         case .bye: self = .bye(code: try reader.text(max: ProtocolLimits.messageTextBytesMax))
         case .ended: self = .ended(try Self.ended(&reader))
+        case .cutOff: self = .cutOff(try CutOff(decoding: try reader.raw(reader.remaining)))
         }
         try reader.finish()
     }

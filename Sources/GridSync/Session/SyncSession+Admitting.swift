@@ -37,6 +37,13 @@ extension SyncSession {
         return logs.isEmpty ? [] : [.noteEnded(logs)]
     }
 
+    /// A second one is ignored: one is enough to know, and more would be work for nothing.
+    mutating func receive(_ cutOff: CutOff) -> [Effect] {
+        guard !hasHeardOfCutOff, cutOff.subject == key else { return [] }
+        hasHeardOfCutOff = true
+        return [.learn(cutOff)]
+    }
+
     mutating func receiveRun(_ envelope: [UInt8]) -> [Effect] {
         let size = UInt64(envelope.count)
         guard size <= granted else { return end(.violation(.creditExceeded)) }

@@ -24,6 +24,8 @@ package struct SyncSession: Sendable {
         case recordHeld([SyncMessage.AckRow])
         /// The peer says that these logs have ended: to be noted where that is known here, too.
         case noteEnded([LogIdentity])
+        /// The peer shows that this side's key was cut off; whether that counts is to be looked at.
+        case learn(CutOff)
         /// The peer's entry at this height is not ours.
         case reportFork(LogID, height: UInt64)
         case wake(at: UInt64)
@@ -37,6 +39,8 @@ package struct SyncSession: Sendable {
 
     package let mine: Greeting
     package let theirs: Greeting
+    /// This side's key.
+    let key: PublicKey
     /// This side's replica and the peer's.
     let replica: ReplicaID
     package let peerReplica: ReplicaID
@@ -84,6 +88,8 @@ package struct SyncSession: Sendable {
     var mayAskAgain = false
     /// Whether the peer has named logs that have ended.
     var hasHeardOfEnds = false
+    /// Whether the peer has shown a cut-off of this side's key.
+    var hasHeardOfCutOff = false
     /// What the peer has announced, by lane; nil until it has.
     var totals: [SyncMessage.LaneTotal]?
 
@@ -98,6 +104,7 @@ package struct SyncSession: Sendable {
     ) {
         self.mine = mine
         self.theirs = theirs
+        key = keys.mine
         replica = LogIdentity.replica(key: keys.mine, nonce: mine.nonce)
         peerReplica = LogIdentity.replica(key: keys.theirs, nonce: theirs.nonce)
         allowance = theirs.credit
@@ -155,6 +162,7 @@ package struct SyncSession: Sendable {
         case .ping: effects = []
         case .bye(let code): effects = end(.peerLeft(code: code))
         case .ended(let logs): effects = receiveEnded(logs)
+        case .cutOff(let cutOff): effects = receive(cutOff)
         }
         return noteSent(effects, now: now)
     }
@@ -185,6 +193,14 @@ package struct SyncSession: Sendable {
         let isQuiet = now >= lastSent + Self.pingMilliseconds
         let effects = noteSent(isQuiet ? [.send(.ping)] : [], now: now)
         return effects + [.wake(at: nextWake)]
+    }
+
+    /// Ends the session because the peer's key was cut off, and shows it by which word.
+    package mutating func leave(cutOffBy cutOffs: [CutOff]) -> [Effect] {
+        guard closeReason == nil else { return [] }
+        let isHeard = theirs.features & Greeting.Feature.endedLogs != 0
+        let word = isHeard ? cutOffs.prefix(1).map { Effect.send(.cutOff($0)) } : []
+        return word + end(.peerCutOff)
     }
 
     /// Ends the session from this side.

@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import GridCore
+import GridLog
+import GridStore
+import GridSync
+
+/// Keys that were cut off, and what they wrote that does not count (Protocol/cutoffs.md).
+extension Desk {
+    /// Everybody who was cut off, and by whom.
+    package func cutOffs() -> JSONValue {
+        let directory = engine.current.directory
+        return Self.answer(
+            "cutoffs",
+            [
+                "items": .list(
+                    directory.allCutOffs.sorted { ($0.issuedAt, $0.digest) < ($1.issuedAt, $1.digest) }
+                        .map { cutOff in
+                            var parts = holder(cutOff.subject)
+                            parts["digest"] = .text(cutOff.digest.description)
+                            parts["reason"] = .text(cutOff.reason.word)
+                            parts["note"] = .text(cutOff.note)
+                            parts["issued_at"] = Self.time(cutOff.issuedAt)
+                            parts["issuer"] = author(cutOff.issuer)
+                            parts["counts"] = .boolean(directory.counts(cutOff))
+                            parts["logs"] = .list(
+                                cutOff.rows.map {
+                                    .object([
+                                        "log": .text("\($0.log)"), "height": Self.count($0.height),
+                                    ])
+                                })
+                            return .object(parts)
+                        })
+            ])
+    }
+
+    /// What an office would have to sign to cut a peer's key off.
+    ///
+    /// - Parameter since: entries from this time on are not to count; nil for all that are here.
+    package func draftCutOff(peer: String, since: String?) async throws -> JSONValue {
+        let key = try cutOffKey(peer)
+        var time: UInt64?
+        if let since {
+            guard let parsed = ChinaTime.milliseconds(parsing: since) else {
+                throw DeskRefusal(
+                    .malformed, "bad_time",
+                    chinese: "时间“\(since)”看不懂,应为 2026-11-24 或 2026-11-24T14:02。",
+                    english: "\"\(since)\" is no time; write 2026-11-24 or 2026-11-24T14:02.")
+            }
+            time = UInt64(clamping: parsed)
+        }
+        let (rows, kept) = try await engine.draftCutOff(of: key, before: time)
+        var parts = holder(key)
+        parts["rows"] = .list(
+            rows.map {
+                .object([
+                    "area": .text($0.log.domain.area.description),
+                    "lane": Self.count($0.log.domain.lane.rawValue),
+                    "replica": .text("\($0.log.replica)"), "height": Self.count($0.height),
+                    "head": .text("\($0.head)"),
+                ])
+            })
+        parts["kept"] = .list(
+            kept.map { .text(Hexadecimal.text($0.high) + Hexadecimal.text($0.low)) })
+        return Self.answer("cutoff_draft", parts)
+    }
+
+    /// Takes a cut-off that this node's admin has signed, to be written into lane 0.
+    package func addCutOff(_ hexadecimal: String) async throws -> JSONValue {
+        guard let bytes = Hexadecimal.bytes(hexadecimal),
+            let cutOff = try? CutOff(decoding: bytes)
+        else {
+            throw DeskRefusal(
+                .malformed, "bad_cut_off", chinese: "这不是停用决定。", english: "This is no cut-off.")
+        }
+        return Self.answer("cutoff", ["digest": .text(try await engine.publish(cutOff))])
+    }
+
+    /// What is in quarantine, by who wrote it.
+    package func quarantine() throws -> JSONValue {
+        Self.answer(
+            "quarantine",
+            [
+                "items": .list(
+                    try engine.store.quarantine().map { writing in
+                        var parts = holder(writing.key)
+                        parts["entries"] = Self.count(writing.entries.count)
+                        parts["unreadable"] = Self.count(writing.unreadable)
+                        parts["first_at"] = Self.time(writing.entries.first)
+                        parts["last_at"] = Self.time(writing.entries.last)
+                        return .object(parts)
+                    })
+            ])
+    }
+
+    /// What one key has in quarantine, change by change.
+    package func quarantined(by peer: String) throws -> JSONValue {
+        let writing = try writing(of: peer)
+        var parts = holder(writing.key)
+        parts["unreadable"] = Self.count(writing.unreadable)
+        parts["items"] = .list(
+            writing.entries.flatMap { entry in
+                entry.changes.map { change in show(change, of: entry) }
+            })
+        return Self.answer("quarantined", parts)
+    }
+
+    /// Writes what a key has in quarantine as this node's own.
+    package func adopt(peer: String) async throws -> JSONValue {
+        let writing = try writing(of: peer)
+        let adoption = try await engine.adopt(writing)
+        var parts = holder(writing.key)
+        parts["entries"] = Self.count(adoption.entries)
+        parts["created"] = Self.count(adoption.created)
+        parts["changed"] = Self.count(adoption.changed)
+        parts["skipped"] = .list(
+            adoption.skipped.map { skipped in
+                let collection = catalogue.collection(numbered: skipped.collection)
+                let field = collection?.field(numbered: skipped.field)
+                return .object([
+                    "collection": .text(collection?.name ?? "#\(skipped.collection)"),
+                    "id": .text(skipped.record.description),
+                    "field": .text(field?.name ?? "#\(skipped.field)"),
+                ])
+            })
+        return Self.answer("adopted", parts)
+    }
+
+    /// Throws away what a key has in quarantine.
+    package func discard(peer: String) async throws -> JSONValue {
+        let writing = try writing(of: peer)
+        try await engine.discard(quarantined: writing.key)
+        var parts = holder(writing.key)
+        parts["entries"] = Self.count(writing.entries.count + writing.unreadable)
+        return Self.answer("discarded", parts)
+    }
+
+    private func writing(of peer: String) throws -> QuarantinedWriting {
+        let all = try engine.store.quarantine()
+        let directory = engine.current.directory
+        let matches = all.filter { writing in
+            let leaf = directory.chain(of: writing.key)?.leaf
+            return writing.key.description.hasPrefix(peer.lowercased()) && peer.count >= 8
+                || leaf?.name == peer || leaf?.area.description == peer
+        }
+        guard let writing = matches.first, matches.count == 1 else {
+            throw DeskRefusal(
+                .notFound, matches.isEmpty ? "nothing_quarantined" : "ambiguous_peer",
+                chinese: matches.isEmpty
+                    ? "“\(peer)”没有被隔离的内容。" : "“\(peer)”指不止一个节点,请用完整的公钥。",
+                english: matches.isEmpty
+                    ? "Nothing of \"\(peer)\" is in quarantine."
+                    : "\"\(peer)\" means more than one node; give its whole key.")
+        }
+        return writing
+    }
+
+    /// The key of whoever has a certificate here, by key, name or area.
+    private func cutOffKey(_ text: String) throws -> PublicKey {
+        let directory = engine.current.directory
+        let keys = Set(
+            directory.certificates.filter {
+                !$0.isSelfIssued
+                    && ($0.subject.description.hasPrefix(text.lowercased()) && text.count >= 8
+                        || $0.name == text || $0.area.description == text)
+            }.map(\.subject))
+        // Of two with one name, the one that has been cut off is not meant.
+        let live = keys.filter { key in
+            directory.chain(of: key).map { !directory.isEnded($0) } ?? true
+        }
+        let matches = live.isEmpty ? keys : live
+        guard let key = matches.first, matches.count == 1 else {
+            throw DeskRefusal(
+                .notFound, matches.isEmpty ? "unknown_peer" : "ambiguous_peer",
+                chinese: matches.isEmpty
+                    ? "没有名为“\(text)”的节点。" : "“\(text)”指不止一个节点,请用完整的公钥。",
+                english: matches.isEmpty
+                    ? "There is no node \"\(text)\"."
+                    : "\"\(text)\" means more than one node; give its whole key.")
+        }
+        return key
+    }
+
+    private func holder(_ key: PublicKey) -> [String: JSONValue] {
+        let leaf = engine.current.directory.chain(of: key)?.leaf
+        return [
+            "key": .text(key.description), "name": .text(leaf?.name ?? ""),
+            "post": .text(leaf?.post ?? ""),
+            "area": leaf.map { .text($0.area.description) } ?? .null,
+        ]
+    }
+
+    private static func time(_ entry: QuarantinedEntry?) -> JSONValue {
+        entry.map { time($0.timestamp.milliseconds) } ?? .null
+    }
+
+    private func show(_ change: RecordChange, of entry: QuarantinedEntry) -> JSONValue {
+        let collection = catalogue.collection(numbered: change.collection)
+        let isNew: Bool =
+            if case .created(let dot, _) = change.address { dot == entry.dot } else { false }
+        return .object([
+            "at": Self.time(entry.timestamp.milliseconds),
+            "entry": .text("\(entry.dot.log)#\(entry.dot.sequence)"),
+            "collection": .text(collection?.name ?? "#\(change.collection)"),
+            "label": .text(collection?.label ?? ""),
+            "id": .text(RecordNaming.id(of: change.address).description),
+            "new": .boolean(isNew), "archives": .boolean(change.archives),
+            "writes": .list(
+                collection.map { collection in
+                    change.writes.flatMap { Self.change($0, of: collection) }
+                } ?? []),
+        ])
+    }
+}
