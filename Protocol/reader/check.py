@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from onegrid_reader import (
-    certificates, columns, entries, judging, limits, messages, notation, runs, zstd)
+    certificates, columns, cutoffs, entries, judging, limits, messages, notation, runs, zstd)
 from onegrid_reader.hashes import sign
 from onegrid_reader.values import VALUE
 
@@ -130,6 +130,20 @@ def check_chain(vector: dict) -> None:
     same("refusal", refusal, vector["refusal"])
 
 
+def check_cut_offs(vector: dict) -> None:
+    for one in vector["cut_offs"]:
+        both_ways(cutoffs.CUT_OFF, one["bytes"], one["fields"])
+        same("genuine", cutoffs.is_genuine(one["fields"]), one["secret"] is not None)
+        same("digest", cutoffs.cut_off_digest(one["fields"]).hex(), one["digest"])
+        same("record id", cutoffs.record_id(one["fields"]), one["record_id"])
+    known = [certificates.CERTIFICATE.decode(bytes.fromhex(one)) for one in vector["certificates"]]
+    office = cutoffs.Office(vector["root"], known, [one["fields"] for one in vector["cut_offs"]])
+    for log in vector["logs"]:
+        name = entries.log_id(entries.identity(log["key"], log["nonce"], log["area"], log["lane"]))
+        same("end", office.end(log["key"], name), log["end"])
+        same("level", office.level(log["key"], log["area"], log["lane"]), log["level"])
+
+
 def check_message(vector: dict) -> None:
     match vector["kind"]:
         case "greeting": both_ways(messages.GREETING, vector["bytes"], vector["greeting"])
@@ -199,6 +213,7 @@ def main() -> int:
     checks = {
         "values": check_value, "records": check_record, "entries": Entries().check,
         "runs": check_run, "certificates": check_chain, "messages": check_message,
+        "cutoffs": check_cut_offs,
         "violations": check_violation,
     }
     results = [check_file(name, check) for name, check in checks.items()]

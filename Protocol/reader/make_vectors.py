@@ -5,7 +5,7 @@
 import json
 from pathlib import Path
 
-from vectors import certificates, logs, messages, values, violations
+from vectors import certificates, cutoffs, logs, messages, values, violations
 
 FOLDER = Path(__file__).resolve().parents[1] / "vectors"
 
@@ -18,6 +18,7 @@ def main() -> None:
         "entries": logs.entries_of(story),
         "runs": logs.runs_of(story),
         "certificates": certificates.make(),
+        "cutoffs": cutoffs.make(),
         "messages": messages.make(story),
         "violations": violations.make(story),
     }

@@ -3,6 +3,7 @@
 import GridCodec
 import GridCore
 import GridCrypto
+import GridTesting
 import Testing
 
 @testable import GridLog
@@ -133,6 +134,50 @@ struct ProtocolVectorTests {
         #expect(refusal?.rawValue == vector.refusal)
     }
 
+    @Test(arguments: try VectorFile<VectorCutOffs>.vectors("cutoffs"))
+    func cutOffsWeighWhatTheyDoInTheVectors(_ vector: VectorCutOffs) throws {
+        var random = SplitMix64()
+        let certificates = try vector.certificates.map { try Certificate(decoding: $0.bytes) }
+        var cutOffs: [CutOff] = []
+        for word in vector.cutOffs {
+            let cutOff = try CutOff(decoding: word.bytes.bytes)
+            #expect(cutOff.encoded == word.bytes.bytes)
+            #expect(cutOff.hasValidSignature == (word.secret != nil))
+            if let seed = word.secret?.bytes { #expect(try word.issued(with: seed) == cutOff) }
+            #expect(cutOff.digest == (try word.digest.bytes32))
+            #expect(cutOff.recordID == (try word.recordId.record))
+            cutOffs.append(cutOff)
+        }
+        for _ in 0..<20 {
+            let directory = try Self.directory(
+                certificates, cutOffs, root: vector.root.bytes32, &random)
+            for log in vector.logs {
+                let identity = try log.identity
+                let end = directory.end(of: identity)
+                #expect(end?.height == log.end?.height, "\(log.area) \(log.lane) \(random.seed)")
+                #expect(end?.head == (try log.end?.head?.bytes32))
+                let level = directory.level(of: identity.key, in: identity.domain)
+                #expect(level?.digits == log.level, "\(log.area) \(log.lane) \(random.seed)")
+            }
+        }
+    }
+
+    /// What is known when everything has come, in some order.
+    private static func directory(
+        _ certificates: [Certificate], _ cutOffs: [CutOff], root: Bytes32,
+        _ random: inout SplitMix64
+    ) throws -> CertificateDirectory {
+        var directory = CertificateDirectory(root: PublicKey(root))
+        for place in Array(0..<certificates.count + cutOffs.count).shuffled(using: &random) {
+            if place < certificates.count {
+                try? directory.add(certificates[place])
+            } else {
+                directory.add(cutOffs[place - certificates.count])
+            }
+        }
+        return directory
+    }
+
     struct RecordVector: Decodable, Sendable, CustomTestStringConvertible {
         struct Creation: Decodable, Sendable {
             let log: VectorLog
@@ -213,7 +258,9 @@ struct ProtocolVectorTests {
 
     @Test func everyRefusalOfAChainHasAVector() throws {
         let vectors = try VectorFile<VectorChain>.vectors("certificates")
+        // Those two are a directory's, not a chain's own.
         let missing = Set(ChainRefusal.allCases.map(\.rawValue))
+            .subtracting([ChainRefusal.issuerCutOff, .keyCutOff].map(\.rawValue))
             .subtracting(vectors.compactMap(\.refusal))
         #expect(missing.isEmpty)
     }

@@ -92,7 +92,9 @@ struct GreetingLoopbackTests {
                 let (caller, called) = (greeter(village), greeter(township))
                 let mine = await caller.announcement(
                     calling: township.engine.author.key, isMet: true)
-                return (mine.greeting, await called.announcement(answering: mine.greeting).greeting)
+                let peer = GreetedPeer(
+                    greeting: mine.greeting, chain: village.engine.current.chain)
+                return (mine.greeting, await called.announcement(answering: peer).greeting)
             }
             let chains = (greetings.0, greetings.1)
             for greeting in [chains.0, chains.1] {
@@ -118,7 +120,10 @@ struct GreetingLoopbackTests {
                 credential: chains.0.credential,
                 recognized: CertificateReference(high: 1, low: 2), area: chains.0.area,
                 holdings: .frontier([]))
-            let answer = await greeter(township).announcement(answering: stranger).greeting
+            let chain = township.engine.current.chain
+            let answer = await greeter(township).announcement(
+                answering: GreetedPeer(greeting: stranger, chain: chain)
+            ).greeting
             guard case .chain = answer.credential else {
                 Issue.record("a reference is said to one who does not know it")
                 return

@@ -161,6 +161,8 @@ final class LinkEnd {
             admitWaiting()
         case .recordHeld(let rows): node.recordHeld(rows, by: peerKey)
         case .reportFork(let log, _): forks.append(log)
+        // Folders take note of those; here is none.
+        case .noteEnded, .learn: break
         case .wake(let time):
             world.after(time - min(time, world.now), idly: true) {
                 self.act { $0.tick(now: self.world.now) }

@@ -3,6 +3,7 @@
 import Foundation
 import GridCodec
 import GridCore
+import GridLog
 import GridSync
 import Testing
 
@@ -32,6 +33,10 @@ struct VectorBytes: Decodable, Hashable, Sendable {
     init(from decoder: any Decoder) throws {
         let text = try decoder.singleValueContainer().decode(String.self)
         bytes = try #require(Hexadecimal.bytes(text))
+    }
+
+    var bytes32: Bytes32 {
+        get throws { try #require(Bytes32(bytes)) }
     }
 
     /// The number of eight bytes.
@@ -77,6 +82,14 @@ struct VectorRow: Decodable, Sendable {
         get throws {
             FrontierRow(
                 log: try log, height: try #require(height), head: try #require(head).word)
+        }
+    }
+
+    /// Where the head is a whole hash.
+    var cutOffRow: CutOff.Row {
+        get throws {
+            CutOff.Row(
+                log: try log, height: try #require(height), head: try #require(head).bytes32)
         }
     }
 

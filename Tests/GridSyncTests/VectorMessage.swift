@@ -2,6 +2,7 @@
 
 import GridCodec
 import GridCore
+import GridCrypto
 import GridLog
 import GridSync
 import Testing
@@ -85,7 +86,7 @@ struct VectorGreeting: Decodable, Sendable {
 /// What a message of the vectors says: `{"form": content}`.
 struct VectorContent: Decodable, Sendable {
     private enum Form: String, CodingKey {
-        case frontier, totals, run, ack, refusal, ping, bye
+        case frontier, totals, run, ack, refusal, ping, bye, ended, cutOff
     }
 
     private struct Frontier: Decodable {
@@ -107,6 +108,35 @@ struct VectorContent: Decodable, Sendable {
     private struct Refusal: Decodable {
         let log: VectorRow
         let code: String
+    }
+
+    private struct NamedLog: Decodable {
+        let key: VectorBytes
+        let nonce: VectorBytes
+        let area: String
+        let lane: UInt8
+
+        var identity: LogIdentity {
+            get throws {
+                let nonce = try nonce.words
+                return LogIdentity(
+                    key: PublicKey(try key.bytes32),
+                    nonce: ReplicaNonce(high: nonce.high, low: nonce.low),
+                    domain: Domain(
+                        area: try AreaCode(parsing: area),
+                        lane: try #require(Lane(rawValue: lane))))
+            }
+        }
+    }
+
+    private struct Word: Decodable {
+        let subject: VectorBytes
+        let reason: UInt8
+        let note: String
+        let issuedAt: UInt64
+        let rows: [VectorRow]
+        let kept: [VectorBytes]
+        let signature: VectorBytes
     }
 
     let message: SyncMessage
@@ -136,6 +166,20 @@ struct VectorContent: Decodable, Sendable {
             message = .refusal(log: try content.log.log, code: content.code)
         case .ping: message = .ping
         case .bye: message = .bye(code: try object.decode(String.self, forKey: form))
+        case .ended:
+            message = .ended(
+                try object.decode([NamedLog].self, forKey: form).map { try $0.identity })
+        case .cutOff:
+            let word = try object.decode(Word.self, forKey: form)
+            let cutOff = CutOff(
+                subject: PublicKey(try word.subject.bytes32),
+                reason: try #require(CutOff.Reason(rawValue: word.reason)), note: word.note,
+                issuedAt: word.issuedAt, rows: try word.rows.map { try $0.cutOffRow },
+                kept: try word.kept.map { try $0.reference },
+                // The township's key, as Protocol/reader/vectors/logs.py has it.
+                issuedBy: Author(SigningKey(seed: [UInt8](repeating: 0x11, count: 32))))
+            #expect(cutOff.signature == word.signature.bytes)
+            message = .cutOff(cutOff)
         }
     }
 }

@@ -2,10 +2,12 @@
 """Protocol/messages.md: greetings, frontiers and messages."""
 
 from .certificates import CHAIN
+from .cutoffs import CUT_OFF
+from .entries import identity, log_id
 from .hashes import digest
 from .limits import LIMITS
 from .notation import (
-    AREA, HOME, LANE, LOG, MESSAGE_TEXT, NONCE, SEQUENCE, UNSIGNED, VERSION, Block, Choice,
+    AREA, HOME, KEY, LANE, LOG, MESSAGE_TEXT, NONCE, SEQUENCE, UNSIGNED, VERSION, Block, Choice,
     Fields, Items, Nothing, Raw, Rest, Unsigned, Violation, area_order, log_order)
 
 ROW = Fields(**LOG.fields, height=SEQUENCE, head=Raw(8))
@@ -62,6 +64,23 @@ class Greeting(Fields):
 GREETING = Greeting()
 
 
+NAMED_LOG = Fields(key=KEY, nonce=NONCE, area=HOME, lane=LANE)
+
+
+def named_order(log: dict):
+    return log_order(log_id(identity(log["key"], log["nonce"], log["area"], log["lane"])))
+
+
+class EnclosedCutOff(Rest):
+    """To the end of the frame."""
+
+    def read(self, cursor):
+        return CUT_OFF.decode(bytes.fromhex(super().read(cursor)))
+
+    def write(self, value):
+        return super().write(CUT_OFF.write(value).hex())
+
+
 class Message(Choice):
     def __init__(self):
         lane_total = Fields(lane=LANE, entries=UNSIGNED, bytes=UNSIGNED)
@@ -76,6 +95,8 @@ class Message(Choice):
             5: ("refusal", Fields(log=LOG, code=MESSAGE_TEXT)),
             6: ("ping", Nothing()),
             7: ("bye", MESSAGE_TEXT),
+            9: ("ended", Items(NAMED_LOG, LIMITS["endedLogsMax"], order=named_order)),
+            10: ("cut_off", EnclosedCutOff()),
         })
 
     def decode(self, data):

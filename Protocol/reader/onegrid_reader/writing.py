@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Makes signed things, for vectors: everything random is given."""
 
-from . import certificates, entries, runs
+from . import certificates, cutoffs, entries, runs
 from .hashes import digest, public_key, sign
 
 
@@ -22,6 +22,14 @@ class Author:
             "issuer": self.key} | more
         hashed = digest("cert", certificates.CLAIM.write(claim))
         return claim | {"signature": sign("certificate", hashed, self.seed).hex()}
+
+
+    def cut_off(self, subject: str, reason: int, rows: list, **more) -> dict:
+        claim = {
+            "version": 1, "subject": subject, "reason": reason, "note": "",
+            "issued_at": 1_795_487_400_000, "rows": rows, "kept": [], "issuer": self.key} | more
+        hashed = digest("cut", cutoffs.CLAIM.write(claim))
+        return claim | {"signature": sign("cutoff", hashed, self.seed).hex()}
 
 
 class Writer:

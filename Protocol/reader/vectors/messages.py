@@ -5,6 +5,7 @@ from onegrid_reader import certificates, entries, messages, runs
 from onegrid_reader.notation import log_order
 
 from .certificates import county, own_root, township, village
+from .cutoffs import village_ends
 from .logs import COUNTY, TOWNSHIP, VILLAGE, VILLAGER
 
 OTHER_VILLAGE = "522730103211"
@@ -67,6 +68,10 @@ def make(story: dict[str, list[dict]]) -> list[dict]:
             "code": "forked"}},
         "ping": {"ping": None},
         "bye": {"bye": "violation"},
+        "no log has ended": {"ended": []},
+        "a log that has ended": {"ended": [
+            {"key": VILLAGER.key, "nonce": VILLAGER.nonce, "area": VILLAGE, "lane": 2}]},
+        "cut off": {"cut_off": village_ends},
         "bye of 200 bytes": {"bye": "x" * 200},
     }
     vectors = [{"name": name, "kind": "greeting", "bytes": messages.GREETING.write(fields).hex(),

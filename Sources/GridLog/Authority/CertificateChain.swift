@@ -105,6 +105,11 @@ package struct VerifiedChain: Hashable, Sendable {
         }
     }
 
+    /// Whether a certificate's subject could have issued another.
+    static func allows(_ child: Certificate, under parent: Certificate) -> Bool {
+        (try? check(child, under: parent)) != nil && Signing.isValidKey(child.subject)
+    }
+
     private static func check(
         _ child: Certificate, under parent: Certificate
     ) throws(ChainRefusal) {

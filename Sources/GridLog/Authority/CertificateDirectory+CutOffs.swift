@@ -62,12 +62,18 @@ extension CertificateDirectory {
 
     /// Where a log ends; nil for one that goes on, and for one whose key may not write there.
     package func end(of identity: LogIdentity) -> LogEnd? {
-        guard let about = cutOffs[identity.key] else { return nil }
+        guard hasCutOffs else { return nil }
         let rights = Rights.toWrite(in: identity.domain)
-        let covering = (chains[identity.key] ?? []).filter {
-            $0.leaf.area.contains(identity.domain.area) && $0.leaf.rights.isSuperset(of: rights)
+        func covers(_ leaf: Certificate) -> Bool {
+            leaf.area.contains(identity.domain.area) && leaf.rights.isSuperset(of: rights)
         }
-        let isOver = !covering.isEmpty && covering.allSatisfy(isEnded)
+        let covering = (chains[identity.key] ?? []).filter { covers($0.leaf) }
+        guard !covering.isEmpty else {
+            let isOrphan = orphans[identity.key]?.contains(where: covers) ?? false
+            return isOrphan ? LogEnd(height: 0, head: nil) : nil
+        }
+        guard let about = cutOffs[identity.key] else { return nil }
+        let isOver = covering.allSatisfy(isEnded)
         let ends = about.filter { cutOff in
             covering.contains { counts(cutOff, against: $0) }
         }.compactMap { cutOff -> LogEnd? in

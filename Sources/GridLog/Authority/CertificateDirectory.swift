@@ -17,6 +17,8 @@ package struct CertificateDirectory: Sendable {
     private var known: Set<Bytes32> = []
     /// The subjects of the certificates that `chains` ends in.
     private var subjects: [CertificateReference: PublicKey] = [:]
+    /// Certificates by their subject that lead to the root but through what a cut-off has not kept.
+    private(set) var orphans: [PublicKey: [Certificate]] = [:]
     /// Genuine cut-offs by the key that they end, those that do not count among them.
     var cutOffs: [PublicKey: [CutOff]] = [:]
 
@@ -165,6 +167,31 @@ package struct CertificateDirectory: Sendable {
             for _ in 1...ProtocolLimits.certificateChainMax {
                 let found = certificates.compactMap { try? bestChain(to: $0) }
                 for chain in found { put(chain) }
+            }
+        }
+        findOrphans()
+    }
+
+    /// Those who have lost their certificates' footing: what they wrote counts no more.
+    private mutating func findOrphans() {
+        orphans = [:]
+        let certificates = issued.values.joined().filter { certificate in
+            !(chains[certificate.subject]?.contains { $0.leaf == certificate } ?? false)
+        }
+        for _ in 1...ProtocolLimits.certificateChainMax {
+            for certificate in certificates
+            where !(orphans[certificate.subject]?.contains(certificate) ?? false) {
+                let isLeft =
+                    chains[certificate.issuer]?.contains {
+                        (try? $0.extended(by: certificate)) != nil
+                    } ?? false
+                let isBelow =
+                    orphans[certificate.issuer]?.contains {
+                        VerifiedChain.allows(certificate, under: $0)
+                    } ?? false
+                if isLeft || isBelow {
+                    orphans[certificate.subject, default: []].append(certificate)
+                }
             }
         }
     }

@@ -62,7 +62,14 @@ extension FolderReplica {
 
     /// Keeps a certificate issued here, to be written into lane 0.
     package func keep(_ certificate: Certificate) throws(CommitFailure) {
-        try keep { try store.add(certificate, waiting: true) }
+        var directory = replica.directory
+        try? directory.add(certificate)
+        let isStale = replica.standingDiffers(by: directory)
+        try keep {
+            // Whoever opens the folder next knows it, published or not.
+            if isStale { try store.markStale() }
+            try store.add(certificate, waiting: true)
+        }
     }
 
     /// Keeps a cut-off issued here, to be written into lane 0, and what it keeps of what its subject
@@ -71,7 +78,11 @@ extension FolderReplica {
         let kept = replica.directory.certificates.filter {
             $0.issuer == cutOff.subject && cutOff.kept.contains($0.reference)
         }
+        var directory = replica.directory
+        directory.add(cutOff)
+        let isStale = replica.standingDiffers(by: directory)
         try keep {
+            if isStale { try store.markStale() }
             for certificate in kept { try store.add(certificate, waiting: true) }
             try store.add(cutOff, waiting: true)
         }

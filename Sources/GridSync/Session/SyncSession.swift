@@ -132,6 +132,11 @@ package struct SyncSession: Sendable {
         guard allowance >= UInt64(ProtocolLimits.frameBytesMax) else {
             return end(.violation(.creditTooSmall))
         }
+        let heights = Dictionary(rows.map { ($0.log, $0.height) }, uniquingKeysWith: { $1 })
+        guard announced.allSatisfy({ $0.height <= heights[$0.log] ?? 0 }) else {
+            // Something has ceased to count since the peer was greeted.
+            return end(.shortened)
+        }
         let announced = announced.filter { isShared($0.log.domain.area) }
         for row in announced { announcedRows[row.log] = row }
         for row in announced + rows where isShared(row.log.domain.area) { hold(row) }
