@@ -115,6 +115,17 @@ final class Node {
         replica.learn(try VerifiedChain.verify(chain, root: replica.directory.root))
     }
 
+    func learn(_ cutOff: CutOff) { replica.learn(cutOff) }
+
+    /// Takes note of logs by name, and looks again at what waits.
+    func note(_ logs: [LogIdentity]) throws {
+        replica.note(logs)
+        var batch = batch
+        try batch.admitParked(in: Set(logs.map(\.domain)), storage: storage)
+        try batch.commit(to: storage)
+        adopt(batch)
+    }
+
     func forgetParked(from source: UInt8) { forgetParked(from: County.author(source).key) }
 
     func forgetParked(from source: PublicKey) { replica.forgetParked(from: source) }

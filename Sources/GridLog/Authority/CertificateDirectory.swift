@@ -37,14 +37,15 @@ package struct CertificateDirectory: Sendable {
             guard certificate.hasValidSignature else { throw .signatureWrong }
             known.insert(certificate.digest)
             issued[certificate.issuer, default: []].append(certificate)
-            guard chains[certificate.issuer] != nil else { return }
         }
         guard cutOffs.isEmpty else {
             // It may be what gives somebody's cut-off its weight.
             buildChains()
-            if !certificate.isSelfIssued { _ = try bestChain(to: certificate) }
+            guard !certificate.isSelfIssued, chains[certificate.issuer] != nil else { return }
+            _ = try bestChain(to: certificate)
             return
         }
+        guard certificate.isSelfIssued || chains[certificate.issuer] != nil else { return }
         if certificate.isSelfIssued {
             take(roots[roots.count - 1])
         } else {

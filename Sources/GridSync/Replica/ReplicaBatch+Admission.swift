@@ -97,7 +97,7 @@ extension ReplicaBatch {
     ) throws -> [(Candidate, Verdict)] {
         var verdicts: [(Candidate, Verdict)] = []
         var eligible: [(candidate: Candidate, level: AreaLevel)] = []
-        let ends = ends(in: domain)
+        let ends = ends(in: domain, and: candidates.map(\.run.run.identity))
         for candidate in candidates {
             do throws(Refusal) {
                 let (run, level) = try judge(candidate.run, in: domain)

@@ -72,10 +72,15 @@ package struct ReplicaBatch: Sendable {
             }
     }
 
-    /// Where the logs of a domain end that end, of those of which anything is known.
-    func ends(in domain: Domain) -> [ReplicaID: LogEnd] {
+    /// Where the logs of a domain end that end, of those of which anything is known, and of some that
+    /// have just come.
+    func ends(in domain: Domain, and news: [LogIdentity]) -> [ReplicaID: LogEnd] {
         guard directory.hasCutOffs else { return [:] }
-        return state(of: domain).logs.compactMapValues { directory.end(of: $0.identity) }
+        var ends = state(of: domain).logs.compactMapValues { directory.end(of: $0.identity) }
+        for identity in news where ends[identity.log.replica] == nil {
+            ends[identity.log.replica] = directory.end(of: identity)
+        }
+        return ends
     }
 
     /// Whether there is anything to commit.
