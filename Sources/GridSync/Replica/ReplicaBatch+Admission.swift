@@ -176,20 +176,32 @@ extension ReplicaBatch {
     }
 
     /// What counts of a run: all of it, or what stands before the end of its log.
-    private func counting(
+    private mutating func counting(
         _ run: VerifiedRun, of log: LogState
     ) throws(Refusal) -> VerifiedRun {
         guard let end = directory.end(of: run.run.identity) else {
             guard run.run.isSigned else { throw .endUnknown }
             return run
         }
-        guard run.run.first <= end.height else { throw .cutOff }
+        guard run.run.first <= end.height else {
+            note(run.run.identity)
+            throw .cutOff
+        }
         if run.run.last < end.height {
             guard run.run.isSigned else { throw .endUnknown }
             return run
         }
         guard run.hash(at: end.height) == end.head else { throw .cutOff }
         return run.run.last == end.height ? run : run.part(upTo: end.height)
+    }
+
+    /// Takes note of a log that has ended: whoever names it waits for nothing.
+    private mutating func note(_ identity: LogIdentity) {
+        var domain = state(of: identity.domain)
+        guard domain.logs[identity.log.replica] == nil else { return }
+        domain.update(LogState(identity: identity))
+        domains[identity.domain] = domain
+        endedLogs.append(identity)
     }
 
     /// The standing of a run's writer. The certificate that an office speaks by may stand in its

@@ -19,6 +19,8 @@ package struct ReplicaBatch: Sendable {
     var parallelUpdates: [ParallelUpdate] = []
     /// Runs to be appended to the ledger, in the order in which they were applied.
     package internal(set) var runs: [VerifiedRun] = []
+    /// Logs of which nothing counts that were met for the first time.
+    var endedLogs: [LogIdentity] = []
     var writers: [Domain: RunWriter] = [:]
     /// The salts that the next entries of one's own logs go on with.
     var salts: [Domain: SaltSource] = [:]
@@ -84,7 +86,7 @@ package struct ReplicaBatch: Sendable {
     }
 
     /// Whether there is anything to commit.
-    package var isEmpty: Bool { runs.isEmpty && writers.isEmpty }
+    package var isEmpty: Bool { runs.isEmpty && writers.isEmpty && endedLogs.isEmpty }
 
     /// Whether this batch has written to this replica's own logs.
     package var hasAuthored: Bool {
@@ -104,6 +106,7 @@ package struct ReplicaBatch: Sendable {
     /// Seals what was authored and writes the whole batch into a storage, within its transaction.
     package mutating func commit(to storage: some ReplicaStorage) throws {
         sealWriters()
+        for log in endedLogs { try storage.note(log) }
         for run in runs { try storage.append(run) }
         // Neighbours share pages.
         let keys = records.keys

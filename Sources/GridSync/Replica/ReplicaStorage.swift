@@ -5,16 +5,23 @@ package import GridLog
 
 /// What a replica needs of a store, within one transaction of it.
 ///
-/// Reads see what was committed before. Writes come once per batch: first all runs, then all
+/// Reads see what was committed before. Writes come once per batch: first names of logs, then all runs, then all
 /// records, then all logs; they become visible and durable together or not at all.
 package protocol ReplicaStorage {
     /// The state of one record; nil when no entry has touched it.
     func record(_ key: RecordKey) throws -> RecordState?
+    /// Takes note of a log of which nothing counts: records may speak of entries in it.
+    func note(_ log: LogIdentity) throws
     func append(_ run: VerifiedRun) throws
     func save(_ record: TouchedRecord) throws
     func save(_ log: LogState) throws
     /// Notes two edits of different fields that had not seen each other.
     func note(_ update: ParallelUpdate) throws
+}
+
+extension ReplicaStorage {
+    /// A storage that has no numbers of its own for logs has nothing to note.
+    package func note(_ log: LogIdentity) throws {}
 }
 
 /// A record within everything a replica holds.

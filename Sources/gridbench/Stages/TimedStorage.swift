@@ -31,4 +31,6 @@ final class TimedStorage<Base: ReplicaStorage>: ReplicaStorage {
     }
 
     func note(_ update: ParallelUpdate) throws { try base.note(update) }
+
+    func note(_ log: LogIdentity) throws { try base.note(log) }
 }
