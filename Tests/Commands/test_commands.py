@@ -32,7 +32,7 @@ programs = ROOT / ".build" / "debug"
 
 def office(folder):
     node = Node(programs, folder / "township", "谷脚镇", TOWNSHIP)
-    node.call("init", "--area", TOWNSHIP, "--name", node.name, "--root")
+    node.call("init", "--area", TOWNSHIP, "--name", node.name, "--root", "--no-passphrase")
     return node
 
 
@@ -285,13 +285,13 @@ class Enrolment(unittest.TestCase):
 
     def test_a_folder_is_never_taken_twice(self):
         done = self.township.call(
-            "init", "--area", TOWNSHIP, "--name", "别的镇", "--root", wants=77)
+            "init", "--area", TOWNSHIP, "--name", "别的镇", "--root", "--no-passphrase", wants=77)
         self.assertIn("不会覆盖", done.stderr)
 
     def test_a_command_that_was_killed_half_way_may_be_given_again(self):
         folder = self.folder / "half"
         node = Node(programs, folder, "谷脚镇", TOWNSHIP)
-        words = ("init", "--area", TOWNSHIP, "--name", node.name, "--root")
+        words = ("init", "--area", TOWNSHIP, "--name", node.name, "--root", "--no-passphrase")
         node.call(*words)
         key = (folder / "keys" / "node.key").read_text()
         for database in folder.glob("grid.db*"):
@@ -402,7 +402,7 @@ class Enrolment(unittest.TestCase):
 
     def test_a_path_too_long_for_a_socket_is_refused_at_once(self):
         node = Node(programs, self.folder / ("长" * 40), "茶香村", VILLAGE)
-        node.call("init", "--area", TOWNSHIP, "--name", "镇", "--root", wants=65)
+        node.call("init", "--area", TOWNSHIP, "--name", "镇", "--root", "--no-passphrase", wants=65)
 
     def test_a_key_that_others_may_read_is_refused(self):
         os.chmod(self.township.folder / "keys" / "node.key", 0o644)
