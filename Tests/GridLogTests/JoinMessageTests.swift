@@ -150,7 +150,8 @@ struct CheckWordsTests {
             CheckWords(root: key(1), called: key(2), joining: key(3), secret: key(4).bytes))
         let plain = words.pinyin.folding()
         for said in [
-            words.chinese, words.chinese.replacing(" ", with: "、"), plain, plain.uppercased(),
+            words.chinese, words.chinese.replacing(" ", with: "、"), words.pinyin, plain,
+            plain.uppercased(),
         ] {
             #expect(words.isSaid(by: said), "\(said)")
         }

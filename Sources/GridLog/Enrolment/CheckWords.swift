@@ -48,14 +48,14 @@ package struct CheckWords: Hashable, Sendable {
     package var english: String { pairs.map(\.english).joined(separator: ", ") }
 
     /// Whether a text says the same words, in the same order: the Chinese ones, or their pinyin
-    /// without tones (`hongniu`). What stands between the words does not matter.
+    /// with or without tones (`hongniu`). What stands between the words does not matter.
     package func isSaid(by text: String) -> Bool {
         Self.isSaid(by: text, chinese: chinese, pinyin: pinyin)
     }
 
     /// The same of words as they are shown.
     package static func isSaid(by text: String, chinese: String, pinyin: String) -> Bool {
-        let said = text.lowercased().filter { $0.isLetter }
+        let said = plain(text.lowercased()).filter { $0.isLetter }
         guard !said.isEmpty else { return false }
         return said == chinese.filter { $0.isLetter }
             || said == plain(pinyin).filter { $0.isLetter }
