@@ -88,6 +88,8 @@ struct JoiningLoopbackTests {
                     secret: InvitationCode.digest(ofSecret: code.secret)))
             #expect(request.at("words", "zh")?.text == words.chinese)
             #expect(request.at("request", "from")?.text == "127.0.0.1")
+            let codes = node.desk.status().at("findings")?.items.map { $0.at("code")?.text }
+            #expect(codes == ["request_waiting"])
             _ = try await node.desk.approve(request: id, chain: try chain(county, for: key))
             guard case .approved(let chain, let office) = try await ask(code, key: key) else {
                 Issue.record("not approved")

@@ -54,6 +54,16 @@ extension Desk {
             ["items": .list(waiting.map { $0.json(now: now, words: words(of: $0)) })])
     }
 
+    /// What people have to decide, for the screen that they look at anyway.
+    var waitingRequests: [JSONValue] {
+        let waiting = (try? engine.store.invitations())?.filter { $0.state == .waiting } ?? []
+        return waiting.map { invitation in
+            Self.finding(
+                "request_waiting", "\(invitation.name) 申请入网,等待批准:gridctl requests",
+                "\(invitation.name) asks to join and waits: gridctl requests")
+        }
+    }
+
     package func withdraw(invitation id: String) async throws -> JSONValue {
         try await settle { try $0.withdraw(id, now: WallClock.now) }
     }
