@@ -48,7 +48,7 @@ struct CommandFailure: Error {
         let path = failure.path
         let (kind, chinese): (Kind, String) =
             switch failure.reason {
-            case .missing: (.notFound, "没有密钥文件 \(path),请先运行 gridctl init 或 gridctl request。")
+            case .missing: (.notFound, "没有密钥文件 \(path),请先运行 gridctl init、join 或 request。")
             case .alreadyExists: (.notAllowed, "已有密钥文件 \(path),不会覆盖。")
             case .notRegularFile: (.notAllowed, "\(path) 不是普通文件。")
             case .openToOthers: (.notAllowed, "其他用户能读密钥文件 \(path),请运行 chmod 600 \(path)。")

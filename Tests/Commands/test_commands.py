@@ -432,6 +432,43 @@ class Joining(unittest.TestCase):
         self.township.start("--listen", listen, "--log-level", "error")
         self.assertEqual(self.join(self.village)[0]["state"], "enrolled")
 
+    def test_apps_are_told_what_is_wrong_with_an_invitation(self):
+        for body, status, code in (
+                ({"name": "村", "area": VILLAGE, "seconds": "x"}, 400, "bad_body"),
+                ({"name": "村", "area": VILLAGE, "addresses": "a:1"}, 400, "bad_body"),
+                ({"name": "村", "area": VILLAGE, "addresses": [1]}, 400, "bad_body"),
+                ({"name": "村", "area": VILLAGE, "secret": "x"}, 400, "bad_body"),
+                ({"name": "村", "area": "x"}, 422, "bad_area"),
+                ({"name": "", "area": VILLAGE}, 422, "bad_name"),
+                ({"name": "村", "area": VILLAGE, "seconds": -2**63}, 422, "bad_lifetime"),
+                ({"name": "村", "area": VILLAGE, "seconds": 2**63 - 1}, 422, "bad_lifetime"),
+                ({"name": "村", "area": VILLAGE, "addresses": ["x"]}, 422, "bad_addresses"),
+                ({"name": "村", "area": "522731101201"}, 403, "outside_area")):
+            answer = self.township.send("POST", "/v1/invitations", body)
+            self.assertEqual((answer[0], answer[1]["code"]), (status, code), body)
+        for path, body, status, code in (
+                ("invitations/zzzzzz/withdraw", {}, 404, "unknown_invitation"),
+                ("requests/zzzzzz/reject", {"reason": "长" * 67}, 422, "bad_reason"),
+                ("requests/zzzzzz/reject", {}, 404, "unknown_invitation"),
+                ("requests/zzzzzz/approve", {"chain": "00"}, 400, "bad_certificate")):
+            answer = self.township.send("POST", f"/v1/{path}", body)
+            self.assertEqual((answer[0], answer[1]["code"]), (status, code), path)
+        self.assertEqual(self.township.ask("invitations")["items"], [])
+
+    def test_a_join_that_was_killed_goes_on(self):
+        command = [
+            programs / "gridctl", "join", "--data", self.village.folder, "--json",
+            self.invite()["compact"]]
+        for _ in range(3):
+            joining = subprocess.Popen(
+                command[:-1] if self.village.folder.exists() else command,
+                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True)
+            words = json.loads(joining.stdout.readline())["words"]["zh"]
+            joining.kill()
+            joining.communicate()
+        self.approve(self.township.ask("requests")["items"][0]["id"], words)
+        self.assertEqual(self.join(self.village)[0]["state"], "enrolled")
+
     def test_a_qr_code_is_drawn_and_written_for_this_user_alone(self):
         picture = self.folder / "code.svg"
         done = self.township.call(

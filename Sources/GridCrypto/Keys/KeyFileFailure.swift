@@ -36,7 +36,7 @@ extension KeyFileFailure: CustomStringConvertible {
         case .alreadyExists:
             "there is already a key file at \(path): move it away first, it is never overwritten"
         case .missing:
-            "there is no key file at \(path): make one with gridctl init or gridctl request"
+            "there is no key file at \(path): make one with gridctl init, join or request"
         case .notRegularFile:
             "\(path) is not a regular file: put the key file itself there, not a link to it"
         case .openToOthers(let mode):

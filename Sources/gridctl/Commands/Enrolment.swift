@@ -76,8 +76,8 @@ struct Init: ParsableCommand {
         Screen.line(
             root
                 ? "下一步:gridd --data \(folder.path) --listen 0.0.0.0:7440"
-                : "下一步:gridctl request --data \(folder.path) "
-                    + "--area \(area) --name \(name) --out FILE")
+                : "下一步:gridctl join --data \(folder.path) 入网码,没有网络时 gridctl request "
+                    + "--data \(folder.path) --area \(area) --name \(name) --out FILE")
     }
 }
 
