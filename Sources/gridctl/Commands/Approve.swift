@@ -12,7 +12,7 @@ struct Approve: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "批准入网申请,签发证书 / approve a request: issue a certificate",
         discussion: """
-            带口令来的申请:gridctl approve 编号;文件申请:gridctl approve --request 文件 --out 文件
+            带入网码来的申请:gridctl approve 编号;文件申请:gridctl approve --request 文件 --out 文件
             a request that came with a code: gridctl approve ID; one in a file: --request and --out
             """)
 
