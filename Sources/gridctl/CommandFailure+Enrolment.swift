@@ -62,7 +62,7 @@ extension CommandFailure {
             case .mayNotCertify, .outsideArea: .notAllowed
             case .badName, .badAddresses, .badLifetime, .otherCertificate: .badData
             case .unknown: .notFound
-            case .tooMany, .wrongState: .different
+            case .tooMany, .idTaken, .wrongState: .different
             }
         self.init(kind, refusal.chinese, refusal.english)
     }

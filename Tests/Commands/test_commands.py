@@ -397,8 +397,10 @@ class Joining(unittest.TestCase):
     def test_a_request_that_is_turned_away_says_why(self):
         self.join(self.village, self.invite()["compact"], wants=75)
         identity = self.township.ask("requests")["items"][0]["id"]
-        self.township.call("reject", identity, "--reason", "不认识")
-        self.assertIn("不认识", self.village.call("join", wants=77).stderr)
+        self.township.call("reject", identity, "--reason", "不认识\x1b[2J")
+        said = self.village.call("join", wants=77).stderr
+        self.assertIn("不认识", said)
+        self.assertNotIn("\x1b", said)
 
     def test_nobody_answers_is_said_with_the_address(self):
         code = self.invite("--address", "127.0.0.1:1", "--address", "[::1]:2")["compact"]
@@ -528,6 +530,11 @@ class RootKey(unittest.TestCase):
             code, shown = self.init(*lines)
             self.assertEqual(code, 65, shown)
             self.assertFalse((self.data / "keys" / "root.key").exists())
+
+    def test_an_interrupt_ends_the_question_and_makes_nothing(self):
+        code, shown = self.init("secret\x03")
+        self.assertEqual(code, 65, shown)
+        self.assertFalse((self.data / "keys" / "root.key").exists())
 
     def test_without_a_terminal_the_options_are_named(self):
         node = Node(programs, self.data, "龙里县", "522730")

@@ -151,7 +151,9 @@ struct InvitationCodeTests {
             read { $0 += [UInt8](repeating: 0, count: 512) } == .malformed(.lengthTooLarge))
     }
 
-    @Test(arguments: ["", "10.8.0.1", "10.8.0.1:0", "10.8.0.1:65536", ":7440", "a b:1", "村:1"])
+    @Test(arguments: [
+        "", "10.8.0.1", "10.8.0.1:0", "10.8.0.1:65536", ":7440", "a b:1", "村:1", "a\"b:1", "a\\b:1",
+    ])
     func whatIsNoAddressIsRefused(_ text: String) {
         #expect(InvitationCode.Address(parsing: text) == nil)
     }

@@ -142,6 +142,16 @@ struct InvitationTests {
         }
     }
 
+    @Test func whatIsThereAlreadyIsRefusedAndTheStoreGoesOn() throws {
+        try withStore { store in
+            let invitation = try make()
+            try store.add(invitation)
+            #expect(throws: InvitationRefusal.idTaken) { try store.add(invitation) }
+            try store.add(try make())
+            #expect(try store.invitations().count == 2)
+        }
+    }
+
     @Test func noMoreThanSoManyAreOpen() throws {
         try withStore { store in
             for _ in 0..<256 { try store.add(try make()) }
@@ -156,7 +166,7 @@ struct InvitationTests {
         let area = try AreaCode(parsing: "522730")
         let refusals: [InvitationRefusal] = [
             .mayNotCertify, .outsideArea(area, area), .badName, .badAddresses, .badLifetime,
-            .tooMany, .unknown("x"), .wrongState("x", .withdrawn), .otherCertificate,
+            .tooMany, .idTaken, .unknown("x"), .wrongState("x", .withdrawn), .otherCertificate,
         ]
         #expect(Set(refusals.map(\.code)).count == refusals.count)
         for refusal in refusals {

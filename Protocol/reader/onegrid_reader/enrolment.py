@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Protocol/enrolment.md: codes and their text, requests, answers, check words."""
 
+import re
+
 from nacl.pwhash import argon2id
 
 from .certificates import CHAIN, NAME
@@ -21,7 +23,7 @@ class Host(Text):
 
     def read(self, cursor):
         host = super().read(cursor)
-        if not host or not all("!" <= letter <= "~" for letter in host):
+        if not re.fullmatch(r"[0-9A-Za-z.\-_:%]+", host):
             raise Violation("empty")
         return host
 

@@ -12,14 +12,22 @@ package struct InvitationCode: Hashable, Sendable {
         /// 1...65,535.
         package let port: UInt16
 
-        /// Nil when the host is empty or too long, or the port is 0.
+        /// Nil when the host is empty or too long, or holds anything but letters, digits and `.-_:%`;
+        /// or the port is 0.
         package init?(host: String, port: UInt16) {
             let range = 1...ProtocolLimits.invitationHostBytesMax
             guard range.contains(host.utf8.count), port > 0,
-                host.utf8.allSatisfy({ (0x21...0x7E).contains($0) })
+                host.utf8.allSatisfy({ Self.isHostByte($0) })
             else { return nil }
             self.host = host
             self.port = port
+        }
+
+        private static func isHostByte(_ byte: UInt8) -> Bool {
+            switch byte {
+            case 0x30...0x3A, 0x41...0x5A, 0x61...0x7A, 0x25, 0x2D, 0x2E, 0x5F: true
+            default: false
+            }
         }
     }
 

@@ -136,7 +136,7 @@ extension DeskRefusal {
             case .mayNotCertify, .outsideArea: .notAllowed
             case .badName, .badAddresses, .badLifetime, .otherCertificate: .wrongValues
             case .unknown: .notFound
-            case .tooMany, .wrongState: .notPossible
+            case .tooMany, .idTaken, .wrongState: .notPossible
             }
         self.init(
             kind, refusal.code, chinese: refusal.chinese, english: refusal.english + ".")

@@ -127,6 +127,8 @@ package enum InvitationRefusal: Error, Hashable, Sendable {
     case badLifetime
     /// Too many are open.
     case tooMany
+    /// The dice gave an id that is there already.
+    case idTaken
     case unknown(String)
     case wrongState(String, Invitation.State)
     /// The certificate is not for the key, or the area, of the request.

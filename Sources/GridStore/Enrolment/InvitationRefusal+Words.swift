@@ -12,6 +12,7 @@ extension InvitationRefusal {
         case .badAddresses: "bad_addresses"
         case .badLifetime: "bad_lifetime"
         case .tooMany: "too_many_invitations"
+        case .idTaken: "id_taken"
         case .unknown: "unknown_invitation"
         case .wrongState: "wrong_state"
         case .otherCertificate: "other_certificate"
@@ -28,6 +29,7 @@ extension InvitationRefusal {
         case .badLifetime: "有效期应为 1 分钟到 \(ProtocolLimits.invitationDaysMax) 天。"
         case .tooMany:
             "未使用的邀请已有 \(ProtocolLimits.invitationsOpenMax) 个,请先撤回一些(gridctl invitations withdraw)。"
+        case .idTaken: "编号偶然重复,请再试一次。"
         case .unknown(let id): "没有编号为 \(id) 的邀请或申请。"
         case .wrongState(let id, let state): "\(id) \(state.chinese),不能这样处理。"
         case .otherCertificate: "证书不是给这份申请的(公钥或区域不同)。"
@@ -46,6 +48,7 @@ extension InvitationRefusal {
             "a code lives from 1 minute to \(ProtocolLimits.invitationDaysMax) days"
         case .tooMany:
             "\(ProtocolLimits.invitationsOpenMax) invitations are open; withdraw some first (gridctl invitations withdraw)"
+        case .idTaken: "the id was drawn before; try again"
         case .unknown(let id): "there is no invitation or request \(id)"
         case .wrongState(let id, let state):
             "\(id) is \(state.rawValue); that cannot be done with it"

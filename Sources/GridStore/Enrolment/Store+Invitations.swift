@@ -34,6 +34,11 @@ extension Store {
             guard open ?? 0 < ProtocolLimits.invitationsOpenMax else {
                 throw InvitationRefusal.tooMany
             }
+            let isTaken = try Bool.fetchOne(
+                database,
+                sql: "SELECT EXISTS (SELECT 1 FROM invitations WHERE id = ? OR secret = ?)",
+                arguments: [invitation.id, Data(invitation.secret.array)])
+            guard isTaken == false else { throw InvitationRefusal.idTaken }
             try database.execute(
                 sql: """
                     INSERT INTO invitations (id, secret, name, area, made_at, expires_at, state)

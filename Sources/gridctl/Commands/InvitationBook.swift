@@ -160,7 +160,7 @@ struct WaitingRequest {
         Screen.line("编号 / id        \(id)")
         Screen.line("节点 / node      \(name)(\(area))")
         if !saidName.isEmpty, saidName != name {
-            Screen.line("自称 / says      \(saidName)")
+            Screen.line("自称 / says      \(Screen.plain(saidName))")
         }
         Screen.line("公钥 / key       \(key)")
         Screen.line("来自 / from      \(from)  \(askedAt)")

@@ -101,7 +101,8 @@ private struct Joining {
             }
             switch answer.0 {
             case .notTaken: throw notTaken()
-            case .rejected(let reason):
+            case .rejected(let said):
+                let reason = Screen.plain(said)
                 throw CommandFailure(
                     .notAllowed, "上级拒绝了申请\(reason.isEmpty ? "" : ":\(reason)")。",
                     "the parent has turned the request away\(reason.isEmpty ? "" : ": \(reason)")")
@@ -151,6 +152,7 @@ private struct Joining {
                     ]),
                 ]))
         } else {
+            let (name, office) = (Screen.plain(name), Screen.plain(office))
             Screen.line("已向 \(office) 申请加入:\(name)(\(area)) / asked \(office)")
             Screen.line("本机公钥 / key   \(own)")
             Screen.line()
@@ -190,7 +192,8 @@ private struct Joining {
                 ]))
             return
         }
-        Screen.line("已入网:\(node.name)(\(node.area)),上级 \(office) / enrolled")
+        Screen.line(
+            "已入网:\(Screen.plain(node.name))(\(node.area)),上级 \(Screen.plain(office)) / enrolled")
         Screen.line("根公钥 / root key  \(code.root)")
         if isWritten {
             Screen.line("上级地址 \(address) 已写入 \(folder.configurationPath) / address noted")
