@@ -58,6 +58,7 @@ let package = Package(
         .target(name: "CFileBirth"),
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
         .target(name: "CRunPacking", dependencies: ["CZstd"]),
+        .systemLibrary(name: "CQRCodegen", providers: [.apt(["libqrcodegen-dev"])]),
 
         // A disk under SQLite that loses power, and dice under libsodium, for the simulator.
         .target(name: "CFaultyDisk", linkerSettings: [.linkedLibrary("sqlite3")]),
@@ -124,8 +125,8 @@ let package = Package(
         .executableTarget(
             name: "gridctl",
             dependencies: [
-                "GridCore", "GridCodec", "GridCrypto", "GridSheet", "GridLog", "GridStore",
-                arguments,
+                "GridCore", "GridCodec", "GridCrypto", "GridSheet", "GridTransport", "GridLog",
+                "GridStore", "CQRCodegen", arguments,
                 nioHTTP,
             ] + nio,
             swiftSettings: house),

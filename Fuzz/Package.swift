@@ -38,7 +38,7 @@ let package = Package(
             name: "GridTransport", dependencies: ["GridCrypto"], path: "Sources/GridTransport",
             sources: [
                 "ByteQueue.swift", "FrameBuffer.swift", "LinkFailure.swift", "LinkGreeting.swift",
-                "LinkMachine.swift", "TransportLimits.swift",
+                "LinkMachine.swift", "LinkPurpose.swift", "TransportLimits.swift",
             ],
             swiftSettings: house),
         .target(

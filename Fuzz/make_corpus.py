@@ -44,6 +44,12 @@ def corpus():
         for certificate in vector["certificates"]
     ]
     messages = all_bytes("messages")
+    enrolment = [
+        bytes.fromhex(vector["bytes"]) for vector in vectors("enrolment") if "bytes" in vector
+    ] + [
+        "\n".join(vector.get("rows", [vector.get("text", "")])).encode()
+        for vector in vectors("enrolment") if vector["kind"] in ("code", "text")
+    ]
     runs = [bytes.fromhex(vector["envelope"]) for vector in vectors("runs")]
     columns = [
         number(len(vector["run"]["entries"]) // 2) + number(vector["run"]["count"])
@@ -60,11 +66,13 @@ def corpus():
     return {
         "values": values + [b"".join(values[:12])] + broken,
         "texts": [number.to_bytes(2, "big") + text for number in range(0, 900, 9) for text in TEXTS],
-        "messages": messages + chains + certificates + broken + [b"\x03" + run for run in runs],
+        "messages": messages + enrolment + chains + certificates + broken + [b"\x03" + run for run in runs],
         "runs": runs + columns + [b"\x00" + content for content in broken],
         "directories": [bytes(step * n % 251 for n in range(60)) for step in (1, 7, 31, 101)],
         "handshakes": [bytes([p, m, 0]) + message for message in noise for p in range(3) for m in range(3)],
-        "links": [b"\x00" + b"\x07ONEGRID\x01" + message for message in noise]
+        "links": [
+            b"\x00" + b"\x07" + name + b"\x01" + message
+            for message in noise for name in (b"ONEGRID", b"ONEJOIN")]
         + [b"\x03" + bytes([min(len(frame), 255)]) + frame for frame in frames],
         "sessions": [bytes(step * n % 253 for n in range(400)) for step in range(1, 40)]
         + [bytes(60) + b"\x00\x05" + len(m).to_bytes(2, "big") + m for m in messages],

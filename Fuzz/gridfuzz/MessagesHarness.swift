@@ -5,7 +5,8 @@ import GridCore
 import GridLog
 import GridSync
 
-/// What a peer says in a frame, and what a stranger says of itself: each has one form.
+/// What a peer says in a frame, what a stranger says of itself or asks for, and what people paste as a
+/// code: each has one form.
 enum MessagesHarness {
     static func test(_ input: [UInt8]) {
         if let message = try? SyncMessage(decoding: input) {
@@ -22,6 +23,25 @@ enum MessagesHarness {
         if let certificate = try? Certificate(decoding: input) {
             expect(certificate.encoded == input, "\(certificate) has two forms")
             verify(CertificateChain([certificate]))
+        }
+        enrolment(input)
+    }
+
+    private static func enrolment(_ input: [UInt8]) {
+        if let request = try? JoinRequest(decoding: input) {
+            expect(request.encoded == input, "\(request) has two forms")
+        }
+        if let answer = try? JoinAnswer(decoding: input) {
+            expect(answer.encoded == input, "\(answer) has two forms")
+            if case .approved(let chain, _) = answer { verify(chain) }
+        }
+        if let code = try? InvitationCode(decoding: input) {
+            expect(code.encoded == input, "\(code) has two forms")
+        }
+        let text = String(decoding: input, as: UTF8.self)
+        if let bytes = try? CodeText.bytes(of: text) {
+            let again = try? CodeText.bytes(of: CodeText.compact(bytes))
+            expect(again == bytes, "\(bytes) is another text's bytes")
         }
     }
 

@@ -7,7 +7,8 @@ import sys
 from pathlib import Path
 
 from onegrid_reader import (
-    certificates, columns, cutoffs, entries, judging, limits, messages, notation, runs, zstd)
+    certificates, columns, cutoffs, enrolment, entries, judging, limits, messages, notation, runs,
+    zstd)
 from onegrid_reader.hashes import sign
 from onegrid_reader.values import VALUE
 
@@ -155,6 +156,36 @@ def check_message(vector: dict) -> None:
         case kind: raise Differs(f"unknown kind {kind}")
 
 
+def check_enrolment(vector: dict) -> None:
+    match vector["kind"]:
+        case "code":
+            both_ways(enrolment.CODE, vector["bytes"], vector["code"])
+            same("rows", enrolment.text_rows(bytes.fromhex(vector["bytes"])), vector["rows"])
+            for text in ("\n".join(vector["rows"]), "".join(vector["rows"]).lower()):
+                same("read", enrolment.from_text(text).hex(), vector["bytes"])
+            code = vector["code"]
+            words = enrolment.check_words(
+                code["root"], code["called"].get("key", code["root"]), vector["joining"],
+                code["secret"])
+            same("words", words, vector["words"])
+        case "text":
+            found = None
+            try:
+                enrolment.CODE.decode(enrolment.from_text(vector["text"]))
+            except enrolment.WrongText as wrong:
+                found = wrong.what
+            except notation.Violation as wrong:
+                found = wrong.code
+            same("wrong", found, vector["wrong"])
+        case "request": both_ways(enrolment.REQUEST, vector["bytes"], vector["request"])
+        case "answer":
+            answer = enrolment.ANSWER.decode(bytes.fromhex(vector["bytes"]))
+            same("encoded", enrolment.ANSWER.write(answer).hex(), vector["bytes"])
+            if vector["answer"] is not None:
+                same("answer", answer["answer"], vector["answer"])
+        case kind: raise Differs(f"unknown kind {kind}")
+
+
 def check_violation(vector: dict) -> None:
     data = bytes.fromhex(vector["bytes"])
     if vector["kind"] == "envelope" and data[:1] != b"\0" and not zstd.can_unpack():
@@ -213,8 +244,7 @@ def main() -> int:
     checks = {
         "values": check_value, "records": check_record, "entries": Entries().check,
         "runs": check_run, "certificates": check_chain, "messages": check_message,
-        "cutoffs": check_cut_offs,
-        "violations": check_violation,
+        "cutoffs": check_cut_offs, "enrolment": check_enrolment, "violations": check_violation,
     }
     results = [check_file(name, check) for name, check in checks.items()]
     results += [check_codes(), check_limits()]

@@ -5,7 +5,7 @@
 import json
 from pathlib import Path
 
-from vectors import certificates, cutoffs, logs, messages, values, violations
+from vectors import certificates, cutoffs, enrolment, logs, messages, values, violations
 
 FOLDER = Path(__file__).resolve().parents[1] / "vectors"
 
@@ -20,6 +20,7 @@ def main() -> None:
         "certificates": certificates.make(),
         "cutoffs": cutoffs.make(),
         "messages": messages.make(story),
+        "enrolment": enrolment.make(),
         "violations": violations.make(story),
     }
     for name, vectors in files.items():

@@ -66,4 +66,24 @@ package enum ProtocolLimits {
     package static let creditBytesMax: UInt64 = 67_108_864
     /// Longest text in a message (software name, reason).
     package static let messageTextBytesMax = 200
+    /// Largest code of an invitation, in bytes: it is typed by people, or read from one QR code.
+    package static let invitationBytesMax = 512
+    /// Addresses that a code may name: a machine with a wire, a radio and a name.
+    package static let invitationAddressesMax = 3
+    /// Longest host in a code, in bytes.
+    package static let invitationHostBytesMax = 100
+    /// Codes of one node that may be open at a time: each try is compared with all of them.
+    package static let invitationsOpenMax = 256
+    /// Longest life of a code, in days.
+    package static let invitationDaysMax = 90
+    /// Largest request of one who has no certificate yet; it is read before anything is known of him.
+    package static let joinRequestBytesMax = 1_024
+    /// Largest answer to such a request: the longest chain and a name.
+    package static let joinAnswerBytesMax = 8_192
+    /// Tries that lead to nothing, in a minute, from one remote address.
+    package static let joinTriesPerAddressMax = 20
+    /// The same from everywhere.
+    package static let joinTriesMax = 120
+    /// Remote addresses whose tries are counted one by one; beyond, all others share one count.
+    package static let joinAddressesMax = 1_024
 }

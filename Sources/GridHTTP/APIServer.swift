@@ -30,6 +30,7 @@ package struct APIServer: Service {
         AuthorityRoutes(desk: desk).add(to: router)
         RecordRoutes(desk: desk).add(to: router)
         UpkeepRoutes(desk: desk).add(to: router)
+        EnrolmentRoutes(desk: desk).add(to: router)
         let path = socketPath
         let application = Application(
             router: router,

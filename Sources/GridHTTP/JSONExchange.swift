@@ -118,5 +118,21 @@ struct BodyParts {
         }
     }
 
+    /// None where the part is missing.
+    func texts(_ name: String) throws -> [String] {
+        switch parts[name] {
+        case nil, .null?: return []
+        case .list(let items)?:
+            return try items.map {
+                guard case .text(let text) = $0 else {
+                    throw JSONExchange.malformed("\(name): a list of texts")
+                }
+                return text
+            }
+        case .text, .boolean, .integer, .number, .object:
+            throw JSONExchange.malformed("\(name): a list of texts")
+        }
+    }
+
     subscript(name: String) -> JSONValue? { parts[name] }
 }

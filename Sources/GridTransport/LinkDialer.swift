@@ -18,14 +18,17 @@ package struct LinkDialer: Sendable {
     /// Calls the node that has `remoteKey` (X25519, 32 bytes) at the address, and lends the link to
     /// the body; when the body returns, what it sent goes out and the link ends.
     ///
+    /// The purpose is said first; the called side hears and answers each in another way.
     /// The greeting has at most `TransportLimits.greetingBytesMax` bytes. Connecting and shaking
     /// hands take at most `LinkLimits.handshakeDeadline` each. Throws `LinkFailure` when no link
     /// came to be, else what the body throws. Cancelling the task ends the link.
     package func withLink<Result: Sendable>(
         to address: LinkAddress, remoteKey: [UInt8], greeting: [UInt8],
+        purpose: LinkPurpose = .session,
         _ body: (SecureLink) async throws -> Result
     ) async throws -> Result {
-        let pending = try await connect(to: address, remoteKey: remoteKey, greeting: greeting)
+        let pending = try await connect(
+            to: address, remoteKey: remoteKey, greeting: greeting, purpose: purpose)
         return try await pending.channel.executeThenClose { inbound, outbound in
             let remote = try await pending.greeting()
             return try await pending.withLink(
@@ -34,7 +37,7 @@ package struct LinkDialer: Sendable {
     }
 
     private func connect(
-        to address: LinkAddress, remoteKey: [UInt8], greeting: [UInt8]
+        to address: LinkAddress, remoteKey: [UInt8], greeting: [UInt8], purpose: LinkPurpose
     ) async throws -> PendingLink {
         // A call that is still connecting cannot be cancelled, but its sockets can be closed.
         let attempts = Mutex<[any Channel]>([])
@@ -53,7 +56,8 @@ package struct LinkDialer: Sendable {
                     attempts.withLock { $0.append(channel) }
                     return channel.eventLoop.makeCompletedFuture {
                         let (machine, opening) = LinkMachine.initiator(
-                            identity: identity, remoteKey: remoteKey, greeting: greeting)
+                            identity: identity, remoteKey: remoteKey, greeting: greeting,
+                            purpose: purpose)
                         return try PendingLink(
                             channel, machine: machine, opening: opening, limits: limits)
                     }

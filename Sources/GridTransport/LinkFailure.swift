@@ -29,6 +29,9 @@ package enum LinkFailure: Error, Hashable, Sendable {
     case noise(NoiseViolation)
     /// The initiator sent more before our answer.
     case tooEarly
+    /// The first message of a caller that asks for a certificate is longer than any such request;
+    /// carries the length it announced.
+    case requestTooLong(Int)
     /// A frame longer than `TransportLimits.frameBytesMax`; carries the length it announced.
     case frameTooLong(Int)
     /// A frame of no bytes.

@@ -8,9 +8,11 @@ struct LinkGreeting: Sendable {
     let remoteKey: [UInt8]
     /// Opaque here; may be empty.
     let bytes: [UInt8]
+    /// What the link is for.
+    let purpose: LinkPurpose
 
     init(
-        reading message: [UInt8], from handshake: inout NoiseHandshake
+        reading message: [UInt8], from handshake: inout NoiseHandshake, for purpose: LinkPurpose
     ) throws(LinkFailure) {
         do throws(NoiseViolation) {
             bytes = try handshake.readMessage(message)
@@ -21,5 +23,6 @@ struct LinkGreeting: Sendable {
             preconditionFailure("a handshake message that names no one")
         }
         self.remoteKey = remoteKey
+        self.purpose = purpose
     }
 }

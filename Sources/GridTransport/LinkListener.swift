@@ -26,6 +26,11 @@ package struct LinkListener: Sendable {
     package typealias Answer<Context: Sendable> =
         @Sendable (_ remoteKey: [UInt8], _ greeting: [UInt8]) async -> LinkAnswer<Context>?
 
+    /// What a caller without a certificate is answered, by its X25519 key, its request and the address
+    /// it calls from; nil to hang up. The link ends with the answer.
+    package typealias Enrol =
+        @Sendable (_ remoteKey: [UInt8], _ request: [UInt8], _ from: String) async -> [UInt8]?
+
     private let address: LinkAddress
     private let identity: AgreementKey
     private let limits: LinkLimits
@@ -50,6 +55,7 @@ package struct LinkListener: Sendable {
     package func run<Context: Sendable>(
         listening: @Sendable (LinkAddress) -> Void = { _ in },
         answer: @escaping Answer<Context>,
+        enrol: @escaping Enrol = { _, _, _ in nil },
         serve: @escaping @Sendable (SecureLink, Context) async -> Void
     ) async throws {
         let server = try await bind(LinkAdmission(limits: limits))
@@ -62,7 +68,9 @@ package struct LinkListener: Sendable {
             do {
                 try await server.executeThenClose { calls in
                     for try await pending in calls {
-                        group.addTask { await take(pending, answer: answer, serve: serve) }
+                        group.addTask {
+                            await take(pending, answer: answer, enrol: enrol, serve: serve)
+                        }
                     }
                 }
             } catch is CancellationError {
@@ -108,12 +116,15 @@ package struct LinkListener: Sendable {
     }
 
     private func take<Context: Sendable>(
-        _ pending: PendingLink, answer: Answer<Context>,
+        _ pending: PendingLink, answer: Answer<Context>, enrol: Enrol,
         serve: @Sendable (SecureLink, Context) async -> Void
     ) async {
         do {
             try await pending.channel.executeThenClose { inbound, outbound in
                 let remote = try await pending.greeting()
+                if remote.purpose == .enrolment {
+                    return try await end(pending, remote, inbound, outbound, enrol: enrol)
+                }
                 guard let answer = await answer(remote.remoteKey, remote.bytes) else {
                     throw LinkFailure.unwanted
                 }
@@ -131,5 +142,20 @@ package struct LinkListener: Sendable {
                 "link not established",
                 metadata: ["remote": "\(remote)", "reason": "\(error)"])
         }
+    }
+
+    /// Answers a caller that asks for its first certificate, and ends the link with the answer.
+    private func end(
+        _ pending: PendingLink, _ remote: LinkGreeting,
+        _ inbound: NIOAsyncChannelInboundStream<[[UInt8]]>,
+        _ outbound: NIOAsyncChannelOutboundWriter<[[UInt8]]>, enrol: Enrol
+    ) async throws {
+        let from = pending.channel.channel.remoteAddress?.ipAddress ?? "unknown"
+        guard let answer = await enrol(remote.remoteKey, remote.bytes, from) else {
+            throw LinkFailure.unwanted
+        }
+        try await pending.channel.channel
+            .triggerUserOutboundEvent(LinkHandler.Order.answer(answer)).get()
+        try await pending.withLink(to: remote, inbound: inbound, outbound: outbound) { _ in }
     }
 }

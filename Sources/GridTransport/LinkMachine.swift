@@ -5,7 +5,7 @@ internal import GridCrypto
 /// One link as a value: bytes of the socket in, orders to its shell out. It never waits.
 ///
 /// On the wire: the initiator's preface, then Noise messages, each after its length in 2 bytes,
-/// big-endian. The preface is the prologue of the handshake.
+/// big-endian. The preface says the link's purpose and is the prologue of the handshake.
 struct LinkMachine: Sendable {
     enum Effect: Sendable {
         case write([UInt8])
@@ -22,13 +22,13 @@ struct LinkMachine: Sendable {
 
     private enum State: Sendable {
         /// Responder: wants the preface. Next: `awaitingGreeting`.
-        case awaitingPreface(NoiseHandshake)
+        case awaitingPreface(AgreementKey)
         /// Responder: wants the first message. Next: `answering`.
-        case awaitingGreeting(NoiseHandshake)
+        case awaitingGreeting(NoiseHandshake, LinkPurpose)
         /// Responder: wants our greeting from the shell. Next: `open`.
         case answering(NoiseHandshake, LinkGreeting)
         /// Initiator: wants the second message. Next: `open`.
-        case awaitingAnswer(NoiseHandshake)
+        case awaitingAnswer(NoiseHandshake, LinkPurpose)
         case open(NoiseTransport, FrameBuffer, isConfirmed: Bool)
         case closed
     }
@@ -38,28 +38,25 @@ struct LinkMachine: Sendable {
 
     /// The side that was called.
     static func responder(identity: AgreementKey) -> LinkMachine {
-        LinkMachine(
-            state: .awaitingPreface(
-                NoiseHandshake(
-                    .ik, role: .responder, prologue: TransportLimits.preface,
-                    staticKey: identity)))
+        LinkMachine(state: .awaitingPreface(identity))
     }
 
     /// The side that calls, and its first bytes.
     static func initiator(
-        identity: AgreementKey, remoteKey: [UInt8], greeting: [UInt8]
+        identity: AgreementKey, remoteKey: [UInt8], greeting: [UInt8],
+        purpose: LinkPurpose = .session
     ) -> (LinkMachine, [Effect]) {
         var handshake = NoiseHandshake(
-            .ik, role: .initiator, prologue: TransportLimits.preface, staticKey: identity,
+            .ik, role: .initiator, prologue: purpose.preface, staticKey: identity,
             remoteStaticKey: remoteKey)
         precondition(greeting.count <= TransportLimits.greetingBytesMax, "greeting too long")
-        var first = TransportLimits.preface
+        var first = purpose.preface
         do throws(NoiseViolation) {
             first.appendMessage(try handshake.writeMessage(greeting))
         } catch {
             return (LinkMachine(state: .closed), [.close(.noise(error))])
         }
-        return (LinkMachine(state: .awaitingAnswer(handshake)), [.write(first)])
+        return (LinkMachine(state: .awaitingAnswer(handshake, purpose)), [.write(first)])
     }
 
     private init(state: State) { self.state = state }
@@ -149,20 +146,25 @@ struct LinkMachine: Sendable {
     /// Takes one message out of `unread`; false when it needs more bytes.
     private mutating func step(_ effects: inout [Effect]) throws(LinkFailure) -> Bool {
         switch state {
-        case .awaitingPreface(let handshake):
-            guard try readPreface() else { return false }
-            state = .awaitingGreeting(handshake)
-        case .awaitingGreeting(var handshake):
+        case .awaitingPreface(let identity):
+            guard let purpose = try readPreface() else { return false }
+            let handshake = NoiseHandshake(
+                .ik, role: .responder, prologue: purpose.preface, staticKey: identity)
+            state = .awaitingGreeting(handshake, purpose)
+        case .awaitingGreeting(var handshake, let purpose):
+            if let length = unread.integer(width: 2), length > purpose.firstMessageBytesMax {
+                throw .requestTooLong(length)
+            }
             guard let message = unread.takeMessage() else { return false }
-            let greeting = try LinkGreeting(reading: message, from: &handshake)
+            let greeting = try LinkGreeting(reading: message, from: &handshake, for: purpose)
             state = .answering(handshake, greeting)
             effects.append(.ask(greeting))
         case .answering:
             guard unread.isEmpty else { throw .tooEarly }
             return false
-        case .awaitingAnswer(var handshake):
+        case .awaitingAnswer(var handshake, let purpose):
             guard let message = unread.takeMessage() else { return false }
-            let greeting = try LinkGreeting(reading: message, from: &handshake)
+            let greeting = try LinkGreeting(reading: message, from: &handshake, for: purpose)
             state = .open(handshake.split(), FrameBuffer(), isConfirmed: true)
             // The responder holds us for a recording until it can decrypt something. It is written
             // before anyone hears that the link is open and may send more.
@@ -181,17 +183,19 @@ struct LinkMachine: Sendable {
         return true
     }
 
-    /// Compares what has come so far, so that a stranger is refused at its first wrong byte.
-    private mutating func readPreface() throws(LinkFailure) -> Bool {
-        let preface = TransportLimits.preface
-        let start = unread.unread.prefix(preface.count)
-        let name = preface.dropLast()
-        guard start.prefix(name.count).elementsEqual(name.prefix(start.count)) else {
-            throw .notOnegrid
+    /// What the caller has come for; nil while that has not been said. Compares what has come so far,
+    /// so that a stranger is refused at its first wrong byte.
+    private mutating func readPreface() throws(LinkFailure) -> LinkPurpose? {
+        let nameBytes = TransportLimits.preface.count - 1
+        let start = unread.unread.prefix(nameBytes + 1)
+        let purpose = LinkPurpose.allCases.first { purpose in
+            purpose.preface.prefix(nameBytes).starts(with: start.prefix(nameBytes))
         }
-        guard start.count == preface.count, let version = start.last else { return false }
+        guard let purpose else { throw .notOnegrid }
+        guard start.count > nameBytes, let version = start.last else { return nil }
         guard version == TransportLimits.wireVersion else { throw .unsupportedVersion(version) }
-        return unread.take(preface.count) != nil
+        _ = unread.take(start.count)
+        return purpose
     }
 
     private var name: String {

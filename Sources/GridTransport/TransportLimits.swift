@@ -7,6 +7,10 @@ package enum TransportLimits {
     /// What both sides must begin with: the name and the version of the wire.
     package static let preface: [UInt8] = Array("ONEGRID".utf8) + [wireVersion]
     package static let wireVersion: UInt8 = 1
+    /// The same of a caller that asks for its first certificate.
+    package static let enrolmentPreface: [UInt8] = Array("ONEJOIN".utf8) + [wireVersion]
+    /// What such a caller may say before it is known: a key, a secret and a name.
+    package static let joinRequestBytesMax = 1_024
     /// Largest frame: a run of 256 KiB, its envelope, and room to grow.
     package static let frameBytesMax = 307_200
     /// What stands before each frame: its length, big-endian.

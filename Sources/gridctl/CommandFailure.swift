@@ -48,12 +48,15 @@ struct CommandFailure: Error {
         let path = failure.path
         let (kind, chinese): (Kind, String) =
             switch failure.reason {
-            case .missing: (.notFound, "没有密钥文件 \(path),请先运行 gridctl init 或 gridctl request。")
+            case .missing: (.notFound, "没有密钥文件 \(path),请先运行 gridctl init、join 或 request。")
             case .alreadyExists: (.notAllowed, "已有密钥文件 \(path),不会覆盖。")
             case .notRegularFile: (.notAllowed, "\(path) 不是普通文件。")
             case .openToOthers: (.notAllowed, "其他用户能读密钥文件 \(path),请运行 chmod 600 \(path)。")
             case .foreignOwner: (.notAllowed, "密钥文件 \(path) 属于另一个用户。")
             case .wrongContent: (.badData, "\(path) 不是密钥文件,或已损坏。")
+            case .sealed: (.notAllowed, "密钥文件 \(path) 已用口令封存。")
+            case .wrongPassphrase: (.notAllowed, "口令不对,或密钥文件 \(path) 被改动。")
+            case .noMemory: (.failed, "内存不足,不能打开密钥文件 \(path),请关闭其他程序。")
             case .system: (.failed, "读写密钥文件 \(path) 失败。")
             }
         self.init(kind, chinese, failure.description)

@@ -7,7 +7,7 @@ import GridStore
 
 /// The admin's command of a node.
 @main
-struct GridControl: ParsableCommand {
+struct GridControl: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "gridctl",
         abstract: "多网合一节点管理 / administers an Onegrid node",
@@ -15,7 +15,10 @@ struct GridControl: ParsableCommand {
         groupedSubcommands: [
             CommandGroup(
                 name: "入网 / Enrolment",
-                subcommands: [Init.self, Request.self, Approve.self, Accept.self]),
+                subcommands: [
+                    Init.self, Invite.self, Invitations.self, Join.self, Requests.self,
+                    Approve.self, Reject.self, Request.self, Accept.self, Key.self,
+                ]),
             CommandGroup(
                 name: "授权 / Authority",
                 subcommands: [Revoke.self, Retire.self, CutOffs.self, Quarantine.self]),
@@ -35,7 +38,7 @@ struct GridControl: ParsableCommand {
                 name: "维护 / Upkeep", subcommands: [Verify.self, Rebuild.self]),
         ])
 
-    static func main() {
+    static func main() async {
         // Keys and databases are for this user alone.
         umask(0o077)
         signal(SIGPIPE, SIG_IGN)
@@ -44,13 +47,21 @@ struct GridControl: ParsableCommand {
             command = try parseAsRoot()
         } catch { exit(withError: error) }
         do {
-            try command.run()
+            if var waiting = command as? any AsyncParsableCommand {
+                try await waiting.run()
+            } else {
+                try command.run()
+            }
         } catch let failure as CommandFailure {
             failure.show()
             Glibc.exit(failure.exitCode)
         } catch let failure as StoreFailure {
             CommandFailure(failure).show()
             Glibc.exit(CommandFailure(failure).exitCode)
+        } catch let refusal as InvitationRefusal {
+            let failure = CommandFailure(refusal)
+            failure.show()
+            Glibc.exit(failure.exitCode)
         } catch let failure as KeyFileFailure {
             let failure = CommandFailure(failure)
             failure.show()

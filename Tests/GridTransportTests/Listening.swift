@@ -26,6 +26,7 @@ struct Listening: Sendable {
 func withListener(
     limits: LinkLimits = LinkLimits(),
     answer: @escaping @Sendable ([UInt8], [UInt8]) async -> [UInt8]? = { $1 },
+    enrol: @escaping LinkListener.Enrol = { _, _, _ in nil },
     serve: @escaping @Sendable (SecureLink) async throws -> Void = { link in
         for try await frame in link.frames { try await link.send([frame]) }
     },
@@ -45,7 +46,7 @@ func withListener(
                     await answer(key, greeting).map {
                         LinkAnswer(greeting: $0, context: greeting)
                     }
-                }
+                }, enrol: enrol
             ) { link, heard in
                 do {
                     #expect(heard == link.remoteGreeting)

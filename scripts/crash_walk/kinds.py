@@ -178,7 +178,7 @@ def fresh(world, rng):
     child = Node(world.programs, folder / "child", "茶香村", "522730103210")
     request, grant = folder / "request", folder / "grant"
     steps = (
-        (root, ("init", "--area", root.code, "--name", root.name, "--root")),
+        (root, ("init", "--area", root.code, "--name", root.name, "--root", "--no-passphrase")),
         (child, ("request", "--area", child.code, "--name", child.name, "--out", request)),
         (root, ("approve", "--request", request, "--out", grant)),
         (child, ("accept", "--grant", grant)))

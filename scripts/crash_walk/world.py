@@ -48,7 +48,7 @@ class World:
 
     def begin(self):
         """Enrols the village, starts both, and has something written."""
-        self.township.call("init", "--area", TOWNSHIP[1], "--name", TOWNSHIP[0], "--root")
+        self.township.call("init", "--area", TOWNSHIP[1], "--name", TOWNSHIP[0], "--root", "--no-passphrase")
         self.township.enrol(self.village, self.folder)
         self.township.start("--listen", "127.0.0.1:0")
         self.wire = Storm(self._township_address())

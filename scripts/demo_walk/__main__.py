@@ -45,7 +45,7 @@ class County:
     def enrol(self):
         chapter("入网:不用网络,只用文件", "enrolment by files, without any network")
         name, code = TOWNSHIP
-        self.township.call("init", "--area", code, "--name", name, "--root")
+        self.township.call("init", "--area", code, "--name", name, "--root", "--no-passphrase")
         for village in self.villages:
             self.township.enrol(village, self.folder)
         check(True, "三个村拿到了镇里签发的证书", "three villages hold certificates of the township")

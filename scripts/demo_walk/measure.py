@@ -24,7 +24,7 @@ def enrolled(programs, folder):
     """A township and a village that has never met it."""
     township = Node(programs, folder / "township", "谷脚镇", TOWNSHIP)
     village = Node(programs, folder / "village", "茶香村", VILLAGE)
-    township.call("init", "--area", TOWNSHIP, "--name", township.name, "--root")
+    township.call("init", "--area", TOWNSHIP, "--name", township.name, "--root", "--no-passphrase")
     township.enrol(village, folder)
     return township, village
 

@@ -24,7 +24,9 @@ OURS = {
     ],
     "GridHTTP": ["GridCore", "GridLog", "GridNode"],
     "gridd": ["GridStore", "GridNode", "GridHTTP"],
-    "gridctl": ["GridCore", "GridCodec", "GridCrypto", "GridSheet", "GridLog", "GridStore"],
+    "gridctl": [
+        "GridCore", "GridCodec", "GridCrypto", "GridSheet", "GridTransport", "GridLog", "GridStore",
+    ],
     "gridsim": ["GridSimulator"],
     "gridbench": [
         "GridCore", "GridCrypto", "GridLog", "GridSync", "GridStore", "GridTransport", "GridNode",
@@ -39,6 +41,7 @@ DOORS = {
     "CFaultyDisk": ["GridSimulator"],
     "CFileBirth": ["GridStore"],
     "CMalloc": ["GridNode"],
+    "CQRCodegen": ["gridctl"],
     "CRunPacking": ["GridLog"],
     "CZstd": [],
     "GRDB*": ["GridStore"],

@@ -67,7 +67,7 @@ class Node:
 
     def call(self, *words, wants=0):
         """Runs gridctl; any exit code will do when `wants` is None."""
-        command = [self.programs / "gridctl", words[0], "--data", self.folder, *words[1:]]
+        command = [self.programs / "gridctl", *words, "--data", self.folder]
         done = subprocess.run(
             command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=170)
         if wants is not None and done.returncode != wants:

@@ -3,8 +3,9 @@
 internal import CSodium
 internal import Glibc
 
-/// A file with the seed of a `SigningKey`: the line `onegrid-ed25519-seed-1`, then the seed as 64
-/// hexadecimal digits, each line ended by a line feed; 88 bytes.
+/// A file with the seed of a `SigningKey`. Plain: the line `onegrid-ed25519-seed-1`, then the seed as
+/// 64 hexadecimal digits, each line ended by a line feed; 88 bytes. Sealed by a passphrase: the line
+/// `onegrid-ed25519-sealed-1`, then a `SealedSeed` as 256 digits; 282 bytes.
 ///
 /// It belongs to the user who runs the program, and no one else has any right on it.
 package enum KeyFile {
@@ -15,20 +16,12 @@ package enum KeyFile {
     /// Writes a new file of mode 600 and returns when it would survive a power cut. An existing
     /// file is never touched. Whatever ends this early, there is a whole file or none: the key is
     /// written beside its place first.
-    package static func create(_ key: SigningKey, at path: String) throws(KeyFileFailure) {
-        let draft = path + ".new"
-        // One that was killed while it wrote has left this; nobody has seen that key.
-        unlink(draft)
-        let flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC
-        let file = open(draft, flags, 0o600)
-        guard file >= 0 else { throw failure("open", path) }
-        defer {
-            close(file)
-            unlink(draft)
-        }
-        try write(text(of: key), to: file, path: path)
-        guard fchmod(file, 0o600) == 0 else { throw failure("fchmod", path) }
-        guard fsync(file) == 0 else { throw failure("fsync", path) }
+    package static func create(
+        _ key: SigningKey, at path: String, sealedBy seal: Seal? = nil
+    ) throws(KeyFileFailure) {
+        let text = try text(of: key, sealedBy: seal, path: path)
+        let draft = try draft(text, at: path)
+        defer { unlink(draft) }
         // Other than a renaming, a link never takes the place of what is there.
         guard link(draft, path) == 0 else {
             throw errno == EEXIST
@@ -37,9 +30,57 @@ package enum KeyFile {
         try synchronizeFolder(of: path)
     }
 
-    /// Reads the key. Refused are a file that is not regular, not ours, open to others, or not
-    /// exactly as `create` writes it.
+    /// Puts the same key in another form in the place of a file. Whatever ends this early, the old
+    /// file or the new one is there, whole.
+    package static func replace(
+        with key: SigningKey, at path: String, sealedBy seal: Seal?
+    ) throws(KeyFileFailure) {
+        guard try content(at: path).publicKey == key.publicKey else {
+            throw KeyFileFailure(path: path, reason: .alreadyExists)
+        }
+        let text = try text(of: key, sealedBy: seal, path: path)
+        let draft = try draft(text, at: path)
+        guard rename(draft, path) == 0 else {
+            defer { unlink(draft) }
+            throw failure("rename", path)
+        }
+        try synchronizeFolder(of: path)
+    }
+
+    /// Writes a file of mode 600 beside the place, durably.
+    /// - Returns: its path.
+    private static func draft(
+        _ text: SecretBytes, at path: String
+    ) throws(KeyFileFailure) -> String {
+        let draft = path + ".new"
+        // One that was killed while it wrote has left this; nobody has seen that key.
+        unlink(draft)
+        let flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC
+        let file = open(draft, flags, 0o600)
+        guard file >= 0 else { throw failure("open", path) }
+        defer { close(file) }
+        do throws(KeyFileFailure) {
+            try write(text, to: file, path: path)
+            guard fchmod(file, 0o600) == 0 else { throw failure("fchmod", path) }
+            guard fsync(file) == 0 else { throw failure("fsync", path) }
+        } catch {
+            unlink(draft)
+            throw error
+        }
+        return draft
+    }
+
+    /// Reads a key that is not sealed. Refused are a file that is not regular, not ours, open to
+    /// others, or not exactly as `create` writes it.
     package static func read(at path: String) throws(KeyFileFailure) -> SigningKey {
+        guard case .plain(let key) = try content(at: path).form else {
+            throw KeyFileFailure(path: path, reason: .sealed)
+        }
+        return key
+    }
+
+    /// Reads what lies in the file, sealed or not; refuses what `read` does.
+    package static func content(at path: String) throws(KeyFileFailure) -> Content {
         // O_NONBLOCK: opening a pipe must not wait for its writer.
         let file = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK)
         guard file >= 0 else {
@@ -50,17 +91,20 @@ package enum KeyFile {
             }
         }
         defer { close(file) }
-        try check(file, path: path)
+        let size = try check(file, path: path)
         var status = 0
-        let text = SecretBytes(count: count) { status = fill($0, from: file) }
+        let text = SecretBytes(count: size) { status = fill($0, from: file) }
         guard status >= 0 else { throw failure("read", path) }
-        guard status == count, let seed = seed(in: text) else {
+        if status == count, let seed = seed(in: text) {
+            return Content(.plain(SigningKey(seed: seed)), path: path)
+        }
+        guard status == sealedCount, let sealed = sealed(in: text) else {
             throw KeyFileFailure(path: path, reason: .wrongContent)
         }
-        return SigningKey(seed: seed)
+        return Content(.sealed(sealed), path: path)
     }
 
-    private static func text(of key: SigningKey) -> SecretBytes {
+    static func text(of key: SigningKey) -> SecretBytes {
         SecretBytes(count: count) { text in
             header.withUTF8Buffer { text.copyBytes(from: $0) }
             let digits = UnsafeMutableRawBufferPointer(rebasing: text[header.utf8CodeUnitCount...])
@@ -90,7 +134,8 @@ package enum KeyFile {
         }
     }
 
-    private static func check(_ file: Int32, path: String) throws(KeyFileFailure) {
+    /// - Returns: the file's size, that of one of the two forms.
+    private static func check(_ file: Int32, path: String) throws(KeyFileFailure) -> Int {
         var status = stat()
         guard fstat(file, &status) == 0 else { throw failure("fstat", path) }
         let reason: KeyFileFailure.Reason
@@ -100,10 +145,10 @@ package enum KeyFile {
             reason = .foreignOwner(userID: status.st_uid)
         } else if status.st_mode & 0o077 != 0 {
             reason = .openToOthers(mode: status.st_mode & 0o7777)
-        } else if status.st_size != off_t(count) {
+        } else if ![count, sealedCount].contains(Int(status.st_size)) {
             reason = .wrongContent
         } else {
-            return
+            return Int(status.st_size)
         }
         throw KeyFileFailure(path: path, reason: reason)
     }

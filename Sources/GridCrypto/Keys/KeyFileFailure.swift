@@ -14,8 +14,14 @@ package struct KeyFileFailure: Error, Hashable, Sendable {
         case openToOthers(mode: UInt32)
         /// It belongs to another user, whose number is carried.
         case foreignOwner(userID: UInt32)
-        /// Not the 88 bytes that `KeyFile` writes.
+        /// Not what `KeyFile` writes.
         case wrongContent
+        /// It is sealed, and a plain key was asked for.
+        case sealed
+        /// The passphrase is another, or the file was altered.
+        case wrongPassphrase
+        /// The machine has not the memory that the file's seal asks for.
+        case noMemory
         /// A system call failed; carries its name and `errno`.
         case system(call: String, code: Int32)
     }
@@ -30,7 +36,7 @@ extension KeyFileFailure: CustomStringConvertible {
         case .alreadyExists:
             "there is already a key file at \(path): move it away first, it is never overwritten"
         case .missing:
-            "there is no key file at \(path): make one with gridctl init or gridctl request"
+            "there is no key file at \(path): make one with gridctl init, join or request"
         case .notRegularFile:
             "\(path) is not a regular file: put the key file itself there, not a link to it"
         case .openToOthers(let mode):
@@ -41,6 +47,12 @@ extension KeyFileFailure: CustomStringConvertible {
                 + "run it as that user, or chown the file"
         case .wrongContent:
             "\(path) is not a Onegrid key file, or it is damaged: restore it from its copy"
+        case .sealed:
+            "the key file \(path) is sealed by a passphrase, which this does not ask for"
+        case .wrongPassphrase:
+            "the passphrase of \(path) is wrong, or the file was altered"
+        case .noMemory:
+            "there is not enough memory to open the seal of \(path); close other programs"
         case .system(let call, let code):
             "\(call) failed on the key file \(path): \(String(cString: strerror(code)))"
         }

@@ -7,6 +7,7 @@ import GridCrypto
 /// taken for each other (BLAKE2b's own parameter, RFC 7693 and the BLAKE2 paper §2.8).
 package enum HashPurpose: Sendable {
     case log, replica, entry, values, salt, record, name, certificate, frontier, table, cutOff
+    case code, secret, words
 
     fileprivate var personalization: Personalization {
         switch self {
@@ -21,6 +22,9 @@ package enum HashPurpose: Sendable {
         case .frontier: Personalization("onegrid/front/1")
         case .table: Personalization("onegrid/table/1")
         case .cutOff: Personalization("onegrid/cut/1")
+        case .code: Personalization("onegrid/code/1")
+        case .secret: Personalization("onegrid/secret/1")
+        case .words: Personalization("onegrid/words/1")
         }
     }
 }

@@ -74,7 +74,7 @@ extension Desk {
                             ])
                         }),
                 ]),
-                "findings": .list(reading.findings + findings(peers, current)),
+                "findings": .list(reading.findings + findings(peers, current) + waitingRequests),
             ])
     }
 
@@ -94,7 +94,7 @@ extension Desk {
         }
     }
 
-    private static func finding(
+    static func finding(
         _ code: String, _ chinese: String, _ english: String
     ) -> JSONValue {
         .object(["code": .text(code), "zh": .text(chinese), "en": .text(english)])

@@ -53,6 +53,14 @@ package enum ReasonWords {
             "来访节点的证书本机还不知道,它下次来访会出示全部证书",
             "the caller's certificate is not known here yet; it shows its whole chain at its next call"
         ),
+        "join_not_taken": (
+            "来者出示的入网码无效、已过期、已撤回或已被使用",
+            "it came with a code that is unknown, expired, withdrawn or used"
+        ),
+        "join_malformed": ("入网申请的格式不对", "its request to join is malformed"),
+        "join_too_many_tries": (
+            "同一地址或全部来者试入网码的次数太多", "too many tries with codes, from it or from everywhere"
+        ),
         "foreign_root": ("对方属于另一个根", "it belongs to another root"),
         "store_failed": (
             "本机存储出错,请运行 gridctl verify", "this node's store failed; run gridctl verify"

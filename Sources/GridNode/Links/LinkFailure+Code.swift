@@ -18,6 +18,7 @@ extension LinkFailure {
         case .unsupportedVersion: "unsupported_version"
         case .noise: "noise_failed"
         case .tooEarly: "too_early"
+        case .requestTooLong: "request_too_long"
         case .frameTooLong: "frame_too_long"
         case .frameEmpty: "frame_empty"
         case .silent: "silent"

@@ -33,6 +33,7 @@ package struct LinkSupervisor: Sendable {
     private let engine: ReplicationEngine
     private let board: LinkBoard
     private let greeter: Greeter
+    private let doorkeeper: Doorkeeper
     private let identity: AgreementKey
     private let limits: LinkLimits
     private let logger: Logger
@@ -44,6 +45,7 @@ package struct LinkSupervisor: Sendable {
         self.engine = engine
         self.board = board
         greeter = Greeter(engine: engine, board: board, software: software, credit: credit)
+        doorkeeper = Doorkeeper(engine: engine, board: board, logger: logger)
         self.identity = identity
         self.limits = limits
         self.logger = logger
@@ -66,6 +68,9 @@ package struct LinkSupervisor: Sendable {
                     logger.debug("call turned away", metadata: ["reason": "\(error.code)"])
                     return nil
                 }
+            },
+            enrol: { key, request, address in
+                await doorkeeper.answer(request, linkKey: key, from: address)
             },
             serve: { link, hello in
                 guard !board.isPaused(hello.peer.chain.leaf.subject) else { return }

@@ -38,11 +38,11 @@ extension StoreFailure {
         case .folderInUse(let path, let processID):
             "数据目录 \(path) 正被进程 \(processID.map(String.init) ?? "?") 使用,请先停止它。"
         case .notANode(let path):
-            "\(path) 还不是节点目录,请先运行 gridctl init 或 gridctl request。"
+            "\(path) 还不是节点目录,请先运行 gridctl init、join 或 request。"
         case .alreadyANode(let path):
             "\(path) 已经是节点目录,不会覆盖。"
         case .notEnrolled(let path):
-            "\(path) 的节点还没有证书,请运行 gridctl accept。"
+            "\(path) 的节点还没有证书,请运行 gridctl join 或 gridctl accept。"
         case .settingRefused(let name, let value):
             "数据库设置 \(name) 为 \(value),不能保证写入不丢,拒绝启动。"
         case .damaged(let what):
@@ -70,11 +70,11 @@ extension StoreFailure {
         case .folderInUse(let path, let processID):
             "the data folder \(path) is in use by process \(processID.map(String.init) ?? "?"); stop it first"
         case .notANode(let path):
-            "\(path) holds no node; run gridctl init or gridctl request first"
+            "\(path) holds no node; run gridctl init, join or request first"
         case .alreadyANode(let path):
             "\(path) already holds a node; nothing was overwritten"
         case .notEnrolled(let path):
-            "the node in \(path) has no certificate yet; run gridctl accept"
+            "the node in \(path) has no certificate yet; run gridctl join or gridctl accept"
         case .settingRefused(let name, let value):
             "the database setting \(name) is \(value); writes would not be safe, so the node does not start"
         case .damaged(let what):

@@ -7,6 +7,7 @@ enum LedgerMigrations {
     static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()
         migrator.registerMigration("001-ledger") { try $0.execute(sql: ledger) }
+        migrator.registerMigration("002-enrolment") { try $0.execute(sql: enrolment) }
         migrator.registerMigration("004-cutoffs") { try $0.execute(sql: cutOffs) }
         return migrator
     }
@@ -124,5 +125,30 @@ enum LedgerMigrations {
             PRIMARY KEY (collection, _key)
         ) STRICT, WITHOUT ROWID;
         CREATE INDEX other_records_by_id ON other_records (collection, id);
+        """
+
+    private static let enrolment = """
+        -- Codes that this node has given out, and what became of them. `secret` is a digest; the
+        -- secret itself is nowhere but in the code. `state` is open, waiting (a key has used the
+        -- code and people have to decide), approved, rejected or withdrawn; times are milliseconds
+        -- since 1970. From `key` on everything is what the joining node says of itself, and `chain`
+        -- what it fetches once it is approved.
+        CREATE TABLE invitations (
+            id         TEXT PRIMARY KEY NOT NULL,
+            secret     BLOB NOT NULL UNIQUE,
+            name       TEXT NOT NULL,
+            area       TEXT NOT NULL,
+            made_at    INTEGER NOT NULL,
+            expires_at INTEGER NOT NULL,
+            state      TEXT NOT NULL,
+            decided_at INTEGER,
+            reason     TEXT,
+            key        BLOB,
+            said_name  TEXT,
+            software   TEXT,
+            remote     TEXT,
+            asked_at   INTEGER,
+            chain      BLOB
+        ) STRICT, WITHOUT ROWID;
         """
 }

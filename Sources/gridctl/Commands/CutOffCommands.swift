@@ -14,6 +14,7 @@ struct Revoke: ParsableCommand {
         abstract: "停用一个节点的公钥(丢失、更换、离任) / cut off a node's key")
 
     @OptionGroup var common: CommonOptions
+    @OptionGroup var passphrase: PassphraseOptions
     @Argument(help: "节点名称、区划代码或公钥 / the node's name, area or key") var node: String
     @Option(help: "原因 / lost, replaced or left") var reason: String
     @Option(help: "这个时间以后写的都不算 / nothing from this time on counts, e.g. 2026-11-20T18:00")
@@ -27,7 +28,10 @@ struct Revoke: ParsableCommand {
             throw ValidationError(
                 "--reason 应为 lost、replaced 或 left / --reason is lost, replaced or left")
         }
-        try CuttingOff(common: common, node: node, reason: reason, since: since, note: note).run()
+        try CuttingOff(
+            common: common, passphrase: passphrase, node: node, reason: reason, since: since,
+            note: note
+        ).run()
     }
 }
 
@@ -37,17 +41,22 @@ struct Retire: ParsableCommand {
         abstract: "让长期不出现的设备退役 / retire a device that is no longer waited for")
 
     @OptionGroup var common: CommonOptions
+    @OptionGroup var passphrase: PassphraseOptions
     @Argument(help: "节点名称、区划代码或公钥 / the node's name, area or key") var node: String
     @Option(help: "说明 / a note") var note = ""
 
     func run() throws {
-        try CuttingOff(common: common, node: node, reason: .retired, since: nil, note: note).run()
+        try CuttingOff(
+            common: common, passphrase: passphrase, node: node, reason: .retired, since: nil,
+            note: note
+        ).run()
     }
 }
 
 /// Signs a cut-off with the office's key and hands it to the daemon.
 private struct CuttingOff {
     let common: CommonOptions
+    let passphrase: PassphraseOptions
     let node: String
     let reason: CutOff.Reason
     let since: String?
@@ -66,7 +75,7 @@ private struct CuttingOff {
         var question: [String: JSONValue] = ["peer": .text(node)]
         if let since { question["since"] = .text(since) }
         let draft = try client.send(.post, "/v1/authority/cutoffs/draft", .object(question))
-        let office = try IssuingOffice(folder)
+        let office = try IssuingOffice(folder, passphrase: passphrase)
         let cutOff = try Self.cutOff(
             draft, reason: reason, note: note, issuedBy: office.author)
         _ = try client.send(

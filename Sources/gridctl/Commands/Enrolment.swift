@@ -18,6 +18,19 @@ struct Init: ParsableCommand {
     @Option(help: "区划代码 / area code, 6, 9 or 12 digits") var area: String
     @Option(help: "节点名称 / the node's name") var name: String
     @Flag(help: "作为根,自己签发证书 / a root, which issues certificates itself") var root = false
+    @Flag(help: "根密钥不设口令(不建议) / leave the root's key without a passphrase (not advised)")
+    var noPassphrase = false
+    @OptionGroup var passphrase: PassphraseOptions
+
+    func validate() throws {
+        guard root || (!noPassphrase && passphrase.passphraseFile == nil) else {
+            throw ValidationError("口令只用于 --root / a passphrase goes with --root only")
+        }
+        guard !noPassphrase || passphrase.passphraseFile == nil else {
+            throw ValidationError(
+                "--no-passphrase 与 --passphrase-file 只能用一个 / one of the two only")
+        }
+    }
 
     func run() throws {
         let folder = try common.folder()
@@ -30,7 +43,7 @@ struct Init: ParsableCommand {
             throw StoreFailure.alreadyANode(path: folder.path)
         }
         if root {
-            let issuer = Author(try Enrolment.key(at: folder.rootKeyPath))
+            let issuer = Author(try rootKey(at: folder.rootKeyPath))
             let now = Enrolment.now
             let top = Certificate(
                 subject: issuer.key, name: name, area: area, rights: .all, validFrom: now,
@@ -55,11 +68,34 @@ struct Init: ParsableCommand {
             return
         }
         Screen.line("已建立节点 \(name)(\(area)),公钥 \(own) / node made")
+        if root, noPassphrase {
+            Screen.error(
+                "注意:根密钥没有口令,谁拿到 \(folder.rootKeyPath) 谁就能签发证书;请运行 gridctl key change-passphrase"
+                    + " / warning: whoever gets that file can issue certificates")
+        }
         Screen.line(
             root
                 ? "下一步:gridd --data \(folder.path) --listen 0.0.0.0:7440"
-                : "下一步:gridctl request --data \(folder.path) "
-                    + "--area \(area) --name \(name) --out FILE")
+                : "下一步:gridctl join --data \(folder.path) 入网码,没有网络时 gridctl request "
+                    + "--data \(folder.path) --area \(area) --name \(name) --out FILE")
+    }
+}
+
+extension Init {
+    /// The root's key: new and sealed, unless a command that was ended early has made it.
+    private func rootKey(at path: String) throws -> SigningKey {
+        if FileManager.default.fileExists(atPath: path) {
+            return try KeyFile.content(at: path).open { try passphrase.existing(of: path) }
+        }
+        let key = SigningKey.generate()
+        guard !noPassphrase else {
+            try KeyFile.create(key, at: path)
+            return key
+        }
+        let chosen = try PassphraseOptions.new(
+            file: passphrase.passphraseFile, option: "--passphrase-file(或 / or --no-passphrase)")
+        try KeyFile.create(key, at: path, sealedBy: KeyFile.Seal(chosen))
+        return key
     }
 }
 
@@ -103,98 +139,6 @@ struct Request: ParsableCommand {
     }
 }
 
-/// Answers a request with a certificate.
-struct Approve: ParsableCommand {
-    static let configuration = CommandConfiguration(
-        abstract: "批准入网申请,签发证书 / approve a request: issue a certificate")
-
-    @OptionGroup var common: CommonOptions
-    @Option(help: "申请文件 / the request file") var request: String
-    @Option(help: "批准文件 / the grant file to write") var out: String
-    @Option(help: "岗位 / the post that holds the key") var post = ""
-    @Option(help: "有效天数,0 为不限 / days of validity, 0 for no end") var days: UInt64 = 0
-    @Option(help: "权限 / rights: write,read,certify,redact") var rights: String?
-
-    /// A hundred years.
-    private static let daysMax: UInt64 = 36_500
-
-    func run() throws {
-        try Sodium.start()
-        let folder = try common.folder()
-        let asked = try EnrolmentFiles.Request(request)
-        try Enrolment.check(name: asked.name)
-        let office = try IssuingOffice(folder)
-        guard office.certificate.area.contains(asked.area) else {
-            throw CommandFailure(
-                .notAllowed, "\(asked.area) 不在本节点的区域 \(office.certificate.area) 之内。",
-                "\(asked.area) lies outside this node's area \(office.certificate.area)")
-        }
-        let rights = try self.rights(for: asked.area)
-        guard post.utf8.count <= ProtocolLimits.certificateNameBytesMax, !post.utf8.contains(0)
-        else {
-            throw CommandFailure(
-                .badData, "岗位名称太长,最多 40 个字。",
-                "a post has at most \(ProtocolLimits.certificateNameBytesMax) bytes")
-        }
-        guard days <= Self.daysMax else {
-            throw ValidationError("--days 最多 \(Self.daysMax) / --days is at most \(Self.daysMax)")
-        }
-        let now = Enrolment.now
-        let certificate = Certificate(
-            subject: asked.key, name: asked.name, post: post, area: asked.area, rights: rights,
-            validFrom: now, validUntil: days == 0 ? 0 : now + days * 86_400_000,
-            issuedBy: office.author)
-        let chain = CertificateChain(office.chain.certificates + [certificate])
-        do {
-            _ = try VerifiedChain.verify(chain, root: office.chain.certificates[0].subject)
-        } catch {
-            throw CommandFailure(
-                .notAllowed, "不能签发这张证书(\(error.rawValue))。",
-                "this certificate cannot be issued (\(error.rawValue))")
-        }
-        let grant = EnrolmentFiles.Grant(
-            chain: chain, parentKey: office.nodeKey, parentName: office.certificate.name)
-        try EnrolmentFiles.write(grant.json, to: out)
-        do {
-            try office.keep(certificate)
-        } catch {
-            // A grant that the office does not know of must not get around.
-            unlink(out)
-            throw error
-        }
-        if common.json {
-            Screen.json(
-                .object([
-                    "schema": .text("onegrid.approve/1"), "file": .text(out),
-                    "name": .text(asked.name), "area": .text(asked.area.description),
-                    "key": .text(asked.key.description),
-                ]))
-            return
-        }
-        Screen.line("已批准 \(asked.name)(\(asked.area)),公钥 \(asked.key) / approved")
-        Screen.line("请把 \(out) 交回该节点,在那里运行 gridctl accept。")
-    }
-
-    private func rights(for area: AreaCode) throws -> Rights {
-        guard let text = self.rights else {
-            return area.level == .village ? [.write, .read] : .all
-        }
-        let rights = try text.split(separator: ",").reduce(into: Rights()) { rights, word in
-            switch word {
-            case "write": rights.insert(.write)
-            case "read": rights.insert(.read)
-            case "certify": rights.insert(.certify)
-            case "redact": rights.insert(.redact)
-            default: throw ValidationError("没有权限 \(word) / no such right: \(word)")
-            }
-        }
-        guard !rights.isEmpty else {
-            throw ValidationError("--rights 至少要一项 / --rights names at least one right")
-        }
-        return rights
-    }
-}
-
 /// Takes the parent's answer.
 struct Accept: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -213,29 +157,9 @@ struct Accept: ParsableCommand {
             throw StoreFailure.notANode(path: folder.path)
         }
         let root = grant.chain.certificates[0].subject
-        let chain: VerifiedChain
-        do {
-            chain = try VerifiedChain.verify(grant.chain, root: root)
-        } catch {
-            throw CommandFailure(
-                .badData, "批准文件不成立(\(error.rawValue))。",
-                "the grant proves nothing (\(error.rawValue))")
-        }
-        guard chain.leaf.subject == Author(key).key else {
-            throw CommandFailure(
-                .badData, "这份批准文件是给另一个节点的(\(chain.leaf.name))。",
-                "this grant is for another node (\(chain.leaf.name))")
-        }
-        if let known = node.chain?.certificates.first?.subject, known != root {
-            throw CommandFailure(
-                .notAllowed, "这个节点已属于另一个根,不会更换。", "this node belongs to another root already")
-        }
-        node.name = chain.leaf.name
-        node.area = chain.leaf.area
-        node.chain = chain
-        node.parentKey = grant.parentKey
-        node.parentName = grant.parentName
-        try store.setNode(node)
+        try Enrolment.enrol(
+            &node, in: store, chain: grant.chain, root: root, key: Author(key).key,
+            parent: grant.parentKey, office: grant.parentName)
         if common.json {
             Screen.json(
                 .object([

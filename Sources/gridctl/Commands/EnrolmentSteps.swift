@@ -6,6 +6,7 @@ import Glibc
 import GridCodec
 import GridCore
 import GridCrypto
+import GridLog
 import GridStore
 
 /// What the commands of enrolment share.
@@ -50,6 +51,27 @@ enum Enrolment {
             }
         }
         return try key(at: folder.nodeKeyPath)
+    }
+
+    /// Takes a certificate after all checks, and makes the node what it says.
+    static func enrol(
+        _ node: inout NodeRecord, in store: Store, chain: CertificateChain, root: PublicKey,
+        key: PublicKey, parent: PublicKey, office: String, toldArea: AreaCode? = nil
+    ) throws {
+        let verified: VerifiedChain
+        do throws(GrantRefusal) {
+            verified = try GrantCheck.verify(
+                chain, root: root, key: key,
+                belongsTo: node.chain?.certificates.first?.subject, toldArea: toldArea)
+        } catch {
+            throw CommandFailure(error)
+        }
+        node.name = verified.leaf.name
+        node.area = verified.leaf.area
+        node.chain = verified
+        node.parentKey = parent
+        node.parentName = office
+        try store.setNode(node)
     }
 
     /// The key that lies there; a new one where none does.

@@ -7,7 +7,7 @@ import GridLog
 import GridStore
 
 /// The key and chain by which this folder issues certificates: the root's where the folder holds
-/// it, else the node's own. The daemon may be running or not.
+/// it, else the node's own. The daemon may be running or not, and never sees the root's key.
 struct IssuingOffice {
     let author: Author
     /// The chain of the issuing key.
@@ -18,7 +18,8 @@ struct IssuingOffice {
 
     var certificate: Certificate { chain.leaf }
 
-    init(_ folder: NodeFolder) throws {
+    /// Opens the key, and asks for the passphrase where it is sealed: the one place that does.
+    init(_ folder: NodeFolder, passphrase: PassphraseOptions) throws {
         self.folder = folder
         let nodeAuthor = Author(try KeyFile.read(at: folder.nodeKeyPath))
         nodeKey = nodeAuthor.key
@@ -28,9 +29,43 @@ struct IssuingOffice {
             chain = nodeChain
             return
         }
-        author = Author(try KeyFile.read(at: folder.rootKeyPath))
+        author = Author(try Self.rootKey(of: folder, passphrase: passphrase))
         chain = try VerifiedChain.verify(
             CertificateChain([nodeChain.certificates[0]]), root: author.key)
+    }
+
+    /// The root's key, opened.
+    static func rootKey(
+        of folder: NodeFolder, passphrase: PassphraseOptions
+    ) throws -> SigningKey {
+        try KeyFile.content(at: folder.rootKeyPath).open {
+            try passphrase.existing(of: folder.rootKeyPath)
+        }
+    }
+
+    /// Issues a certificate; the chain that ends in it holds from the root.
+    func issue(
+        to key: PublicKey, name: String, area: AreaCode, terms: CertificateTerms
+    ) throws -> VerifiedChain {
+        guard certificate.area.contains(area) else {
+            throw CommandFailure(
+                .notAllowed, "\(area) 不在本节点的区域 \(certificate.area) 之内。",
+                "\(area) lies outside this node's area \(certificate.area)")
+        }
+        let now = Enrolment.now
+        let issued = Certificate(
+            subject: key, name: name, post: terms.post, area: area,
+            rights: try terms.rights(for: area), validFrom: now,
+            validUntil: terms.validUntil(from: now), issuedBy: author)
+        do {
+            return try VerifiedChain.verify(
+                CertificateChain(chain.certificates + [issued]),
+                root: chain.certificates[0].subject)
+        } catch {
+            throw CommandFailure(
+                .notAllowed, "不能签发这张证书(\(error.rawValue))。",
+                "this certificate cannot be issued (\(error.rawValue))")
+        }
     }
 
     /// Keeps an issued certificate where the daemon puts it into lane 0.

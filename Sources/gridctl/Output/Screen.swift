@@ -7,9 +7,25 @@ import GridCore
 enum Screen {
     static func line(_ text: String = "") { print(text) }
 
-    static func error(_ text: String) {
-        _ = (text + "\n").withCString { write(STDERR_FILENO, $0, strlen($0)) }
+    static func error(_ text: String, ends: Bool = true) {
+        _ = (ends ? text + "\n" : text).withCString { write(STDERR_FILENO, $0, strlen($0)) }
+    }
+
+    /// What somebody else has written, without what a terminal obeys or what turns its direction.
+    static func plain(_ text: String) -> String {
+        String(
+            String.UnicodeScalarView(
+                text.unicodeScalars.map { scalar in
+                    switch scalar.value {
+                    case 0..<0x20, 0x7F..<0xA0, 0x200E...0x200F, 0x2028...0x202E, 0x2066...0x2069:
+                        "·"
+                    default: scalar
+                    }
+                }))
     }
 
     static func json(_ value: JSONValue) { print(value.description) }
+
+    /// Lets others see at once what was printed so far.
+    static func flush() { fflush(nil) }
 }
