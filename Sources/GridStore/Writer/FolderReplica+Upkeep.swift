@@ -73,9 +73,13 @@ extension FolderReplica {
 
     /// Writes certificates that this node has issued into lane 0, where all replicas find them.
     ///
-    /// - Parameter now: milliseconds since 1970.
+    /// - Parameters:
+    ///   - now: milliseconds since 1970.
+    ///   - audit: what the audit trail says of one, in the same commit; nil says nothing.
     /// - Returns: the logs that grew.
-    package func publishCertificates(now: UInt64) -> [FrontierRow] {
+    package func publishCertificates(
+        now: UInt64, audit: (Certificate) -> AuditEntry? = { _ in nil }
+    ) -> [FrontierRow] {
         let waiting: [Certificate]
         do {
             waiting = try store.certificates().waiting
@@ -95,8 +99,11 @@ extension FolderReplica {
                         collection: SystemCollection.certificates,
                         target: .existing(.named(certificate.recordID)), archives: false,
                         writes: [write])
-                    _ = try transaction.author(
-                        [LocalChange(domain: domain, draft: draft)], in: &batch)
+                    var changes = [LocalChange(domain: domain, draft: draft)]
+                    if let entry = audit(certificate) {
+                        changes.append(LocalChange(domain: auditDomain, draft: entry.draft))
+                    }
+                    _ = try transaction.author(changes, in: &batch)
                 }
             }
             writeDown { try store.markPublished(waiting) }
