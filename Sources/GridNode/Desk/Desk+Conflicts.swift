@@ -7,7 +7,8 @@ import GridStore
 extension Desk {
     private static let conflictsShownMax = 1000
 
-    /// Every field in conflict, with all its values, the displayed one first.
+    /// Every field in conflict, with all its values, masked where they are sensitive, the displayed
+    /// one first.
     package func conflicts() throws -> JSONValue {
         let logs = try logsByID()
         let records = try engine.store.conflictingRecords(limit: Self.conflictsShownMax)
@@ -21,10 +22,11 @@ extension Desk {
                     "field": .text(field.definition.name),
                     "field_label": .text(field.definition.label),
                     "kind": .text(field.definition.kind.rawValue),
+                    "masked": .boolean(Masking.masks(field.definition)),
                     "values": .list(
                         field.candidates.map { sibling in
                             .object([
-                                "value": sibling.value?.json ?? .null,
+                                "value": Sight.masked.json(sibling.value, of: field.definition),
                                 "at": Self.time(sibling.timestamp.milliseconds),
                                 "author": author(of: sibling.dot, in: logs),
                                 "entry": .text("\(sibling.dot.log)#\(sibling.dot.sequence)"),

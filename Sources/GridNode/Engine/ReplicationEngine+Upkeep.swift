@@ -112,14 +112,20 @@ extension ReplicationEngine {
         publishCertificates()
     }
 
-    /// Writes certificates that this node has issued into lane 0, where all replicas find them.
-    package func publishCertificates() {
-        spread(folder.publishCertificates(now: WallClock.now))
+    /// Writes certificates that this node has issued into lane 0, where all replicas find them, and
+    /// with each a line of the audit trail.
+    ///
+    /// - Parameter caller: who asked for it, by their own word; empty for what was waiting.
+    package func publishCertificates(caller: String = "") {
+        spread(
+            folder.publishCertificates(now: WallClock.now) { certificate in
+                note(of: certificate, caller: caller).map { entry($0) }
+            })
     }
 
     /// Takes a certificate issued here and writes it into lane 0.
     /// - Returns: its digest, 64 hexadecimal digits.
-    package func publish(_ certificate: Certificate) throws -> String {
+    package func publish(_ certificate: Certificate, caller: String = "") throws -> String {
         var directory = folder.replica.directory
         do throws(ChainRefusal) {
             try directory.add(certificate)
@@ -134,7 +140,7 @@ extension ReplicationEngine {
             showCondition()
             throw DeskRefusal(error)
         }
-        publishCertificates()
+        publishCertificates(caller: caller)
         return certificate.digest.description
     }
 

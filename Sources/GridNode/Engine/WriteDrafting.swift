@@ -122,6 +122,14 @@ package struct WriteDrafting {
         _ item: InputReading.Value, shown: RecordDisplay.Field?, by level: AreaLevel
     ) -> Problem? {
         let (field, pointer) = (item.field, Problem.pointer(toField: item.name))
+        if let value = item.value, Masking.isMask(value, of: field, shown: shown?.value) {
+            return Problem(
+                .maskedValue, at: pointer,
+                chinese: "\(field.label):这是遮盖后的显示,不是原值。没有改动的项请不要提交。",
+                english: """
+                    \(field.name) is what a mask shows, not a value; leave out what you do not change.
+                    """)
+        }
         switch (field.kind, item.use) {
         case (.register, .add), (.register, .remove), (.fixed, .add), (.fixed, .remove),
             (.timeline, .remove), (.counter, .remove):
