@@ -167,6 +167,37 @@ struct PlainSightTests {
         }
     }
 
+    @Test func allOfAChildIsMasked() async throws {
+        try await withVillage { desk, engine, _ in
+            let year = try #require(
+                CivilDate(days: ChinaTime.day(of: Int64(Date.now.timeIntervalSince1970) * 1000))
+            ).year
+            let put = try await desk.write(
+                WriteRequest(
+                    collection: "residents",
+                    fields: [
+                        "name": .text("张小三"), "birth_date": .text("\(year - 5)-01-01"),
+                        "phone": .text("13812341234"),
+                    ]))
+            let id = try #require(put.at("id")?.text)
+            for answer in [
+                try desk.get("residents", id), try desk.list("residents", ListRequest()),
+                try desk.history("residents", id),
+            ] {
+                #expect(answer.description.contains("张*三"))
+                #expect(answer.description.contains("138****1234"))
+                #expect(!answer.description.contains("\(year - 5)-01-01"))
+            }
+            do {
+                _ = try await engine.submit(
+                    WriteRequest(collection: "residents", id: id, fields: ["name": .text("张*三")]))
+                Issue.record("a mask was written")
+            } catch let refusal as DeskRefusal {
+                #expect(refusal.problems.map(\.code) == [.maskedValue])
+            }
+        }
+    }
+
     @Test func aMaskIsNotWrittenInPlaceOfTheValue() async throws {
         try await withVillage { desk, engine, _ in
             let id = try await resident(desk)

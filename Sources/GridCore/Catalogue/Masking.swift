@@ -17,9 +17,28 @@ package enum Masking {
     /// What nothing can be told of, not even its length.
     package static let hidden = "***"
 
+    /// From this class on the fields of a record are masked: P3, but P2 where the record is of a
+    /// child, for all that is about a child is sensitive (`under_14` of the catalogue).
+    ///
+    /// - Parameters:
+    ///   - today: in days since 1970-01-01.
+    ///   - value: the value that the record shows in a field.
+    package static func threshold(
+        in collection: CollectionDefinition, today: Int32, value: (String) -> FieldValue?
+    ) -> PrivacyClass {
+        guard collection.field(named: "under_14")?.kind == .derived,
+            case .date(let born)? = value("birth_date"), let birth = CivilDate(days: born),
+            let now = CivilDate(days: today)
+        else { return .p3 }
+        let isBeforeBirthday = (now.month, now.day) < (birth.month, birth.day)
+        return now.year - birth.year - (isBeforeBirthday ? 1 : 0) < 14 ? .p2 : .p3
+    }
+
     /// A field that the edition at hand does not know is taken for the most sensitive one.
-    package static func masks(_ field: FieldDefinition?) -> Bool {
-        (field?.privacy ?? .p4) >= .p3
+    package static func masks(
+        _ field: FieldDefinition?, from threshold: PrivacyClass = .p3
+    ) -> Bool {
+        (field?.privacy ?? .p4) >= threshold
     }
 
     /// Whether records may be looked up by the whole value of a masked field: only by what an asker
@@ -29,18 +48,19 @@ package enum Masking {
         return field.privacy == .p3 && rule(for: field.type, named: field.name).isOwnForm
     }
 
-    /// The value of a field, or one element of it, as programs meet it.
+    /// The value of a masked field, or one element of it, as programs meet it.
     package static func json(_ value: FieldValue, of field: FieldDefinition?) -> JSONValue {
-        guard let field, field.privacy == .p3 else { return .text(hidden) }
+        guard let field, field.privacy < .p4 else { return .text(hidden) }
         return masked(value, type: field.type, name: field.name)
     }
 
     /// Whether a value is what a mask of the shown one looks like: it was read masked and is being
     /// written back, and would take the place of what it stands for.
     package static func isMask(
-        _ value: FieldValue, of field: FieldDefinition, shown: FieldValue?
+        _ value: FieldValue, of field: FieldDefinition, shown: FieldValue?,
+        from threshold: PrivacyClass = .p3
     ) -> Bool {
-        guard masks(field) else { return false }
+        guard masks(field, from: threshold) else { return false }
         let masks = Set(shown.map { elements($0).map { json($0, of: field) } } ?? [])
         let kept = shown.map(elements) ?? []
         return elements(value).contains { element in

@@ -79,6 +79,7 @@ extension Desk {
         _ name: String, _ id: String, _ sight: Sight = .masked
     ) throws -> JSONValue {
         let display = try display(id, in: collection(name))
+        let sight = sight.of(display)
         let logs = try logsByID()
         let void = display.fields.flatMap { field in
             field.void.map { sibling in
@@ -111,6 +112,7 @@ extension Desk {
     ) throws -> JSONValue {
         let collection = try collection(name)
         let display = try display(id, in: collection)
+        let sight = sight.of(display)
         let items = try engine.store.history(of: display.state).map { item in
             JSONValue.object([
                 "entry": .text("\(item.dot.log)#\(item.dot.sequence)"),
@@ -129,6 +131,7 @@ extension Desk {
     }
 
     private static func record(_ display: RecordDisplay, _ sight: Sight) -> JSONValue {
+        let sight = sight.of(display)
         let shown = display.fields.filter { $0.value != nil }
         let fields = shown.map { ($0.definition.name, sight.json($0.value, of: $0.definition)) }
         let masked = shown.filter { sight.masks($0.definition) }.map(\.definition.name)

@@ -8,15 +8,37 @@ import GridSync
 /// alone, after the audit trail has it.
 package struct Sight: Sendable {
     package let isPlain: Bool
+    /// From this class on fields are masked.
+    private var threshold = PrivacyClass.p3
 
     package static let masked = Sight(isPlain: false)
 
-    func masks(_ field: FieldDefinition?) -> Bool { !isPlain && Masking.masks(field) }
+    init(isPlain: Bool) { self.isPlain = isPlain }
+
+    /// The same for one record: more of a child's is masked.
+    func of(_ display: RecordDisplay) -> Sight {
+        var sight = self
+        sight.threshold = display.maskThreshold(at: WallClock.now)
+        return sight
+    }
+
+    func masks(_ field: FieldDefinition?) -> Bool {
+        !isPlain && Masking.masks(field, from: threshold)
+    }
 
     /// Null for nothing.
     func json(_ value: FieldValue?, of field: FieldDefinition?) -> JSONValue {
         guard let value else { return .null }
         return masks(field) ? Masking.json(value, of: field) : value.json
+    }
+}
+
+extension RecordDisplay {
+    /// - Parameter now: milliseconds since 1970.
+    func maskThreshold(at now: UInt64) -> PrivacyClass {
+        Masking.threshold(in: collection, today: ChinaTime.day(of: Int64(clamping: now))) { name in
+            self[name]?.value
+        }
     }
 }
 

@@ -70,11 +70,17 @@ extension ReplicationEngine {
     /// What the trail says of a certificate issued here. A root's own two are how it began.
     func note(of certificate: Certificate, caller: String) -> AuditNote? {
         guard !certificate.isSelfIssued, certificate.subject != author.key else { return nil }
+        let names: [(Rights, String)] = [
+            (.write, "write"), (.certify, "certify"), (.redact, "redact"), (.read, "read"),
+        ]
+        let rights = names.filter { certificate.rights.contains($0.0) }.map(\.1)
+        var details: [String: FieldValue] = [
+            "key": .text(certificate.subject.description),
+            "rights": .text(rights.joined(separator: ",")),
+        ]
+        if !certificate.post.isEmpty { details["post"] = .text(certificate.post) }
         return AuditNote(
             .certificate, caller: caller, object: certificate.name, area: certificate.area,
-            details: [
-                "key": .text(certificate.subject.description), "post": .text(certificate.post),
-                "rights": .integer(Int64(certificate.rights.rawValue)),
-            ])
+            details: details)
     }
 }

@@ -111,6 +111,24 @@ struct MaskingTests {
         }
     }
 
+    /// On 2026-10-07.
+    @Test(arguments: [
+        ("2012-10-08", PrivacyClass.p2), ("2012-10-07", .p3), ("2012-11-01", .p2),
+        ("2012-09-30", .p3), ("2026-10-07", .p2), ("1949-12-31", .p3),
+    ])
+    func allOfAChildIsSensitive(born: String, threshold: PrivacyClass) throws {
+        let today = try #require(CivilDate(parsing: "2026-10-07")).days
+        let birth = FieldValue.date(try #require(CivilDate(parsing: born)).days)
+        let residents = try #require(Catalogue.grid.collection(named: "residents"))
+        let staff = try #require(Catalogue.grid.collection(named: "staff"))
+        let name: FieldDefinition = try #require(residents.field(named: "name"))
+        #expect(Masking.threshold(in: residents, today: today) { _ in birth } == threshold)
+        #expect(Masking.threshold(in: residents, today: today) { _ in nil } == .p3)
+        #expect(Masking.threshold(in: staff, today: today) { _ in birth } == .p3)
+        #expect(Masking.masks(name, from: threshold) == (threshold == .p2))
+        #expect(Masking.json(.text("张小三"), of: name) == .text("张*三"))
+    }
+
     @Test func onlyWhatMustBeKnownAlreadyIsLookedUp() throws {
         let residents = try #require(Catalogue.grid.collection(named: "residents"))
         func allows(_ name: String) throws -> Bool {
