@@ -31,6 +31,7 @@ package struct APIServer: Service {
         RecordRoutes(desk: desk).add(to: router)
         UpkeepRoutes(desk: desk).add(to: router)
         EnrolmentRoutes(desk: desk).add(to: router)
+        AuditRoutes(desk: desk).add(to: router)
         let path = socketPath
         let application = Application(
             router: router,

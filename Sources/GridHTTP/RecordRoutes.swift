@@ -21,16 +21,18 @@ struct RecordRoutes {
         router.post("v1/records/:collection") { request, context in
             try await write(request, context, id: nil)
         }
-        router.get("v1/records/:collection/:id") { _, context in
+        router.get("v1/records/:collection/:id") { request, context in
             let (collection, id) = try Self.record(context)
-            return try await JSONExchange.reading { try desk.get(collection, id) }
+            let sight = try await sight(of: collection, id, history: false, request)
+            return try await JSONExchange.reading { try desk.get(collection, id, sight) }
         }
         router.patch("v1/records/:collection/:id") { request, context in
             try await write(request, context, id: context.parameters.require("id"))
         }
-        router.get("v1/records/:collection/:id/history") { _, context in
+        router.get("v1/records/:collection/:id/history") { request, context in
             let (collection, id) = try Self.record(context)
-            return try await JSONExchange.reading { try desk.history(collection, id) }
+            let sight = try await sight(of: collection, id, history: true, request)
+            return try await JSONExchange.reading { try desk.history(collection, id, sight) }
         }
         router.post("v1/records/:collection/:id/resolve") { request, context in
             try await resolve(request, context)
@@ -73,6 +75,14 @@ struct RecordRoutes {
                 field: field, choice: choice))
     }
 
+    /// Masked, or plain once the audit trail has it.
+    private func sight(
+        of collection: String, _ id: String, history: Bool, _ request: Request
+    ) async throws -> Sight {
+        guard let plain = try request.plainRequest() else { return .masked }
+        return try await desk.plainSight(of: collection, id, history: history, plain)
+    }
+
     /// The collection and the id that a path names.
     private static func record(
         _ context: BasicRequestContext
@@ -88,6 +98,12 @@ struct RecordRoutes {
             case "area": list.area = text
             case "archived": list.includesArchived = text == "1"
             case "conflicts": list.onlyConflicting = text == "1"
+            case "plain":
+                throw DeskRefusal(
+                    .malformed, "plain_one_record",
+                    chinese: "列表总是遮盖的;原值请一条一条查看。",
+                    english: "Lists are always masked; plain values are given one record at a time."
+                )
             case "after":
                 guard let after = Int64(text) else { throw JSONExchange.malformed("after: N") }
                 list.after = after

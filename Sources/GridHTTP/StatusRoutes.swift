@@ -18,12 +18,14 @@ struct StatusRoutes {
             let body = try BodyParts(
                 await JSONExchange.object(request), allowing: ["certificate"])
             let certificate = try body.text("certificate") ?? ""
-            return JSONExchange.answer(try await desk.addCertificate(certificate))
+            return JSONExchange.answer(
+                try await desk.addCertificate(certificate, caller: request.caller))
         }
     }
 
     private func setPaused(_ paused: Bool, _ request: Request) async throws -> Response {
         let body = try BodyParts(await JSONExchange.object(request), allowing: ["peer"])
-        return JSONExchange.answer(try desk.setPaused(paused, peer: body.text("peer")))
+        return JSONExchange.answer(
+            try await desk.setPaused(paused, peer: body.text("peer"), caller: request.caller))
     }
 }

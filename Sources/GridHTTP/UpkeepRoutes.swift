@@ -11,21 +11,32 @@ struct UpkeepRoutes {
     func add(to router: Router<BasicRequestContext>) {
         router.get("v1/digest") { _, _ in try await JSONExchange.reading { try desk.digest() } }
         router.post("v1/verify") { _, _ in try await JSONExchange.reading { try desk.verify() } }
-        router.post("v1/rebuild") { _, _ in JSONExchange.answer(try await desk.rebuild()) }
+        router.post("v1/rebuild") { request, _ in
+            JSONExchange.answer(try await desk.rebuild(caller: request.caller))
+        }
         router.post("v1/sql") { request, _ in
-            let body = try BodyParts(await JSONExchange.object(request), allowing: ["sql"])
+            let body = try BodyParts(
+                await JSONExchange.object(request), allowing: ["sql", "plain", "reason"])
             let statement = try body.text("sql") ?? ""
-            return try await JSONExchange.reading { try desk.sql(statement) }
+            var sight = Sight.masked
+            if try body.flag("plain") {
+                sight = try await desk.plainSight(
+                    ofQuery: statement,
+                    PlainRequest(reason: body.text("reason"), caller: request.caller))
+            }
+            return try await JSONExchange.reading { [sight] in try desk.sql(statement, sight) }
         }
         router.post("v1/import/:collection") { request, context in
             let body = try BodyParts(
                 await JSONExchange.object(request),
-                allowing: ["rows", "first_row", "apply", "area"])
+                allowing: ["rows", "first_row", "apply", "area", "file"])
             let work = ImportRequest(
                 collection: try context.parameters.require("collection"),
                 rows: try body.objects("rows"), firstRow: try body.integer("first_row") ?? 1,
-                applies: try body.flag("apply"), area: try body.text("area"))
-            return JSONExchange.answer(try await desk.importRows(work))
+                applies: try body.flag("apply"), area: try body.text("area"),
+                file: try body.text("file") ?? "")
+            return JSONExchange.answer(
+                try await desk.importRows(work, caller: request.caller))
         }
     }
 }

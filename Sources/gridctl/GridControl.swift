@@ -35,7 +35,7 @@ struct GridControl: AsyncParsableCommand {
                     Status.self, Peers.self, Digest.self, Pause.self, Resume.self,
                 ]),
             CommandGroup(
-                name: "维护 / Upkeep", subcommands: [Verify.self, Rebuild.self]),
+                name: "维护 / Upkeep", subcommands: [Verify.self, Rebuild.self, Audit.self]),
         ])
 
     static func main() async {

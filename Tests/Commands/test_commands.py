@@ -84,7 +84,7 @@ class OneNode(unittest.TestCase):
         identity = self.village.put("households", "household_no=00101", "plate_no=甲-1")
         self.village.ask("put", "households", identity, "plate_no=", "household_class+=低保|监测")
         self.village.ask("put", "households", identity, "household_class-=低保")
-        fields = self.village.ask("get", "households", identity)["fields"]
+        fields = self.village.plainly("get", "households", identity)["fields"]
         self.assertEqual(fields, {"household_no": "00101", "household_class": ["监测"]})
 
     def test_an_archived_record_leaves_the_list_and_an_edit_brings_it_back(self):
@@ -134,6 +134,73 @@ class OneNode(unittest.TestCase):
         self.assertEqual(
             self.village.ask("get", "households", identity)["fields"]["contact_phone"],
             "15400000001")
+
+    def test_sensitive_values_are_masked_until_a_reason_is_given(self):
+        number = "11010519491231002X"
+        identity = self.village.put(
+            "residents", "name=周吴", f"id_no={number}", "away_to=某省某市")
+        masked = {"name": "周吴", "id_no": "110105********002X", "away_to": "***"}
+        path = f"/v1/records/residents/{identity}"
+        record = self.village.ask("get", "residents", identity)
+        self.assertEqual((record["fields"], record["plain"]), (masked, False))
+        self.assertEqual(record["masked"], ["id_no", "away_to"])
+        found = self.village.ask("list", "residents", f"id_no={number}")["items"]
+        self.assertEqual([each["fields"] for each in found], [masked])
+        for words in (("get", "residents", identity), ("list", "residents"), ("conflicts",),
+                      ("history", "residents", identity), ("sql", "SELECT * FROM residents"),
+                      ("sql", "SELECT hex(_merge), id_no FROM residents")):
+            for form in ((), ("--json",)):
+                said = self.village.call(*words, *form).stdout
+                self.assertNotIn(number, said)
+                self.assertNotIn("某省", said)
+                self.assertNotIn(number.encode().hex(), said.lower())
+        for query in ("", "&reason=", "&reason=%20%20", "&reason=13812341234"):
+            status, answer = self.village.send("GET", f"{path}?plain=1{query}")
+            self.assertEqual((status, answer["schema"]), (400, "onegrid.problem/1"))
+        self.assertEqual(
+            self.village.call("get", "residents", identity, "--plain", wants=None).returncode, 64)
+        self.assertEqual(self.village.send("GET", "/v1/records/residents?plain=1")[0], 400)
+        before = len(self.village.ask("audit")["items"])
+        plain = self.village.ask("get", "residents", identity, "--plain", "--reason", "核对")
+        self.assertEqual(plain["fields"]["id_no"], number)
+        said = self.village.call(
+            "history", "residents", identity, "--plain", "--reason", "核对").stdout
+        self.assertIn("某省某市", said)
+        status, answer = self.village.send("POST", "/v1/sql", {
+            "sql": f"SELECT id_no FROM residents WHERE id_no = '{number}'", "plain": True,
+            "reason": "核对"})
+        self.assertEqual((status, answer["rows"]), (200, [[number]]))
+        acts = self.village.ask("audit")["items"]
+        self.assertEqual(len(acts), before + 3)
+        self.assertEqual(
+            [each["act"] for each in acts[:3]], ["plain_sql", "plain_history", "plain_read"])
+        self.assertEqual(acts[2]["object"], f"residents/{identity}")
+        self.assertTrue(all(each["reason"] == "核对" for each in acts[:3]))
+        self.assertNotIn(number, json.dumps(acts))
+
+    def test_a_mask_is_not_taken_for_a_value(self):
+        identity = self.village.put("residents", "name=郑王", "away_to=某省")
+        self.assertIn(
+            "masked_value", self.fails(65, "put", "residents", identity, "away_to=***"))
+        self.assertIn("gridctl sql", self.fails(77, "list", "residents", "away_to=某省"))
+        self.fails(77, "sql", "SELECT id_no FROM residents NATURAL JOIN households")
+
+    def test_the_audit_trail_is_asked_by_code_time_and_area(self):
+        sheet = self.folder / "audit.csv"
+        sheet.write_text("户号\n00900\n00901\n", encoding="utf-8")
+        self.village.call("import", "households", sheet, "--apply")
+        act = self.village.ask("audit", "--act", "import", "--since", "1d", "--limit", "1")
+        self.assertEqual(act["schema"], "onegrid.audit/1")
+        self.assertEqual(act["items"][0]["object"], "audit.csv")
+        self.assertEqual(act["items"][0]["details"]["written"], 2)
+        self.assertRegex(act["items"][0]["who"], r"^茶香村·gridctl .+")
+        self.assertEqual(self.village.ask("audit", "--since", "2999-01-01")["items"], [])
+        self.assertEqual(self.village.ask("audit", "--area", TOWNSHIP + "999")["items"], [])
+        self.assertIn("导入 import", self.village.call("audit", "--area", VILLAGE).stdout)
+        self.fails(65, "audit", "--since", "昨天")
+        self.fails(65, "audit", "--after", "x")
+        self.assertEqual(self.village.call("audit", "--since", "xd", wants=None).returncode, 64)
+        self.fails(66, "list", "audit")
 
     def test_an_empty_record_is_not_made(self):
         self.assertEqual(self.village.call("put", "residents", wants=None).returncode, 64)
@@ -249,10 +316,15 @@ class OneNode(unittest.TestCase):
 
     def test_rebuild_changes_nothing(self):
         self.village.put("households", "household_no=00105")
-        before = self.village.digests()
-        self.village.ask("rebuild")
-        self.assertEqual(self.village.digests(), before)
+        every = "SELECT * FROM households ORDER BY id"
+        before = self.village.plainly("sql", every), self.village.ask("status")["records"]
+        self.assertTrue(self.village.ask("rebuild")["noted"])
+        self.assertEqual(
+            (self.village.plainly("sql", every), self.village.ask("status")["records"]), before)
         self.assertTrue(self.village.ask("verify")["ok"])
+        self.assertEqual(
+            [each["act"] for each in self.village.ask("audit")["items"][:3]],
+            ["plain_sql", "rebuild", "plain_sql"])
 
     def test_a_second_daemon_on_one_folder_refuses_to_start(self):
         done = subprocess.run(
@@ -770,12 +842,49 @@ class Links(unittest.TestCase):
                 self.village.ask("status")["upstream"]), "paused")
         self.assertEqual(upstream["reason"], "paused")
         self.village.put("households", "household_no=1")
-        self.assertEqual(self.village.ask("status")["upstream"]["waiting_entries"], 1)
+        # The pause itself is an act for the audit trail.
+        self.assertEqual(self.village.ask("status")["upstream"]["waiting_entries"], 2)
         self.village.call("resume")
         self.linked()
         self.delivered()
         self.assertEqual(
             self.township.ask("sql", "SELECT count(*) FROM households")["rows"], [[1]])
+
+    def test_a_conflict_of_sensitive_values_is_masked_and_settled_unseen(self):
+        identity = self.village.put("residents", "name=冯陈")
+        self.delivered()
+        self.link.cut()
+        numbers = ["522730194912310027", "11010519491231002X"]
+        self.village.put("residents", identity, f"id_no={numbers[0]}")
+        self.township.put("residents", identity, f"id_no={numbers[1]}")
+        self.link.join()
+        self.linked()
+        items = eventually(lambda: self.village.ask("conflicts")["items"], "a conflict")
+        self.assertEqual(
+            sorted(each["value"] for each in items[0]["values"]),
+            ["110105********002X", "522730********0027"])
+        self.assertTrue(items[0]["masked"])
+        self.assertIn("--plain", self.village.call("conflicts").stdout)
+        self.village.ask("resolve", "residents", identity, "id_no", "--keep", "2")
+        self.assertEqual(self.village.ask("conflicts")["items"], [])
+        self.delivered()
+        shown = self.township.plainly("get", "residents", identity)["fields"]["id_no"]
+        self.assertIn(shown, numbers)
+
+    def test_a_township_reads_what_its_village_noted(self):
+        identity = self.village.put("residents", "name=褚卫")
+        self.village.call("get", "residents", identity, "--plain", "--reason", "走访前核对")
+        self.delivered()
+        acts = self.township.ask("audit", "--area", VILLAGE, "--act", "plain_read")["items"]
+        self.assertEqual(
+            [(each["reason"], each["author"]["name"]) for each in acts], [("走访前核对", "茶香村")])
+        issued = self.township.ask("audit", "--act", "certificate")["items"]
+        self.assertEqual([each["object"] for each in issued], ["茶香村"])
+        self.assertTrue(self.township.ask("verify")["ok"])
+        self.township.call("rebuild")
+        acts = self.township.ask("audit", "--area", VILLAGE, "--act", "plain_read")["items"]
+        self.assertEqual([each["reason"] for each in acts], ["走访前核对"])
+        eventually(lambda: self.village.digests() == self.township.digests(), "equal digests")
 
     def test_peers_tell_what_is_where_and_why_not(self):
         self.village.put("households", "household_no=1")

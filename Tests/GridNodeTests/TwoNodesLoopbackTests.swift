@@ -142,7 +142,8 @@ struct TwoNodesLoopbackTests {
             let verified = try village.desk.verify()
             #expect(verified.at("ok") == .boolean(true), "\(verified)")
             let before = try village.digests()
-            _ = try await village.desk.rebuild()
+            // The desk's own would add a line to the audit trail.
+            _ = try await village.engine.rebuild()
             #expect(try village.digests() == before)
             #expect(try village.desk.history("households", id).at("items")?.items.count == 2)
         }

@@ -92,7 +92,7 @@ final class Node {
 
     /// The values of a query's first row, as text.
     func row(_ sql: String) throws -> [String] {
-        try store.query(sql).rows.first?.map { $0.plain } ?? []
+        try store.query(sql, isPlain: true).rows.first?.map { $0.plain } ?? []
     }
 }
 

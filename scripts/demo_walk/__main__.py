@@ -240,11 +240,35 @@ def borders(county):
     print(f"    {refused.stderr.strip()}")
     check(one.code not in other.digests(), "高堡村没有茶香村的日志",
           "高堡村 holds no log of 茶香村")
-    number = one.ask(
+    number = one.plainly(
         "sql", "SELECT id_no FROM residents WHERE id_no IS NOT NULL LIMIT 1")["rows"][0][0]
     check(one.holds(number) and county.township.holds(number) and not other.holds(number),
           "茶香村的居民不在高堡村的磁盘上(茶香村和镇里有)",
           "residents of 茶香村 are on its disk and the township's, not on 高堡村's")
+
+
+def look(county):
+    chapter("敏感信息:列表里是遮盖的,看原值要说明理由,并记入操作日志",
+            "sensitive values: masked in lists; plain ones need a reason and are noted")
+    village, township = county.villages[0], county.township
+    number = village.plainly(
+        "sql", "SELECT id_no FROM residents WHERE id_no IS NOT NULL LIMIT 1")["rows"][0][0]
+    found = village.ask("list", "residents", f"id_no={number}")["items"]
+    shown = found[0]["fields"]["id_no"]
+    check(shown == f"{number[:6]}********{number[-4:]}", "按身份证号能查到人,号码是遮盖的",
+          "a number finds its person, and is shown masked", shown)
+    refused = village.call("get", "residents", found[0]["id"], "--plain", "--reason", " ", wants=65)
+    print(f"    {refused.stderr.strip()}")
+    record = village.ask(
+        "get", "residents", found[0]["id"], "--plain", "--reason", "核对低保申请")
+    check(record["fields"]["id_no"] == number, "说明理由后看到原值", "with a reason it is plain")
+    county.converged([village])
+    acts = township.ask("audit", "--act", "plain_read", "--area", village.code)["items"]
+    check([(each["object"], each["reason"]) for each in acts]
+          == [(f"residents/{found[0]['id']}", "核对低保申请")],
+          "镇里看得到:谁、何时、看了谁、为什么",
+          "the township sees who looked at whom, when and why", str(acts))
+    print(township.call("audit", "--limit", "4").stdout, end="")
 
 
 def verify(county):
@@ -276,6 +300,7 @@ def walk(county):
     kill_while_writing(county)
     join_again(county, first, second)
     borders(county)
+    look(county)
     verify(county)
     show(county)
     codes = county.stop()

@@ -67,6 +67,7 @@ package struct Problem: Error, Hashable, Sendable {
         case notOwner = "not_owner"
         case fixedValue = "fixed_value"
         case wrongOperation = "wrong_operation"
+        case maskedValue = "masked_value"
         // Of the form of a value.
         case wrongType = "wrong_type"
         case tooLong = "too_long"

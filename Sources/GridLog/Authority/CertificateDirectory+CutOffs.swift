@@ -54,6 +54,9 @@ extension CertificateDirectory {
     /// Whether anybody was cut off, or someone says so.
     package var hasCutOffs: Bool { !cutOffs.isEmpty }
 
+    /// Whether somebody says that a key was cut off.
+    package func hasCutOff(of key: PublicKey) -> Bool { cutOffs[key] != nil }
+
     /// All genuine cut-offs, ascending by digest.
     package var allCutOffs: [CutOff] {
         cutOffs.values.joined().map { ($0, digest: $0.digest) }

@@ -7,12 +7,14 @@ import GridStore
 extension Desk {
     private static let conflictsShownMax = 1000
 
-    /// Every field in conflict, with all its values, the displayed one first.
+    /// Every field in conflict, with all its values, masked where they are sensitive, the displayed
+    /// one first.
     package func conflicts() throws -> JSONValue {
         let logs = try logsByID()
         let records = try engine.store.conflictingRecords(limit: Self.conflictsShownMax)
         let items = records.flatMap { display in
-            display.conflicts.map { field in
+            let sight = Sight.masked.of(display)
+            return display.conflicts.map { field in
                 JSONValue.object([
                     "collection": .text(display.collection.name),
                     "label": .text(display.collection.label),
@@ -21,10 +23,11 @@ extension Desk {
                     "field": .text(field.definition.name),
                     "field_label": .text(field.definition.label),
                     "kind": .text(field.definition.kind.rawValue),
+                    "masked": .boolean(sight.masks(field.definition)),
                     "values": .list(
                         field.candidates.map { sibling in
                             .object([
-                                "value": sibling.value?.json ?? .null,
+                                "value": sight.json(sibling.value, of: field.definition),
                                 "at": Self.time(sibling.timestamp.milliseconds),
                                 "author": author(of: sibling.dot, in: logs),
                                 "entry": .text("\(sibling.dot.log)#\(sibling.dot.sequence)"),

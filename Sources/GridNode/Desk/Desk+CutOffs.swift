@@ -66,14 +66,18 @@ extension Desk {
     }
 
     /// Takes a cut-off that this node's admin has signed, to be written into lane 0.
-    package func addCutOff(_ hexadecimal: String) async throws -> JSONValue {
+    package func addCutOff(_ hexadecimal: String, caller: String) async throws -> JSONValue {
         guard let bytes = Hexadecimal.bytes(hexadecimal),
             let cutOff = try? CutOff(decoding: bytes)
         else {
             throw DeskRefusal(
                 .malformed, "bad_cut_off", chinese: "这不是停用决定。", english: "This is no cut-off.")
         }
-        return Self.answer("cutoff", ["digest": .text(try await engine.publish(cutOff))])
+        let digest = try await engine.publish(cutOff)
+        await note(
+            .cutOff, of: cutOff.subject, caller: caller,
+            details: ["reason": .text(cutOff.reason.word), "note": .text(cutOff.note)])
+        return Self.answer("cutoff", ["digest": .text(digest)])
     }
 
     /// What is in quarantine, by who wrote it.
@@ -106,9 +110,12 @@ extension Desk {
     }
 
     /// Writes what a key has in quarantine as this node's own.
-    package func adopt(peer: String) async throws -> JSONValue {
+    package func adopt(peer: String, caller: String) async throws -> JSONValue {
         let writing = try writing(of: peer)
         let adoption = try await engine.adopt(writing)
+        await note(
+            .adopting, of: writing.key, caller: caller,
+            details: ["entries": .integer(Int64(adoption.entries))])
         var parts = holder(writing.key)
         parts["entries"] = Self.count(adoption.entries)
         parts["created"] = Self.count(adoption.created)
@@ -127,12 +134,26 @@ extension Desk {
     }
 
     /// Throws away what a key has in quarantine.
-    package func discard(peer: String) async throws -> JSONValue {
+    package func discard(peer: String, caller: String) async throws -> JSONValue {
         let writing = try writing(of: peer)
         try await engine.discard(quarantined: writing.key)
+        await note(
+            .discarding, of: writing.key, caller: caller,
+            details: ["entries": .integer(Int64(writing.entries.count))])
         var parts = holder(writing.key)
         parts["entries"] = Self.count(writing.entries.count + writing.unreadable)
         return Self.answer("discarded", parts)
+    }
+
+    private func note(
+        _ act: AuditAct, of key: PublicKey, caller: String, details: [String: FieldValue]
+    ) async {
+        let leaf = engine.current.directory.chain(of: key)?.leaf
+        let details = details.filter { $0.value != .text("") }
+        _ = await engine.noteDone(
+            AuditNote(
+                act, caller: caller, object: leaf?.name ?? key.description, area: leaf?.area,
+                details: details))
     }
 
     private func writing(of peer: String) throws -> QuarantinedWriting {
@@ -207,7 +228,7 @@ extension Desk {
             "new": .boolean(isNew), "archives": .boolean(change.archives),
             "writes": .list(
                 collection.map { collection in
-                    change.writes.flatMap { Self.change($0, of: collection) }
+                    change.writes.flatMap { Self.change($0, of: collection, .masked) }
                 } ?? []),
         ])
     }

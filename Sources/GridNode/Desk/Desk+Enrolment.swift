@@ -97,7 +97,7 @@ extension Desk {
                 english: "The certificate proves nothing (\(error.rawValue)).")
         }
         let answer = try await settle { try $0.approve(id, chain: chain, now: WallClock.now) }
-        await engine.publishCertificates()
+        await engine.publishAuthority()
         return answer
     }
 

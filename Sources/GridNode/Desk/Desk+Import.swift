@@ -18,23 +18,28 @@ package struct ImportRequest: Sendable {
     /// False checks only.
     package var applies: Bool
     package var area: String?
+    /// Where the rows come from, for the audit trail; may be empty.
+    package var file: String
 
     package init(
         collection: String, rows: [[String: JSONValue]], firstRow: Int, applies: Bool,
-        area: String?
+        area: String?, file: String = ""
     ) {
         self.collection = collection
         self.rows = rows
         self.firstRow = firstRow
         self.applies = applies
         self.area = area
+        self.file = file
     }
 }
 
 extension Desk {
     /// Checks rows, and writes those that are right when asked to. Each row is a write of its
-    /// own; they are committed in groups.
-    package func importRows(_ request: ImportRequest) async throws -> JSONValue {
+    /// own; they are committed in groups, and after them a line of the audit trail.
+    package func importRows(
+        _ request: ImportRequest, caller: String = ""
+    ) async throws -> JSONValue {
         _ = try collection(request.collection)
         guard request.rows.count <= ImportRequest.rowsMax else {
             throw DeskRefusal(
@@ -66,10 +71,11 @@ extension Desk {
             }
         }
         let wrong = request.rows.count - right.count
-        let receipts = request.applies ? try await writeAll(right) : []
+        let receipts = request.applies ? try await writeAll(right, of: request, caller) : []
         return Self.answer(
             "import",
             [
+                "noted": await noteImport(of: request, saved: receipts.count, caller),
                 "new": Self.count(right.count), "wrong": Self.count(wrong),
                 "applied": Self.count(receipts.count), "errors": .list(errors),
                 "ids": .list(receipts.map { .text($0.id.description) }),
@@ -77,7 +83,9 @@ extension Desk {
     }
 
     /// Submits all rows at once. When some cannot be saved, says how many are.
-    private func writeAll(_ requests: [WriteRequest]) async throws -> [WriteReceipt] {
+    private func writeAll(
+        _ requests: [WriteRequest], of work: ImportRequest, _ caller: String
+    ) async throws -> [WriteReceipt] {
         typealias Outcome = (row: Int, result: Result<WriteReceipt, DeskRefusal>)
         let outcomes = await withTaskGroup(of: Outcome.self) { group in
             for (row, request) in requests.enumerated() {
@@ -90,10 +98,28 @@ extension Desk {
         let receipts = outcomes.compactMap { try? $0.result.get() }
         for outcome in outcomes {
             if case .failure(let refusal) = outcome.result {
+                _ = await noteImport(of: work, saved: receipts.count, caller)
                 throw refusal.afterSaving(receipts.count)
             }
         }
         return receipts
+    }
+
+    /// Whether the audit trail has it; null when nothing was saved.
+    private func noteImport(
+        of work: ImportRequest, saved: Int, _ caller: String
+    ) async -> JSONValue {
+        guard saved > 0 else { return .null }
+        return .boolean(
+            await engine.noteDone(
+                AuditNote(
+                    .importing, caller: caller, object: work.file,
+                    area: work.area.flatMap { try? AreaCode(parsing: $0).home },
+                    details: [
+                        "collection": .text(work.collection),
+                        "rows": .integer(Int64(work.rows.count)),
+                        "written": .integer(Int64(saved)),
+                    ])))
     }
 
     private func result(of request: WriteRequest) async -> Result<WriteReceipt, DeskRefusal> {

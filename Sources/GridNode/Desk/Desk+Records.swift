@@ -55,31 +55,44 @@ extension Desk {
                     .malformed, "unknown_field", chinese: "“\(collection.label)”没有 \(name) 这一项。",
                     english: "\(collection.name) has no field \(name) to search by.")
             }
+            guard Masking.allowsLookup(by: field) else {
+                throw DeskRefusal(
+                    .notAllowed, "masked_field",
+                    chinese: "\(field.label)是敏感项,不能按它筛选;确有需要,请用 gridctl sql --plain --reason。",
+                    english: """
+                        \(field.name) is sensitive and nothing to search by; where there is need, \
+                        see gridctl sql --plain --reason.
+                        """)
+            }
             filter.equals.append((field, Self.columnText(text, of: field)))
         }
         let page = try engine.store.records(in: collection, where: filter)
         return Self.answer(
             "list",
             [
-                "items": .list(page.records.map { Self.record($0) }),
+                "items": .list(page.records.map { Self.record($0, .masked) }),
                 "next": page.next.map { .integer($0) } ?? .null,
             ])
     }
 
-    package func get(_ name: String, _ id: String) throws -> JSONValue {
+    package func get(
+        _ name: String, _ id: String, _ sight: Sight = .masked
+    ) throws -> JSONValue {
         let display = try display(id, in: collection(name))
+        let sight = sight.of(display)
         let logs = try logsByID()
         let void = display.fields.flatMap { field in
             field.void.map { sibling in
                 JSONValue.object([
                     "field": .text(field.definition.name),
-                    "value": sibling.value?.json ?? .null,
+                    "value": sight.json(sibling.value, of: field.definition),
                     "author": author(of: sibling.dot, in: logs),
                 ])
             }
         }
-        guard case .object(var parts) = Self.record(display) else { return .null }
+        guard case .object(var parts) = Self.record(display, sight) else { return .null }
         parts["void"] = .list(void)
+        parts["plain"] = .boolean(sight.isPlain)
         return Self.answer("record", parts)
     }
 
@@ -94,9 +107,12 @@ extension Desk {
             ])
     }
 
-    package func history(_ name: String, _ id: String) throws -> JSONValue {
+    package func history(
+        _ name: String, _ id: String, _ sight: Sight = .masked
+    ) throws -> JSONValue {
         let collection = try collection(name)
         let display = try display(id, in: collection)
+        let sight = sight.of(display)
         let items = try engine.store.history(of: display.state).map { item in
             JSONValue.object([
                 "entry": .text("\(item.dot.log)#\(item.dot.sequence)"),
@@ -106,16 +122,19 @@ extension Desk {
                 "verified": .boolean(item.isVerified),
                 "hash": .text(item.hash.description),
                 "archives": .boolean(item.change.archives),
-                "changes": .list(item.change.writes.flatMap { Self.change($0, of: collection) }),
+                "changes": .list(
+                    item.change.writes.flatMap { Self.change($0, of: collection, sight) }),
             ])
         }
-        return Self.answer("history", ["items": .list(items)])
+        return Self.answer(
+            "history", ["items": .list(items), "plain": .boolean(sight.isPlain)])
     }
 
-    static func record(_ display: RecordDisplay) -> JSONValue {
-        let fields = display.fields.compactMap { field in
-            field.value.map { (field.definition.name, $0.json) }
-        }
+    private static func record(_ display: RecordDisplay, _ sight: Sight) -> JSONValue {
+        let sight = sight.of(display)
+        let shown = display.fields.filter { $0.value != nil }
+        let fields = shown.map { ($0.definition.name, sight.json($0.value, of: $0.definition)) }
+        let masked = shown.filter { sight.masks($0.definition) }.map(\.definition.name)
         return .object([
             "id": .text(display.id.description),
             "collection": .text(display.collection.name),
@@ -124,6 +143,7 @@ extension Desk {
             "fields": .object(Dictionary(fields, uniquingKeysWith: { $1 })),
             "conflicts": .list(display.conflicts.map { .text($0.definition.name) }),
             "missing": .list(display.missing.map { .text($0.name) }),
+            "masked": .list(masked.map { .text($0) }),
             "created_at": display.state.first.map { time($0.timestamp.milliseconds) } ?? .null,
             "updated_at": display.state.last.map { time($0.timestamp.milliseconds) } ?? .null,
         ])
@@ -147,7 +167,7 @@ extension Desk {
     }
 
     static func change(
-        _ write: FieldWrite, of collection: CollectionDefinition
+        _ write: FieldWrite, of collection: CollectionDefinition, _ sight: Sight
     ) -> [JSONValue] {
         let field = collection.field(numbered: write.field)
         let (operation, values): (String, [FieldValue]) =
@@ -159,7 +179,8 @@ extension Desk {
             case .append(let values): ("append", values)
             case .increment(let amount): ("increment", [.integer(amount)])
             }
-        let shown: [JSONValue] = values.isEmpty ? [.null] : values.map(\.json)
+        let shown: [JSONValue] =
+            values.isEmpty ? [.null] : values.map { sight.json($0, of: field) }
         return shown.map { value in
             .object([
                 "field": .text(field?.name ?? "#\(write.field)"),

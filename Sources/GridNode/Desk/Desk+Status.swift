@@ -122,14 +122,18 @@ extension Desk {
         return peer.key
     }
 
-    package func setPaused(_ paused: Bool, peer: String?) throws -> JSONValue {
+    package func setPaused(
+        _ paused: Bool, peer: String?, caller: String = ""
+    ) async throws -> JSONValue {
         let key = try peer.map { try peerKey($0) }
         if paused { board.pause(key) } else { board.resume(key) }
+        let isNoted = await engine.noteDone(
+            AuditNote(paused ? .pause : .resume, caller: caller, object: peer ?? ""))
         let items = try peerViews().filter { board.isPaused($0.key) }
         return Self.answer(
             "link",
             [
-                "all": .boolean(board.isAllPaused),
+                "all": .boolean(board.isAllPaused), "noted": .boolean(isNoted),
                 "paused": .list(items.map { .text($0.name) }),
             ])
     }

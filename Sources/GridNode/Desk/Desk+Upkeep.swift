@@ -27,7 +27,7 @@ extension Desk {
         return Self.answer("verify", parts)
     }
 
-    package func rebuild() async throws -> JSONValue {
+    package func rebuild(caller: String = "") async throws -> JSONValue {
         defer { FreedMemory.giveBack() }
         let began = WallClock.steady
         let rebuilding = try await engine.rebuild()
@@ -37,22 +37,38 @@ extension Desk {
         var parts = rebuilding.parts
         parts["records"] = Self.count(records)
         parts["seconds"] = .number(Double(WallClock.steady - began) / 1000)
+        parts["noted"] = .boolean(
+            await engine.noteDone(
+                AuditNote(
+                    .rebuild, caller: caller,
+                    details: [
+                        "records": .integer(Int64(records)),
+                        "cuts": .integer(Int64(rebuilding.cuts.count)),
+                    ])))
         return Self.answer("rebuild", parts)
     }
 
-    package func sql(_ text: String) throws -> JSONValue {
+    package func sql(_ text: String, _ sight: Sight = .masked) throws -> JSONValue {
         do {
-            let answer = try engine.store.query(text)
+            let answer = try engine.store.query(text, isPlain: sight.isPlain)
             return Self.answer(
                 "sql",
                 [
                     "columns": .list(answer.columns.map { .text($0) }),
                     "rows": .list(answer.rows.map { .list($0) }), "cut": .boolean(answer.isCut),
+                    "masked": .list(answer.masked.map { .text($0) }),
                 ])
         } catch QueryRefusal.notReading {
             throw DeskRefusal(
                 .notAllowed, "not_reading", chinese: "只能查询(SELECT、WITH、VALUES、EXPLAIN)。",
                 english: "Only reading statements are allowed (SELECT, WITH, VALUES, EXPLAIN).")
+        } catch QueryRefusal.unmaskableJoin {
+            throw DeskRefusal(
+                .notAllowed, "unmaskable_join",
+                chinese: "不看原值时,查询里不能有 USING 和 NATURAL,请改写成 JOIN … ON。",
+                english: """
+                    Without plain values a query has no USING and NATURAL; write JOIN ... ON.
+                    """)
         } catch QueryRefusal.wrong(let reason) {
             throw DeskRefusal(
                 .malformed, "sql_wrong", chinese: "SQL 有误:\(reason)",
@@ -83,7 +99,9 @@ extension Desk {
     }
 
     /// Takes a certificate that this node's admin has issued, to be written into lane 0.
-    package func addCertificate(_ hexadecimal: String) async throws -> JSONValue {
+    package func addCertificate(
+        _ hexadecimal: String, caller: String = ""
+    ) async throws -> JSONValue {
         guard let bytes = Hexadecimal.bytes(hexadecimal),
             let certificate = try? Certificate(decoding: bytes)
         else {
@@ -91,7 +109,7 @@ extension Desk {
                 .malformed, "bad_certificate", chinese: "这不是证书。",
                 english: "This is no certificate.")
         }
-        let digest = try await engine.publish(certificate)
+        let digest = try await engine.publish(certificate, caller: caller)
         return Self.answer("certificate", ["digest": .text(digest)])
     }
 }

@@ -113,14 +113,20 @@ extension ReplicationEngine {
         publishAuthority()
     }
 
-    /// Writes what this node's office has decided into lane 0, where all replicas find it.
-    package func publishAuthority() {
-        spread(folder.publishAuthority(now: WallClock.now))
+    /// Writes what this node's office has decided into lane 0, where all replicas find it, and with
+    /// each certificate a line of the audit trail.
+    ///
+    /// - Parameter caller: who asked for it, by their own word; empty for what was waiting.
+    package func publishAuthority(caller: String = "") {
+        spread(
+            folder.publishAuthority(now: WallClock.now) { certificate in
+                note(of: certificate, caller: caller).map { entry($0) }
+            })
     }
 
     /// Takes a certificate issued here and writes it into lane 0.
     /// - Returns: its digest, 64 hexadecimal digits.
-    package func publish(_ certificate: Certificate) throws -> String {
+    package func publish(_ certificate: Certificate, caller: String = "") throws -> String {
         var directory = folder.replica.directory
         do throws(ChainRefusal) {
             try directory.add(certificate)
@@ -135,7 +141,7 @@ extension ReplicationEngine {
             showCondition()
             throw DeskRefusal(error)
         }
-        publishAuthority()
+        publishAuthority(caller: caller)
         return certificate.digest.description
     }
 

@@ -112,8 +112,26 @@ package struct WriteDrafting {
         let refusals =
             problems.filter(\.isRefusal)
             + reading.values.compactMap { Self.misuse($0, shown: record?[$0.name], by: home.level) }
+            + masks(in: reading, record: record)
         guard refusals.isEmpty else { throw DeskRefusal.wrongValues(refusals) }
         return problems
+    }
+
+    /// Values that were read masked and are being written back as they were shown.
+    private func masks(in reading: InputReading, record: RecordDisplay?) -> [Problem] {
+        let threshold = record?.maskThreshold(at: now) ?? .p3
+        return reading.values.compactMap { item in
+            guard let value = item.value,
+                Masking.isMask(
+                    value, of: item.field, shown: record?[item.name]?.value, from: threshold)
+            else { return nil }
+            return Problem(
+                .maskedValue, at: Problem.pointer(toField: item.name),
+                chinese: "\(item.field.label):这是遮盖后的显示,不是原值。没有改动的项请不要提交。",
+                english: """
+                    \(item.name) is what a mask shows, not a value; leave out what you do not change.
+                    """)
+        }
     }
 
     /// What is wrong with the use of a field, whatever the value: it would be void, or in conflict

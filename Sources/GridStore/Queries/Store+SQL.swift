@@ -8,6 +8,8 @@ package import GridCore
 package enum QueryRefusal: Error, Hashable, Sendable {
     /// Only statements that read are allowed.
     case notReading
+    /// It joins by `USING` or `NATURAL`, and masks do not reach what such a join compares.
+    case unmaskableJoin
     /// What SQLite says of the statement.
     case wrong(String)
     /// It ran longer than this.
@@ -22,6 +24,8 @@ package struct QueryAnswer: Sendable {
     package let rows: [[JSONValue]]
     /// Whether rows beyond the limit were left out.
     package let isCut: Bool
+    /// Columns that the statement names and that read as NULL, `TABLE.COLUMN`, ascending.
+    package let masked: [String]
 }
 
 /// What a query may cost.
@@ -37,20 +41,29 @@ package struct QueryLimits: Sendable {
 extension Store {
     /// Runs one reading statement on a read-only connection of its own, so that a slow one keeps
     /// nobody else waiting.
+    ///
+    /// - Parameter isPlain: whether sensitive columns are read as they are; else as NULL.
     package func query(
-        _ sql: String, limits: QueryLimits = QueryLimits()
+        _ sql: String, isPlain: Bool = false, limits: QueryLimits = QueryLimits()
     ) throws -> QueryAnswer {
         let word = sql.drop { $0.isWhitespace || $0 == "(" }.prefix { $0.isLetter }.uppercased()
         guard ["SELECT", "WITH", "VALUES", "EXPLAIN"].contains(word) else {
             throw QueryRefusal.notReading
         }
+        let mask = isPlain ? nil : QueryMask(catalogue)
+        if mask != nil, QueryMask.mayPass(sql) { throw QueryRefusal.unmaskableJoin }
         return try mapping {
             let connection = try DatabaseOpening.reader(at: folder.databasePath)
             return try connection.read { database in
                 let watch = QueryWatch(database, limits: limits)
                 defer { watch.end(database) }
+                mask?.begin(database)
+                defer { mask?.end(database) }
                 do {
-                    return try Self.answer(sql, from: database, limits: limits)
+                    let (rows, columns, isCut) = try Self.answer(
+                        sql, from: database, limits: limits)
+                    return QueryAnswer(
+                        columns: columns, rows: rows, isCut: isCut, masked: mask?.met ?? [])
                 } catch let error as DatabaseError {
                     throw Self.refusal(error, limits: limits)
                 }
@@ -60,7 +73,7 @@ extension Store {
 
     private static func answer(
         _ sql: String, from database: Database, limits: QueryLimits
-    ) throws -> QueryAnswer {
+    ) throws -> (rows: [[JSONValue]], columns: [String], isCut: Bool) {
         let statement = try database.makeStatement(sql: sql)
         guard statement.isReadonly else { throw QueryRefusal.notReading }
         var rows: [[JSONValue]] = []
@@ -68,7 +81,7 @@ extension Store {
         let cursor = try Row.fetchCursor(statement)
         while let row = try cursor.next() {
             if rows.count == limits.rowsMax {
-                return QueryAnswer(columns: statement.columnNames, rows: rows, isCut: true)
+                return (rows, statement.columnNames, true)
             }
             let values = row.databaseValues
             bytes += values.reduce(0) { $0 + size($1) }
@@ -77,7 +90,7 @@ extension Store {
             }
             rows.append(values.map(json))
         }
-        return QueryAnswer(columns: statement.columnNames, rows: rows, isCut: false)
+        return (rows, statement.columnNames, false)
     }
 
     /// What a failed query means: a damaged database is the store's matter, the rest the asker's.

@@ -9,9 +9,13 @@ package import GridSync
 extension FolderReplica {
     /// Writes certificates and cut-offs that this node has issued into lane 0.
     ///
-    /// - Parameter now: milliseconds since 1970.
+    /// - Parameters:
+    ///   - now: milliseconds since 1970.
+    ///   - audit: what the audit trail says of a certificate, in the same commit; nil says nothing.
     /// - Returns: the logs that grew.
-    package func publishAuthority(now: UInt64) -> [FrontierRow] {
+    package func publishAuthority(
+        now: UInt64, audit: (Certificate) -> AuditEntry? = { _ in nil }
+    ) -> [FrontierRow] {
         let certificates: [Certificate]
         let cutOffs: [CutOff]
         do {
@@ -22,23 +26,24 @@ extension FolderReplica {
             return []
         }
         guard !certificates.isEmpty || !cutOffs.isEmpty else { return [] }
-        let drafts =
-            certificates.map {
-                Self.draft(
-                    SystemCollection.certificates, $0.recordID,
-                    field: SystemCollection.certificateBytesField, $0.encoded)
-            }
-            + cutOffs.map {
-                Self.draft(
-                    SystemCollection.cutOffs, $0.recordID,
-                    field: SystemCollection.cutOffBytesField, $0.encoded)
-            }
-        let domain = Domain(area: replica.scope.area, lane: .authority)
         do throws(CommitFailure) {
             let committed = try commit(now: now) { batch, transaction in
-                for draft in drafts {
-                    _ = try transaction.author(
-                        [LocalChange(domain: domain, draft: draft)], in: &batch)
+                for certificate in certificates {
+                    var changes = [
+                        change(
+                            SystemCollection.certificates, certificate.recordID,
+                            field: SystemCollection.certificateBytesField, certificate.encoded)
+                    ]
+                    if let entry = audit(certificate) {
+                        changes.append(LocalChange(domain: auditDomain, draft: entry.draft))
+                    }
+                    _ = try transaction.author(changes, in: &batch)
+                }
+                for cutOff in cutOffs {
+                    let change = change(
+                        SystemCollection.cutOffs, cutOff.recordID,
+                        field: SystemCollection.cutOffBytesField, cutOff.encoded)
+                    _ = try transaction.author([change], in: &batch)
                 }
             }
             writeDown {
@@ -52,12 +57,14 @@ extension FolderReplica {
         }
     }
 
-    private static func draft(
+    private func change(
         _ collection: UInt32, _ id: RecordID, field: UInt32, _ bytes: [UInt8]
-    ) -> DraftChange {
-        DraftChange(
-            collection: collection, target: .existing(.named(id)), archives: false,
-            writes: [FieldWrite(field: field, operation: .assign(.bytes(bytes)))])
+    ) -> LocalChange {
+        LocalChange(
+            domain: Domain(area: replica.scope.area, lane: .authority),
+            draft: DraftChange(
+                collection: collection, target: .existing(.named(id)), archives: false,
+                writes: [FieldWrite(field: field, operation: .assign(.bytes(bytes)))]))
     }
 
     /// Keeps a certificate issued here, to be written into lane 0.

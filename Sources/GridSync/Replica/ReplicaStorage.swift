@@ -54,7 +54,8 @@ package struct ParallelUpdate: Hashable, Sendable {
     package let later: Dot
 }
 
-/// The collections that carry authority, not catalogue data (Protocol/certificates.md).
+/// The collections of the system itself, not of the catalogue: what carries authority
+/// (Protocol/certificates.md) and the audit trail (Protocol/audit.md).
 package enum SystemCollection {
     /// One certificate a record, named by its digest; field 1 holds its bytes.
     package static let certificates: UInt32 = 1
@@ -62,6 +63,9 @@ package enum SystemCollection {
     /// One cut-off a record, named by its digest; field 1 holds its bytes.
     package static let cutOffs: UInt32 = 2
     package static let cutOffBytesField: UInt32 = 1
+
+    /// One act a record, in the routine lane of the area whose node did it: see `AuditEntry`.
+    package static let audit: UInt32 = 8
 
     /// The certificates that stand in a run of lane 0, whatever they prove.
     package static func certificates(in run: VerifiedRun) -> [Certificate] {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
+import Glibc
 import GridCore
 import GridStore
 import NIOCore
@@ -37,6 +38,14 @@ struct DaemonClient {
         _ verb: Verb, _ path: String, _ body: JSONValue, seconds: Int64? = 120
     ) throws -> JSONValue {
         try ask(verb == .post ? .POST : .PATCH, path, body: body, seconds: seconds)
+    }
+
+    /// Who asks, for the audit trail: the user that ran the command, through `sudo` or not.
+    static var caller: String {
+        let user =
+            getenv("SUDO_USER").map { String(cString: $0) }
+            ?? getpwuid(getuid()).map { String(cString: $0.pointee.pw_name) } ?? "uid \(getuid())"
+        return "gridctl \(user)"
     }
 
     /// A part of a path, percent-encoded.
@@ -77,6 +86,7 @@ struct DaemonClient {
         head.headers.add(name: "Content-Type", value: "application/json")
         head.headers.add(name: "Content-Length", value: String(text.utf8.count))
         head.headers.add(name: "Connection", value: "close")
+        head.headers.add(name: "Onegrid-Caller", value: Self.escaped(Self.caller))
         channel.write(HTTPClientRequestPart.head(head), promise: nil)
         let bytes = ByteBuffer(string: text)
         channel.write(HTTPClientRequestPart.body(.byteBuffer(bytes)), promise: nil)

@@ -32,6 +32,10 @@ struct Conflicts: ParsableCommand {
                     ? "  以最早登记的为准;如它是错的,请另建记录并归档这一条 / the first counts for ever"
                     : "  解决 / settle: gridctl resolve \(collection) \(id) \(field) --keep N")
         }
+        if items.contains(where: { $0["masked"]?.boolean == true }) {
+            Screen.line(
+                "* 为遮盖,原值:gridctl history 类别 标识 --plain --reason 理由 / masked; see history")
+        }
         Screen.line("共 \(items.count) 处 / \(items.count) in all")
     }
 }

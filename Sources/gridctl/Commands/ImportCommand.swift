@@ -74,10 +74,12 @@ struct Import: ParsableCommand {
             var body: [String: JSONValue] = [
                 "rows": .list(part.map { .object($0.cells.mapValues { .text($0) }) }),
                 "first_row": .integer(1), "apply": .boolean(applies),
+                "file": .text(URL(fileURLWithPath: file).lastPathComponent),
             ]
             if let area { body["area"] = .text(area) }
             let path = "/v1/import/\(DaemonClient.escaped(collection))"
             let answer = try client.send(.post, path, .object(body), seconds: nil)
+            Answers.tellUnnoted(answer)
             new += Int(answer["new"]?.integer ?? 0)
             applied += Int(answer["applied"]?.integer ?? 0)
             errors += (answer["errors"]?.items ?? []).map { Self.numbered($0, by: Array(part)) }

@@ -69,21 +69,27 @@ struct Get: ParsableCommand {
     @OptionGroup var common: CommonOptions
     @Argument(help: "记录类别 / collection") var collection: String
     @Argument(help: "记录标识 / id") var id: String
+    @OptionGroup var plain: PlainOptions
 
     func run() throws {
         let client = DaemonClient(try common.folder())
         let path = "/v1/records/\(DaemonClient.escaped(collection))/\(DaemonClient.escaped(id))"
-        let record = try client.get(path)
+        let record = try client.get(path, query: try plain.query)
         if common.json { return Screen.json(record) }
         let labels = try FieldLabels(client, collection: collection)
         let state = record["archived"]?.boolean == true ? "(已归档 / archived)" : ""
         Screen.line("\(labels.collection) \(id) \(record["area"]?.shown ?? "")\(state)")
         let conflicts = Set(record["conflicts"]?.items.compactMap(\.string) ?? [])
+        let masked = Set(record["masked"]?.items.compactMap(\.string) ?? [])
         // A record is read whole: nothing in it is cut.
         var table = Table(["项目", "字段 field", "内容 value", ""], cellWidthMax: .max)
         for (name, value) in record["fields"]?.parts ?? [] {
             table.add([
-                labels[name], name, value.shown, conflicts.contains(name) ? "冲突 conflict" : "",
+                labels[name], name, value.shown,
+                [
+                    conflicts.contains(name) ? "冲突 conflict" : nil,
+                    masked.contains(name) ? "已遮盖 masked" : nil,
+                ].compactMap { $0 }.joined(separator: " "),
             ])
         }
         for void in record["void"]?.items ?? [] {
@@ -161,11 +167,13 @@ struct History: ParsableCommand {
     @OptionGroup var common: CommonOptions
     @Argument(help: "记录类别 / collection") var collection: String
     @Argument(help: "记录标识 / id") var id: String
+    @OptionGroup var plain: PlainOptions
 
     func run() throws {
         let client = DaemonClient(try common.folder())
         let answer = try client.get(
-            "/v1/records/\(DaemonClient.escaped(collection))/\(DaemonClient.escaped(id))/history")
+            "/v1/records/\(DaemonClient.escaped(collection))/\(DaemonClient.escaped(id))/history",
+            query: try plain.query)
         if common.json { return Screen.json(answer) }
         var table = Table(["时间 at", "谁 who", "项目", "操作", "内容 value", "签名", "日志 entry"])
         for item in answer["items"]?.items ?? [] {
@@ -189,6 +197,12 @@ struct History: ParsableCommand {
 
 /// What several commands say.
 enum Answers {
+    /// Says that an act is not in the audit trail, where the daemon says so.
+    static func tellUnnoted(_ answer: JSONValue) {
+        guard answer["noted"] == .boolean(false) else { return }
+        Screen.error("! 已完成,但没有记入操作日志,请检查磁盘 / done, but not in the audit trail")
+    }
+
     static func written(_ answer: JSONValue, _ common: CommonOptions) throws {
         if common.json { return Screen.json(answer) }
         let id = answer["id"]?.string ?? ""

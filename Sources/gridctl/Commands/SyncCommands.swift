@@ -162,6 +162,7 @@ private enum LinkOrder {
         let answer = try DaemonClient(try common.folder()).send(
             .post, path, .object(["peer": peer.map { .text($0) } ?? .null]))
         if common.json { return Screen.json(answer) }
+        Answers.tellUnnoted(answer)
         if answer["all"]?.boolean == true {
             return Screen.line("已暂停全部连接,用 gridctl resume 恢复 / all links are paused")
         }

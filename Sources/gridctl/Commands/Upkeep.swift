@@ -45,6 +45,7 @@ struct Rebuild: ParsableCommand {
             try $0.send(.post, "/v1/rebuild", .object([:]), seconds: nil)
         }
         if common.json { return Screen.json(answer) }
+        Answers.tellUnnoted(answer)
         Screen.line(
             "已重建 \(answer["records"]?.shown ?? "") 条记录,"
                 + "用时 \(answer["seconds"]?.shown ?? "") 秒 / rebuilt")
@@ -63,15 +64,25 @@ struct SQL: ParsableCommand {
         commandName: "sql", abstract: "只读查询 / one reading SQL statement")
 
     @OptionGroup var common: CommonOptions
+    @OptionGroup var plain: PlainOptions
     @Argument(help: "SELECT …") var statement: String
 
     func run() throws {
-        let answer = try DaemonClient(try common.folder())
-            .send(.post, "/v1/sql", .object(["sql": .text(statement)]))
+        var body: [String: JSONValue] = ["sql": .text(statement)]
+        if let reason = try plain.given {
+            body["plain"] = .boolean(true)
+            body["reason"] = .text(reason)
+        }
+        let answer = try DaemonClient(try common.folder()).send(.post, "/v1/sql", .object(body))
         if common.json { return Screen.json(answer) }
         var table = Table(answer["columns"]?.items.map(\.shown) ?? [])
         for row in answer["rows"]?.items ?? [] { table.add(row.items.map(\.shown)) }
         table.show()
+        let masked = answer["masked"]?.items.compactMap(\.string) ?? []
+        if !masked.isEmpty {
+            Screen.line(
+                "(敏感项按空值显示 / masked, read as NULL: \(masked.joined(separator: ", ")))")
+        }
         if answer["cut"]?.boolean == true { Screen.line("(只显示前 10000 行 / cut at 10,000 rows)") }
     }
 }
