@@ -29,6 +29,7 @@ package struct APIServer: Service {
         StatusRoutes(desk: desk).add(to: router)
         RecordRoutes(desk: desk).add(to: router)
         UpkeepRoutes(desk: desk).add(to: router)
+        RecoveryRoutes(desk: desk).add(to: router)
         let path = socketPath
         let application = Application(
             router: router,

@@ -30,6 +30,9 @@ struct GridControl: ParsableCommand {
                 ]),
             CommandGroup(
                 name: "维护 / Upkeep", subcommands: [Verify.self, Rebuild.self]),
+            CommandGroup(
+                name: "备份与恢复 / Recovery",
+                subcommands: [Backup.self, Restore.self, Drill.self, Incidents.self]),
         ])
 
     static func main() {
@@ -46,6 +49,9 @@ struct GridControl: ParsableCommand {
             failure.show()
             Glibc.exit(failure.exitCode)
         } catch let failure as StoreFailure {
+            CommandFailure(failure).show()
+            Glibc.exit(CommandFailure(failure).exitCode)
+        } catch let failure as BackupFailure {
             CommandFailure(failure).show()
             Glibc.exit(CommandFailure(failure).exitCode)
         } catch let failure as KeyFileFailure {

@@ -103,6 +103,7 @@ extension ReplicationEngine {
     package func tidy() {
         defer { showCondition() }
         writeHeld()
+        folder.attend(now: WallClock.now)
         folder.syncHeads()
         compact(isBusy: hasCommitted)
         hasCommitted = false
@@ -136,6 +137,16 @@ extension ReplicationEngine {
         }
         publishCertificates()
         return certificate.digest.description
+    }
+
+    /// Keeps when a backup was made or tried last.
+    package func note(_ note: BackupNote) throws {
+        do throws(FolderReplica.CommitFailure) {
+            try folder.note(note)
+        } catch {
+            showCondition()
+            throw DeskRefusal(error)
+        }
     }
 
     /// Builds all tables, and the states of all logs, anew from the ledger.

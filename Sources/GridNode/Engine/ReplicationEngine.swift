@@ -77,7 +77,10 @@ package actor ReplicationEngine {
         self.author = author
         self.logger = logger
         (worklist, work) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
-        let folder = try FolderReplica(store: store, author: author) { Self.tell($0, to: logger) }
+        store.deleteSnapshots()
+        let folder = try FolderReplica(store: store, author: author, now: WallClock.now) {
+            Self.tell($0, to: logger)
+        }
         self.folder = folder
         guard let chain = folder.node.chain else {
             throw StoreFailure.notEnrolled(path: store.folder.path)

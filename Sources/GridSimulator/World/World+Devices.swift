@@ -97,7 +97,7 @@ extension World {
     private func open(_ device: SimulatedDevice) throws -> FolderReplica {
         let store = try Store(device.folder, catalogue: Catalogue.simulated[device.edition])
         return try FolderReplica(
-            store: store, author: device.author, compaction: .smallWorlds
+            store: store, author: device.author, compaction: .smallWorlds, now: device.wall(now)
         ) { [weak device] in
             device?.take($0)
         }
@@ -373,6 +373,7 @@ extension World {
                 device.heldNews[key]?[log] = nil
             }
         }
+        replica.attend(now: device.wall(now))
         replica.syncHeads()
         // At any time: what a daemon waits for before it does so must not matter.
         if dice.chance(20) { while replica.compact() {} }

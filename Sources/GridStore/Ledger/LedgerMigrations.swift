@@ -7,6 +7,7 @@ enum LedgerMigrations {
     static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()
         migrator.registerMigration("001-ledger") { try $0.execute(sql: ledger) }
+        migrator.registerMigration("003-recovery") { try $0.execute(sql: recovery) }
         return migrator
     }
 
@@ -104,5 +105,31 @@ enum LedgerMigrations {
             PRIMARY KEY (collection, _key)
         ) STRICT, WITHOUT ROWID;
         CREATE INDEX other_records_by_id ON other_records (collection, id);
+        """
+
+    private static let recovery = """
+        -- What has befallen this folder or what a peer had of it, until it is over and afterwards.
+        -- `code` is stable (Incident.Code); times are milliseconds since 1970; `peer` is a key, and
+        -- `replica` the one that was left or lost.
+        CREATE TABLE incidents (
+            id       INTEGER PRIMARY KEY,
+            code     TEXT NOT NULL,
+            at       INTEGER NOT NULL,
+            ended_at INTEGER,
+            peer     BLOB,
+            replica  BLOB
+        ) STRICT;
+
+        -- The logs of an incident: what was left of each when it was found, and how much is known
+        -- to have been there. Named in full, because nothing of a log may be here yet.
+        CREATE TABLE incident_logs (
+            incident INTEGER NOT NULL,
+            replica  BLOB NOT NULL,
+            area     TEXT NOT NULL,
+            lane     INTEGER NOT NULL,
+            held     INTEGER NOT NULL,
+            known    INTEGER NOT NULL,
+            PRIMARY KEY (incident, replica, area, lane)
+        ) STRICT, WITHOUT ROWID;
         """
 }

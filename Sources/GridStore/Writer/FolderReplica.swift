@@ -53,8 +53,12 @@ package final class FolderReplica {
     package internal(set) var failure: (any Error)?
     /// The last write found no room.
     package internal(set) var isDiskFull = false
-    /// A peer has shown that the replica this folder writes as was rolled back.
-    var isRolledBack = false
+    /// By what a peer has shown that the replica this folder writes as was rolled back.
+    var rolledBack: RollbackSign?
+    /// Incidents that are not over, and whom and what the folder watches for others.
+    var watch = IncidentWatch()
+    /// The latest time it was given, in milliseconds since 1970.
+    var now: UInt64
     /// Runs have come that may be joined with others.
     var hasGrown = true
     var compaction: RunCompaction
@@ -65,9 +69,11 @@ package final class FolderReplica {
     /// at once.
     ///
     /// Throws `StoreFailure.notANode`, `.notEnrolled`, and what reading the folder throws.
+    ///
+    /// - Parameter now: milliseconds since 1970.
     package init(
         store: Store, author: Author, compaction: CompactionSizes = CompactionSizes(),
-        tell: @escaping (Notice) -> Void = { _ in }
+        now: UInt64, tell: @escaping (Notice) -> Void = { _ in }
     ) throws {
         guard var node = try store.node() else {
             throw StoreFailure.notANode(path: store.folder.path)
@@ -79,14 +85,19 @@ package final class FolderReplica {
         let logs = try store.logs()
         let own = LogIdentity.replica(key: author.key, nonce: node.nonce)
         let isCopy = try store.isCopy()
-        if isCopy || headLedger.isAhead(of: logs, as: own)
-            || store.rebuiltAtOpening?.hasCut(own) == true
-        {
+        let isCut = store.rebuiltAtOpening?.hasCut(own) == true
+        if isCopy || isCut || headLedger.isAhead(of: logs, as: own) {
             tell(isCopy ? .copiedFolder : .olderImage)
             node.nonce = .random()
-            try store.setNode(node)
+            let incident = Incident(
+                isCopy ? .folderCopied : .olderImage, at: now, replica: own,
+                parts: headLedger.parts(of: own, beside: logs))
+            _ = try store.setNode(node, because: incident)
             headLedger.begin(
                 as: LogIdentity.replica(key: author.key, nonce: node.nonce), in: node.area)
+        }
+        if let rebuilding = store.rebuiltAtOpening, !rebuilding.cuts.isEmpty {
+            _ = try store.record(Incident(rebuilding, at: now))
         }
         // Not before: a copy that stops in between is still one at its next start.
         try store.mark()
@@ -95,9 +106,11 @@ package final class FolderReplica {
         self.tell = tell
         self.compaction = RunCompaction(compaction)
         self.node = node
+        self.now = now
         replica = Replica(
             author: author, nonce: node.nonce, scope: Scope(chain.leaf.area),
             directory: try Self.directory(of: chain, in: store), logs: logs)
+        watch = try IncidentWatch(store, logs: logs, now: now)
     }
 
     /// All certificates that the folder knows.
@@ -134,11 +147,12 @@ package final class FolderReplica {
         _ work: (inout ReplicaBatch, StoreTransaction) throws -> Outcome
     ) throws(CommitFailure) -> Committed<Outcome> {
         if let stopped { throw .stopped(stopped) }
+        self.now = now
         do {
-            if isRolledBack { try becomeNewReplica() }
+            if let sign = rolledBack { try becomeNewReplica(because: sign) }
             return try attempt(now: now, work)
         } catch is RolledBack {
-            isRolledBack = true
+            rolledBack = RollbackSign()
             return try commit(now: now, work)
         } catch {
             throw fail(after: error)
@@ -158,7 +172,7 @@ package final class FolderReplica {
             return outcome
         }
         let news = adopt(batch)
-        if batch.foundOwnLogAhead { leaveBehind(replica.id) }
+        if batch.foundOwnLogAhead { leaveBehind(replica.id, because: RollbackSign()) }
         return Committed(outcome: outcome, news: news)
     }
 
@@ -175,6 +189,7 @@ package final class FolderReplica {
         if !changed.isEmpty {
             isDiskFull = false
             hasGrown = true
+            lookForOtherFolders(changed)
         }
         return changed.map { FrontierRow($0) }
     }
