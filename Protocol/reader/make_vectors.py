@@ -5,7 +5,7 @@
 import json
 from pathlib import Path
 
-from vectors import certificates, logs, messages, values, violations
+from vectors import certificates, logs, messages, receipts, values, violations
 
 FOLDER = Path(__file__).resolve().parents[1] / "vectors"
 
@@ -19,6 +19,7 @@ def main() -> None:
         "runs": logs.runs_of(story),
         "certificates": certificates.make(),
         "messages": messages.make(story),
+        "receipts": receipts.make(story),
         "violations": violations.make(story),
     }
     for name, vectors in files.items():

@@ -26,7 +26,8 @@ struct GridControl: ParsableCommand {
             CommandGroup(
                 name: "同步 / Sync",
                 subcommands: [
-                    Status.self, Peers.self, Digest.self, Pause.self, Resume.self,
+                    Status.self, Peers.self, Digest.self, Receipts.self, Pause.self,
+                    Resume.self,
                 ]),
             CommandGroup(
                 name: "维护 / Upkeep", subcommands: [Verify.self, Rebuild.self]),

@@ -698,6 +698,38 @@ class Links(unittest.TestCase):
         self.assertTrue(self.township.ask("verify")["ok"])
         self.assertNotIn("fork", self.township.log.read_text(encoding="utf-8"))
 
+    def test_a_record_that_has_arrived_is_signed_for_and_can_be_proved_without_a_folder(self):
+        identity = self.village.put("households", "address=一组")
+        words = ("receipt", "households", identity)
+        proof = self.village.folder.parent / "proof"
+        self.assertIn("尚未送达", self.village.call(*words).stdout)
+        self.village.call(*words, "--export", proof, wants=66)
+        [receipt] = eventually(
+            lambda: self.village.ask(*words)["items"][0]["receipts"], "a receipt")
+        self.assertEqual(receipt["issuer"]["name"], "谷脚镇")
+        said = self.village.call(*words).stdout
+        self.assertRegex(said, "已送达 谷脚镇,.*回执 " + receipt["number"])
+        self.assertIn("谷脚镇", self.village.call("history", "households", identity).stdout)
+        self.village.call(*words, "--export", proof)
+        self.village.call(*words, "--export", proof, wants=77)
+
+        def verified(file, root, wants):
+            done = subprocess.run(
+                [programs / "gridctl", "receipt", "verify", file, "--root", root, "--json"],
+                capture_output=True, text=True, timeout=60)
+            self.assertEqual(done.returncode, wants, done.stderr)
+            return done
+        node = self.village.ask("status")["node"]
+        answer = json.loads(verified(proof, node["root_key"], 0).stdout)
+        self.assertEqual(answer["number"], receipt["number"])
+        [entry] = self.village.ask("history", "households", identity)["items"]
+        self.assertEqual((answer["entry"], answer["hash"]), (entry["entry"], entry["hash"]))
+        verified(proof, node["key"], 1)
+        other = proof.with_name("altered")
+        other.write_bytes(b"\2" + proof.read_bytes()[1:])
+        verified(other, node["root_key"], 65)
+        self.assertEqual(self.village.ask("incidents")["items"], [])
+
     def test_a_township_restored_from_a_backup_is_offered_again_what_it_lost(self):
         self.village.put("households", "address=备份前")
         self.delivered()

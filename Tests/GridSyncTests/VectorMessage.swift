@@ -85,7 +85,7 @@ struct VectorGreeting: Decodable, Sendable {
 /// What a message of the vectors says: `{"form": content}`.
 struct VectorContent: Decodable, Sendable {
     private enum Form: String, CodingKey {
-        case frontier, totals, run, ack, refusal, ping, bye
+        case frontier, totals, run, ack, refusal, ping, bye, receipt
     }
 
     private struct Frontier: Decodable {
@@ -136,6 +136,8 @@ struct VectorContent: Decodable, Sendable {
             message = .refusal(log: try content.log.log, code: content.code)
         case .ping: message = .ping
         case .bye: message = .bye(code: try object.decode(String.self, forKey: form))
+        case .receipt:
+            message = .receipt(try object.decode(VectorReceipt.self, forKey: form).receipt)
         }
     }
 }
@@ -145,6 +147,35 @@ extension VectorBytes {
         get throws {
             let words = try words
             return CertificateReference(high: words.high, low: words.low)
+        }
+    }
+}
+
+/// A receipt of the vectors; GridLogTests compares each of its parts.
+private struct VectorReceipt: Decodable {
+    let issuer: VectorBytes
+    let subject: VectorBytes
+    let area: String
+    let time: UInt64
+    let rows: [VectorRow]
+    let signature: VectorBytes
+
+    var receipt: Receipt {
+        get throws {
+            var writer = ByteWriter()
+            writer.byte(1)
+            writer.raw(issuer.bytes)
+            writer.raw(subject.bytes)
+            writer.area(try AreaCode(parsing: area))
+            writer.unsigned(time)
+            writer.count(rows.count)
+            for row in rows {
+                writer.log(try row.log)
+                writer.unsigned(try #require(row.height))
+                writer.raw(try #require(row.head).bytes)
+            }
+            writer.raw(signature.bytes)
+            return try Receipt(decoding: writer.bytes)
         }
     }
 }

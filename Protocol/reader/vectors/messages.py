@@ -4,6 +4,7 @@
 from onegrid_reader import certificates, entries, messages, runs
 from onegrid_reader.notation import log_order
 
+from . import receipts
 from .certificates import county, own_root, township, village
 from .logs import COUNTY, TOWNSHIP, VILLAGE, VILLAGER
 
@@ -68,6 +69,7 @@ def make(story: dict[str, list[dict]]) -> list[dict]:
         "ping": {"ping": None},
         "bye": {"bye": "violation"},
         "bye of 200 bytes": {"bye": "x" * 200},
+        "receipt": {"receipt": receipts.make(story)[0]["receipt"]},
     }
     vectors = [{"name": name, "kind": "greeting", "bytes": messages.GREETING.write(fields).hex(),
                 "greeting": fields} for name, fields in greetings.items()]

@@ -7,6 +7,7 @@ import GridCrypto
 /// taken for each other (BLAKE2b's own parameter, RFC 7693 and the BLAKE2 paper §2.8).
 package enum HashPurpose: Sendable {
     case log, replica, entry, values, salt, record, name, certificate, frontier, table
+    case receipt
 
     fileprivate var personalization: Personalization {
         switch self {
@@ -20,6 +21,7 @@ package enum HashPurpose: Sendable {
         case .certificate: Personalization("onegrid/cert/1")
         case .frontier: Personalization("onegrid/front/1")
         case .table: Personalization("onegrid/table/1")
+        case .receipt: Personalization("onegrid/recpt/1")
         }
     }
 }

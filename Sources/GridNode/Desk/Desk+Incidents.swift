@@ -121,6 +121,24 @@ struct IncidentView {
                     + "stop one of the two"
             )
         case .peerRestored: return peerWords(time)
+        case .receiptedDataLost:
+            return isOver
+                ? (
+                    "\(peer ?? "") 曾丢失已出具回执的 \(incident.lost) 条(\(time) 发现),已重新送达",
+                    "\(peer ?? "") had lost \(incident.lost) entries that it had signed receipts for "
+                        + "(found \(time)); they are delivered again"
+                )
+                : (
+                    "\(peer ?? "") 丢失了已出具回执的 \(missing) 条(\(time) 发现),正重新送去",
+                    "\(peer ?? "") has lost \(missing) entries that it had signed receipts for "
+                        + "(found \(time)); they are being offered again"
+                )
+        case .falseReceipt:
+            return (
+                "\(peer ?? "") 出具的回执与本节点的账本不符(\(time) 发现),没有采纳",
+                "\(peer ?? "") signed a receipt that contradicts this node's ledger (found \(time)); "
+                    + "it was not taken"
+            )
         }
     }
 

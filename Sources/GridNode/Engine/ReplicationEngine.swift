@@ -35,6 +35,8 @@ package actor ReplicationEngine {
     private nonisolated let glimpse: Mutex<Glimpse>
     /// What peers have said they have and is not written down yet.
     nonisolated let heldNews = Mutex<[PublicKey: [LogID: UInt64]]>([:])
+    /// When each peer was last made a receipt, on the steady clock.
+    var receiptsMade: [PublicKey: UInt64] = [:]
     var secondsTidied = 0
     /// How many commits were tried.
     private var commits: UInt64 = 0

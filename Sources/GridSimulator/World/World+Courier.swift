@@ -41,6 +41,8 @@ extension World {
                 admitWaiting(conversation)
             case .recordHeld(let rows): recordHeld(rows, conversation)
             case .reportFork(let log, let height): reportFork(log, height, conversation)
+            // Greetings of simulated devices do not offer receipts.
+            case .issueReceipt, .keepReceipt: break
             case .wake(let time): wake(conversation, at: time)
             case .close(let reason): close(conversation, reason)
             }
@@ -177,6 +179,13 @@ extension World {
             messages += 1
             for row in rows where row.height > truth.height(of: row.log, on: device.number) {
                 violate(.acknowledgedTooSoon, "\(device.name) shows \(row.log)#\(row.height)")
+            }
+        case .receipt(let receipt):
+            messages += 1
+            for row in receipt.rows
+            where row.height > truth.height(of: row.log, on: device.number) {
+                violate(
+                    .acknowledgedTooSoon, "\(device.name) signs for \(row.log)#\(row.height)")
             }
         case .ping: break
         case .totals, .refusal, .bye: messages += 1

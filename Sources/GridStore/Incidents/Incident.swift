@@ -26,6 +26,10 @@ package struct Incident: Hashable, Sendable {
         case keyElsewhere = "key_elsewhere"
         /// A peer came back as another replica: it was restored, copied or made anew.
         case peerRestored = "peer_restored"
+        /// A peer has less than it had signed receipts for.
+        case receiptedDataLost = "receipted_data_lost"
+        /// A peer signed a receipt for what is not so.
+        case falseReceipt = "false_receipt"
     }
 
     /// One log of it.
@@ -80,14 +84,16 @@ package struct Incident: Hashable, Sendable {
     package var isRenewal: Bool {
         switch code {
         case .olderImage, .folderCopied, .rolledBack, .ownLogForked, .restored: true
-        case .ledgerCut, .folderReplaced, .keyElsewhere, .peerRestored: false
+        case .ledgerCut, .folderReplaced, .keyElsewhere, .peerRestored, .receiptedDataLost,
+            .falseReceipt:
+            false
         }
     }
 
     /// Whether it is a peer that lost something.
     package var isOfPeer: Bool {
         switch code {
-        case .peerRestored: true
+        case .peerRestored, .receiptedDataLost, .falseReceipt: true
         case .olderImage, .folderCopied, .rolledBack, .ownLogForked, .restored, .ledgerCut,
             .folderReplaced, .keyElsewhere:
             false

@@ -131,5 +131,24 @@ enum LedgerMigrations {
             known    INTEGER NOT NULL,
             PRIMARY KEY (incident, replica, area, lane)
         ) STRICT, WITHOUT ROWID;
+
+        -- Receipts of nodes above, as they came; thinned as they grow old. `at` is the issuer's
+        -- clock, `received` this node's, in milliseconds since 1970.
+        CREATE TABLE receipts (
+            id       INTEGER PRIMARY KEY,
+            issuer   BLOB NOT NULL,
+            at       INTEGER NOT NULL,
+            received INTEGER NOT NULL,
+            bytes    BLOB NOT NULL
+        ) STRICT;
+        CREATE INDEX receipts_by_issuer ON receipts (issuer, received);
+
+        -- Their rows that agree with the ledger: whoever signed the receipt has the log up to there.
+        CREATE TABLE receipt_rows (
+            log     INTEGER NOT NULL,
+            height  INTEGER NOT NULL,
+            receipt INTEGER NOT NULL,
+            PRIMARY KEY (log, height, receipt)
+        ) STRICT, WITHOUT ROWID;
         """
 }

@@ -162,7 +162,7 @@ extension Store {
             lastReason: try row.cell("last_reason"), clockSkew: try row.cell("clock_skew"))
     }
 
-    private static func key(_ row: Row, _ column: String) throws -> PublicKey {
+    static func key(_ row: Row, _ column: String) throws -> PublicKey {
         guard let key = Bytes32(try row.bytes(column)) else {
             throw StoreFailure.damaged(what: "a key in table peers or peer_heights")
         }

@@ -7,7 +7,7 @@ import GridSync
 /// Noticing what has befallen the folder, and when it is over.
 extension FolderReplica {
     /// What peers say after a meeting has come by then, in milliseconds.
-    private static let settling: UInt64 = 5_000
+    static let settling: UInt64 = 5_000
     /// That another folder has this node's key is shown for a day after it was last noticed.
     private static let warning: UInt64 = 86_400_000
 
@@ -16,6 +16,7 @@ extension FolderReplica {
     /// - Parameter now: milliseconds since 1970.
     package func attend(now: UInt64) {
         self.now = now
+        lookForLostReceipts()
         guard watch.hasOpen else { return }
         writeDown {
             let held = try store.heldByPeers()
@@ -33,6 +34,11 @@ extension FolderReplica {
         let isSettled = now >= incident.at + Self.settling
         let isOver: Bool
         switch incident.code {
+        // Until the peer signs what is so.
+        case .falseReceipt: isOver = false
+        case .receiptedDataLost:
+            let heights = incident.peer.flatMap { held[$0] } ?? VersionVector()
+            isOver = incident.missing { heights[$0] } == 0
         case .peerRestored:
             guard isSettled, let peer = incident.peer else { return }
             let heights = held[peer] ?? VersionVector()

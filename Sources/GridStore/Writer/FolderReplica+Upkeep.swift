@@ -27,6 +27,7 @@ extension FolderReplica {
             try store.met(peer, learning: news, having: greeting.heights)
             try watch.look(at: store)
         }
+        meetings[key] = now
         guard isKept, !news.isEmpty else { return }
         replica.learn(chain)
         if isStale { buildAnew() }

@@ -57,6 +57,8 @@ package final class FolderReplica {
     var rolledBack: RollbackSign?
     /// Incidents that are not over, and whom and what the folder watches for others.
     var watch = IncidentWatch()
+    /// Peers that were met and whose word has not been held against their receipts since.
+    var meetings: [PublicKey: UInt64] = [:]
     /// The latest time it was given, in milliseconds since 1970.
     var now: UInt64
     /// Runs have come that may be joined with others.

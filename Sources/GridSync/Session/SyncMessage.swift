@@ -2,6 +2,7 @@
 
 package import GridCodec
 package import GridCore
+package import GridLog
 
 /// What passes between two nodes after the greetings, one message a frame
 /// (Protocol/messages.md).
@@ -20,6 +21,8 @@ package enum SyncMessage: Hashable, Sendable {
     case ping
     /// The sender is about to close, for the reason with this code.
     case bye(code: String)
+    /// What the sender durably holds of the receiver's area, signed.
+    case receipt(Receipt)
 
     package struct LaneTotal: Hashable, Sendable {
         package let lane: Lane
@@ -52,6 +55,7 @@ private enum MessageTag: UInt8 {
     case refusal = 5
     case ping = 6
     case bye = 7
+    case receipt = 8
 }
 
 extension SyncMessage {
@@ -90,6 +94,9 @@ extension SyncMessage {
         case .bye(let code):
             writer.byte(MessageTag.bye.rawValue)
             writer.text(code)
+        case .receipt(let receipt):
+            writer.byte(MessageTag.receipt.rawValue)
+            writer.raw(receipt.encoded)
         }
         return writer.bytes
     }
@@ -109,6 +116,9 @@ extension SyncMessage {
             self = .refusal(log: log, code: code)
         case .ping: self = .ping
         case .bye: self = .bye(code: try reader.text(max: ProtocolLimits.messageTextBytesMax))
+        case .receipt:
+            guard reader.remaining <= ProtocolLimits.receiptBytesMax else { throw .lengthTooLarge }
+            self = .receipt(try Receipt(decoding: try reader.raw(reader.remaining)))
         }
         try reader.finish()
     }
