@@ -41,8 +41,8 @@ extension World {
                 admitWaiting(conversation)
             case .recordHeld(let rows): recordHeld(rows, conversation)
             case .reportFork(let log, let height): reportFork(log, height, conversation)
-            // Greetings of simulated devices do not offer receipts.
-            case .issueReceipt, .keepReceipt: break
+            case .issueReceipt: sign(conversation)
+            case .keepReceipt(let receipt): keep(receipt, conversation)
             case .wake(let time): wake(conversation, at: time)
             case .close(let reason): close(conversation, reason)
             }
@@ -59,6 +59,29 @@ extension World {
             device.heldNews[conversation.peerKey, default: [:]][row.log] = row.height
         }
         planUpkeep(device)
+    }
+
+    /// Signs what the peer's area has here.
+    private func sign(_ conversation: Conversation) {
+        let device = devices[conversation.device]
+        guard let replica = device.replica else { return }
+        let receipt = replica.receipt(
+            for: conversation.session.peerReplica, area: conversation.theirs.area,
+            now: device.wall(now))
+        obey(conversation.session.supply(.receipt(receipt), now: now), conversation)
+    }
+
+    /// Keeps a receipt; an honest township's says what is so.
+    private func keep(_ receipt: Receipt, _ conversation: Conversation) {
+        let device = devices[conversation.device]
+        guard let replica = device.replica else { return }
+        let verdict = replica.keep(receipt, now: device.wall(now))
+        guard case .contradicts(let log) = verdict, !device.isSuspect,
+            !truth.forkedAreas.contains(log.domain.area), !isHostile(conversation.connection)
+        else { return }
+        violate(
+            .honestPeerBlamed,
+            "\(device.name) does not believe the receipt of \(conversation.peer.leaf.name)")
     }
 
     private func reportFork(_ log: LogID, _ height: UInt64, _ conversation: Conversation) {
@@ -180,8 +203,8 @@ extension World {
             for row in rows where row.height > truth.height(of: row.log, on: device.number) {
                 violate(.acknowledgedTooSoon, "\(device.name) shows \(row.log)#\(row.height)")
             }
+        // Said up to a minute after everything else.
         case .receipt(let receipt):
-            messages += 1
             for row in receipt.rows
             where row.height > truth.height(of: row.log, on: device.number) {
                 violate(

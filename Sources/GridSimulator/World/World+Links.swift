@@ -97,8 +97,11 @@ extension World {
         // large ones are.
         let isLarge = dice.chance(plan.seed.isMultiple(of: 3) ? 900 : 150)
         let bytesMax = isLarge ? 64 : ProtocolLimits.greetingFrontierBytesMax
+        // Every other device lacks a receipt whenever it greets.
+        let lacking = device.number.isMultiple(of: 2) ? Feature.receiptWanted : 0
         let greeting = Greeting(
-            software: "gridsim", nonce: replica.node.nonce, clock: device.wall(now),
+            features: Feature.receipts | lacking, software: "gridsim", nonce: replica.node.nonce,
+            clock: device.wall(now),
             credit: Self.credit,
             credential: Greeting.Credential(of: device.chain, isKnown: isKnown),
             recognized: recognized, area: device.area,

@@ -38,7 +38,7 @@ struct ShowReceipts: ParsableCommand {
                 "\(item["at"]?.shown ?? "") \(item["author"]?["name"]?.shown ?? "") "
                     + "\(fields.joined(separator: "、"))  #\(item["sequence"]?.shown ?? "")")
             let receipts = item["receipts"]?.items ?? []
-            if receipts.isEmpty { Screen.line("  尚未送达 / not yet received") }
+            if receipts.isEmpty { Screen.line("  尚无回执,可能尚未送达 / no receipt yet") }
             for receipt in receipts { Screen.line("  " + Self.words(receipt)) }
         }
     }
