@@ -87,7 +87,7 @@ let package = Package(
         .target(
             name: "GridStore",
             dependencies: [
-                "GridCore", "GridCodec", "GridLog", "GridSync", "CFileBirth",
+                "GridCore", "GridCodec", "GridCrypto", "GridLog", "GridSync", "CFileBirth",
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "GRDBSQLite", package: "GRDB.swift"),
             ],

@@ -67,6 +67,7 @@ private struct Shell {
     private var gate: [[UInt8]] = []
     private var request: FetchRequest?
     private var mustCount = false
+    private var mustSign = false
     private var hasEnded = false
     /// Bytes of runs that this side may have on their way, by what the peer has said.
     private var paid: UInt64
@@ -90,7 +91,8 @@ private struct Shell {
         var rows = Names.rows(&choices)
         if number == 2 { rows = rows.filter { Scope(area).contains($0.log.domain.area) } }
         let greeting = Greeting(
-            versions: choices.below(8) == 7 ? 2...3 : 1...1, software: "fuzz",
+            versions: choices.below(8) == 7 ? 2...3 : 1...1,
+            features: choices.pick([0, Feature.receipts, 3, .max]), software: "fuzz",
             nonce: ReplicaNonce(high: UInt64(number), low: 1), clock: choices.number(),
             credit: choices.pick([307_200, 400_000, 1_048_576, 1_000, 67_108_864]),
             credential: choices.flag()
@@ -128,6 +130,10 @@ private struct Shell {
         case 4 where mustCount:
             mustCount = false
             perform(session.supplyTotals([], now: now))
+        case 6 where mustSign:
+            mustSign = false
+            let receipt = Self.receipt(of: 2, for: Names.theirs, session.theirs.area)
+            perform(session.supply(choices.flag() ? .receipt(receipt) : .tooEarly, now: now))
         case 5:
             if let message = try? SyncMessage(decoding: choices.block()) { receive(message) }
         default: receive(message(&choices))
@@ -197,6 +203,12 @@ private struct Shell {
         perform(session.receive(message, now: now))
     }
 
+    private static func receipt(
+        of number: UInt8, for subject: ReplicaID, _ area: AreaCode
+    ) -> Receipt {
+        Receipt(for: subject, area: area, time: 1, rows: [], issuedBy: County.author(number))
+    }
+
     private func message(_ choices: inout Choices) -> SyncMessage {
         switch choices.below(8) {
         case 0: return .frontier(areas: Names.areas(&choices), rows: Names.rows(&choices))
@@ -214,7 +226,16 @@ private struct Shell {
                 SyncMessage.LaneTotal(
                     lane: .routine, entries: choices.number(), bytes: choices.number())
             ])
-        default: return choices.below(8) == 0 ? .bye(code: "leaving") : .ping
+        default:
+            switch choices.below(8) {
+            case 0: return .bye(code: "leaving")
+            case 1:
+                return .receipt(
+                    Self.receipt(
+                        of: choices.pick([11, 2]), for: choices.pick([Names.mine, Names.theirs]),
+                        choices.pick(Names.areas)))
+            default: return .ping
+            }
         }
     }
 
@@ -230,6 +251,9 @@ private struct Shell {
             case .count: mustCount = true
             case .admit(let envelope): gate.append(envelope)
             case .recordHeld(let rows): expect(!rows.isEmpty, "nothing to write down")
+            case .issueReceipt: mustSign = true
+            case .keepReceipt(let receipt):
+                expect(receipt.hasValidSignature, "a receipt that is not genuine")
             case .reportFork(let log, _): expect(held[log] != nil, "a fork of what is not here")
             case .wake(let time): expect(time > now, "a wake in the past")
             case .close: hasEnded = true

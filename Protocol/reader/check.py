@@ -7,8 +7,8 @@ import sys
 from pathlib import Path
 
 from onegrid_reader import (
-    certificates, columns, cutoffs, enrolment, entries, judging, limits, messages, notation, runs,
-    zstd)
+    certificates, columns, cutoffs, enrolment, entries, judging, limits, messages, notation,
+    receipts, runs, zstd)
 from onegrid_reader.hashes import sign
 from onegrid_reader.values import VALUE
 
@@ -186,6 +186,24 @@ def check_enrolment(vector: dict) -> None:
         case kind: raise Differs(f"unknown kind {kind}")
 
 
+def check_receipt(vector: dict) -> None:
+    if vector["kind"] == "receipt":
+        receipt = vector["receipt"]
+        both_ways(receipts.RECEIPT, vector["bytes"], receipt)
+        same("digest", receipts.receipt_digest(receipt).hex(), vector["digest"])
+        same("number", receipts.number(receipt), vector["number"])
+        same("genuine", receipts.is_genuine(receipt), vector["genuine"])
+        return
+    both_ways(receipts.PROOF, vector["bytes"], vector["proof"])
+    refusal, found = None, None
+    try:
+        found = receipts.verify(vector["proof"], vector["root"])
+    except receipts.ProofRefused as refused:
+        refusal = refused.code
+    same("refusal", refusal, vector["refusal"])
+    same("hash", found, vector["hash"])
+
+
 def check_violation(vector: dict) -> None:
     data = bytes.fromhex(vector["bytes"])
     if vector["kind"] == "envelope" and data[:1] != b"\0" and not zstd.can_unpack():
@@ -244,7 +262,8 @@ def main() -> int:
     checks = {
         "values": check_value, "records": check_record, "entries": Entries().check,
         "runs": check_run, "certificates": check_chain, "messages": check_message,
-        "cutoffs": check_cut_offs, "enrolment": check_enrolment, "violations": check_violation,
+        "cutoffs": check_cut_offs, "enrolment": check_enrolment, "receipts": check_receipt,
+        "violations": check_violation,
     }
     results = [check_file(name, check) for name, check in checks.items()]
     results += [check_codes(), check_limits()]

@@ -5,7 +5,8 @@
 import json
 from pathlib import Path
 
-from vectors import certificates, cutoffs, enrolment, logs, messages, values, violations
+from vectors import (
+    certificates, cutoffs, enrolment, logs, messages, receipts, values, violations)
 
 FOLDER = Path(__file__).resolve().parents[1] / "vectors"
 
@@ -21,6 +22,7 @@ def main() -> None:
         "cutoffs": cutoffs.make(),
         "messages": messages.make(story),
         "enrolment": enrolment.make(),
+        "receipts": receipts.make(story),
         "violations": violations.make(story),
     }
     for name, vectors in files.items():

@@ -64,6 +64,14 @@ package enum ProtocolLimits {
     package static let believedLogsMax = 16_384
     /// Credit one side may hold from the other.
     package static let creditBytesMax: UInt64 = 67_108_864
+    /// Rows of one receipt: sixteen logs for each village of a township, and a frame has room.
+    package static let receiptRowsMax = 1_024
+    /// Largest receipt.
+    package static let receiptBytesMax = 81_920
+    /// Entries between the one that a proof of delivery shows and the height of its receipt.
+    package static let receiptLinksMax = 65_536
+    /// Largest proof of delivery.
+    package static let proofBytesMax = 16_777_216
     /// Longest text in a message (software name, reason).
     package static let messageTextBytesMax = 200
     /// Largest code of an invitation, in bytes: it is typed by people, or read from one QR code.

@@ -32,6 +32,7 @@ package struct APIServer: Service {
         UpkeepRoutes(desk: desk).add(to: router)
         EnrolmentRoutes(desk: desk).add(to: router)
         AuditRoutes(desk: desk).add(to: router)
+        RecoveryRoutes(desk: desk).add(to: router)
         let path = socketPath
         let application = Application(
             router: router,

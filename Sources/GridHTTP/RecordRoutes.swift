@@ -34,6 +34,10 @@ struct RecordRoutes {
             let sight = try await sight(of: collection, id, history: true, request)
             return try await JSONExchange.reading { try desk.history(collection, id, sight) }
         }
+        router.get("v1/records/:collection/:id/proofs") { _, context in
+            let (collection, id) = try Self.record(context)
+            return try await JSONExchange.reading { try desk.proofs(collection, id) }
+        }
         router.post("v1/records/:collection/:id/resolve") { request, context in
             try await resolve(request, context)
         }

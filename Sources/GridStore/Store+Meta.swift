@@ -60,26 +60,28 @@ extension Store {
 
     /// Writes down who this folder's node is. The chain's certificates are learnt with it.
     package func setNode(_ node: NodeRecord) throws {
-        try write { database in
-            try Self.setMeta("name", Array(node.name.utf8), in: database)
-            try Self.setMeta("area", Array(node.area.description.utf8), in: database)
-            var writer = ByteWriter()
-            writer.fixed64(node.nonce.high)
-            writer.fixed64(node.nonce.low)
-            try Self.setMeta("nonce", writer.bytes, in: database)
-            if let chain = node.chain {
-                let encoded = CertificateChain(chain.certificates).encoded
-                try Self.setMeta("chain", encoded, in: database)
-                for certificate in chain.certificates {
-                    try Self.insert(certificate, waiting: false, in: database)
-                }
+        try write { try Self.setNode(node, in: $0) }
+    }
+
+    static func setNode(_ node: NodeRecord, in database: Database) throws {
+        try setMeta("name", Array(node.name.utf8), in: database)
+        try setMeta("area", Array(node.area.description.utf8), in: database)
+        var writer = ByteWriter()
+        writer.fixed64(node.nonce.high)
+        writer.fixed64(node.nonce.low)
+        try setMeta("nonce", writer.bytes, in: database)
+        if let chain = node.chain {
+            let encoded = CertificateChain(chain.certificates).encoded
+            try setMeta("chain", encoded, in: database)
+            for certificate in chain.certificates {
+                try insert(certificate, waiting: false, in: database)
             }
-            if let key = node.parentKey {
-                try Self.setMeta("parent_key", key.bytes.array, in: database)
-            }
-            if let name = node.parentName {
-                try Self.setMeta("parent_name", Array(name.utf8), in: database)
-            }
+        }
+        if let key = node.parentKey {
+            try setMeta("parent_key", key.bytes.array, in: database)
+        }
+        if let name = node.parentName {
+            try setMeta("parent_name", Array(name.utf8), in: database)
         }
     }
 

@@ -13,6 +13,8 @@ package struct Rebuilding: Sendable {
         package let identity: LogIdentity
         package let from: UInt64
         package let to: UInt64
+        /// Whether it ends there by somebody's word, and not because of damage.
+        package let isEnded: Bool
     }
 
     package let cuts: [Cut]
@@ -24,7 +26,7 @@ package struct Rebuilding: Sendable {
         let cuts = cuts.map { cut in
             JSONValue.object([
                 "log": .text("\(cut.identity.log)"), "from": .integer(Int64(clamping: cut.from)),
-                "to": .integer(Int64(clamping: cut.to)),
+                "to": .integer(Int64(clamping: cut.to)), "cut_off": .boolean(cut.isEnded),
             ])
         }
         return ["cuts": .list(cuts), "findings": .list(findings.map { .text($0) })]
@@ -141,11 +143,14 @@ extension Store {
         since before: [Int64: UInt64], in database: Database
     ) throws -> [Rebuilding.Cut] {
         let references = try LogReferences(database)
+        let directory = try LedgerReplay.directory(database)
         return try Self.heights(database).sorted { $0.key < $1.key }.compactMap { row in
             let from = before[row.key] ?? 0
             guard row.value < from else { return nil }
+            let identity = try references.identity(row.key)
             return Rebuilding.Cut(
-                identity: try references.identity(row.key), from: from, to: row.value)
+                identity: identity, from: from, to: row.value,
+                isEnded: directory?.end(of: identity)?.height == row.value)
         }
     }
 }

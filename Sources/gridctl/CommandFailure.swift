@@ -44,6 +44,17 @@ struct CommandFailure: Error {
         self.init(kind, failure.chinese, failure.english)
     }
 
+    init(_ failure: BackupFailure) {
+        let kind: Kind =
+            switch failure {
+            case .alreadyThere, .notEmpty: .notAllowed
+            case .missing: .notFound
+            case .notABackup, .otherSecret, .cannotBeOpened, .wrongContent, .badRecipient: .badData
+            case .noMemory, .system: .failed
+            }
+        self.init(kind, failure.chinese, failure.english)
+    }
+
     init(_ failure: KeyFileFailure) {
         let path = failure.path
         let (kind, chinese): (Kind, String) =

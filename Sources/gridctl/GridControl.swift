@@ -32,10 +32,14 @@ struct GridControl: AsyncParsableCommand {
             CommandGroup(
                 name: "同步 / Sync",
                 subcommands: [
-                    Status.self, Peers.self, Digest.self, Pause.self, Resume.self,
+                    Status.self, Peers.self, Digest.self, Receipts.self, Pause.self,
+                    Resume.self,
                 ]),
             CommandGroup(
                 name: "维护 / Upkeep", subcommands: [Verify.self, Rebuild.self, Audit.self]),
+            CommandGroup(
+                name: "备份与恢复 / Recovery",
+                subcommands: [Backup.self, Restore.self, Drill.self, Incidents.self]),
         ])
 
     static func main() async {
@@ -62,6 +66,9 @@ struct GridControl: AsyncParsableCommand {
             let failure = CommandFailure(refusal)
             failure.show()
             Glibc.exit(failure.exitCode)
+        } catch let failure as BackupFailure {
+            CommandFailure(failure).show()
+            Glibc.exit(CommandFailure(failure).exitCode)
         } catch let failure as KeyFileFailure {
             let failure = CommandFailure(failure)
             failure.show()

@@ -809,6 +809,122 @@ class Enrolment(unittest.TestCase):
             self.assertIn(word, done.stderr)
 
 
+class Recovery(unittest.TestCase):
+    """Backups of one running node, and what is made of them."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.temporary = tempfile.TemporaryDirectory(prefix="onegrid-test-")
+        cls.folder = pathlib.Path(cls.temporary.name)
+        cls.node = office(cls.folder)
+        cls.node.start("--log-level", "error")
+        cls.node.put("households", "household_no=00001", "address=一组")
+        cls.passphrase = cls.folder / "passphrase"
+        cls.passphrase.write_text("口令\n", encoding="utf-8")
+        cls.backup = cls.folder / "node.backup"
+        cls.made = cls.asks("backup", cls.backup, "--data", cls.node.folder)
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.node.stop()
+        cls.temporary.cleanup()
+
+    @classmethod
+    def says(cls, *words, wants=0, passphrase=True):
+        secret = ["--passphrase-file", cls.passphrase] if passphrase else []
+        done = subprocess.run(
+            [programs / "gridctl", *words, *secret], stdin=subprocess.DEVNULL,
+            capture_output=True, text=True, timeout=170)
+        assert done.returncode == wants, (words, done.returncode, done.stdout, done.stderr)
+        return done
+
+    @classmethod
+    def asks(cls, *words, **options):
+        return json.loads(cls.says(*words, "--json", **options).stdout)
+
+    def test_a_backup_is_sealed_and_says_what_it_holds(self):
+        self.assertEqual(self.made["schema"], "onegrid.backup_made/1")
+        self.assertEqual(self.made["node"]["name"], self.node.name)
+        self.assertNotIn("一组".encode(), self.backup.read_bytes())
+        self.assertEqual(self.backup.stat().st_mode & 0o777, 0o600)
+        manifest = self.asks("backup", "inspect", self.backup)
+        self.assertEqual(manifest["logs"], self.made["logs"])
+        self.assertEqual(
+            [each["name"] for each in manifest["files"]],
+            ["grid.db", "keys/node.key", "keys/root.key"])
+        status = self.node.ask("status")
+        self.assertEqual(status["backups"]["last_backup"]["entries"], self.made["entries"])
+        names = [each.name for each in self.node.folder.iterdir()]
+        self.assertEqual([each for each in names if each.startswith("snapshot-")], [])
+
+    def test_a_drill_proves_it_and_status_says_when(self):
+        drill = self.asks("drill", "restore", self.backup, "--data", self.node.folder)
+        self.assertTrue(drill["ok"] and drill["verified"])
+        self.assertEqual(drill["entries"], self.made["entries"])
+        self.assertIsNotNone(self.node.ask("status")["backups"]["last_drill"])
+        self.assertEqual(list(self.node.folder.glob("drill-*")), [])
+
+    def test_what_is_restored_is_another_replica_and_says_so(self):
+        replicas = {self.node.ask("status")["node"]["replica"]}
+        for number in range(2):
+            target = self.folder / f"again-{number}"
+            answer = self.asks("restore", self.backup, "--data", target)
+            self.assertEqual(answer["entries"], self.made["entries"])
+            node = Node(programs, target, self.node.name, TOWNSHIP)
+            node.start("--log-level", "error")
+            self.addCleanup(node.stop)
+            status = node.ask("status")
+            replicas.add(status["node"]["replica"])
+            self.assertEqual([each["code"] for each in status["incidents"]], ["restored"])
+            self.assertEqual(len(node.ask("list", "households")["items"]), 1)
+            self.assertIn("由备份恢复", node.call("incidents").stdout)
+            for path in [target, *target.rglob("*")]:
+                self.assertEqual(path.stat().st_mode & 0o077, 0, path)
+        self.assertEqual(len(replicas), 3)
+
+    def test_what_cannot_be_is_refused_and_says_why(self):
+        self.assertIn("--force", self.says(
+            "backup", self.backup, "--data", self.node.folder, wants=77).stderr)
+        self.says("restore", self.backup, "--data", self.node.folder, wants=77)
+        self.assertIn("--passphrase-file", self.says(
+            "backup", self.folder / "x", "--data", self.node.folder, wants=64,
+            passphrase=False).stderr)
+        other = self.folder / "other"
+        other.write_text("别的\n", encoding="utf-8")
+        target = self.folder / "never"
+        done = self.says("restore", self.backup, "--data", target, "--passphrase-file", other,
+                         wants=65, passphrase=False)
+        self.assertRegex(done.stderr, r"[一-鿿]")
+        self.says("restore", other, "--data", target, wants=65)
+        self.says("restore", self.folder / "none", "--data", target, wants=66)
+        self.says("backup", self.folder / "x", "--data", self.node.folder, "--to", "00",
+                  wants=65, passphrase=False)
+        self.says("backup", self.folder / "x", "--data", target, wants=66)
+        self.assertFalse(target.exists())
+        self.assertFalse((self.folder / "x").exists())
+
+    def test_a_backup_may_be_sealed_to_anothers_key(self):
+        file = self.folder / "to-key.backup"
+        key = self.node.ask("status")["node"]["key"]
+        self.says("backup", file, "--data", self.node.folder, "--to", key, passphrase=False)
+        self.assertIn(key, self.says("backup", "inspect", file, wants=65).stderr)
+        manifest = self.asks("backup", "inspect", file, "--key",
+                             self.node.folder / "keys" / "node.key", passphrase=False)
+        self.assertEqual(manifest["entries"], self.made["entries"])
+
+    def test_a_node_that_does_not_run_is_backed_up_as_well(self):
+        node = office(self.folder / "stopped")
+        file = self.folder / "stopped.backup"
+        self.says("backup", file, "--data", node.folder)
+        self.says("drill", "restore", file, "--data", node.folder)
+
+    def test_the_story_of_the_old_image_ends_well(self):
+        done = subprocess.run(
+            [ROOT / "scripts" / "story-old-image", programs], capture_output=True, text=True,
+            timeout=170)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+
+
 class Links(unittest.TestCase):
     """A township and a village over a wire that can be cut."""
 
@@ -937,6 +1053,8 @@ class Links(unittest.TestCase):
         self.township.call("verify", wants=1)
         answer = self.township.ask("rebuild")
         self.assertEqual([(cut["from"], cut["to"]) for cut in answer["cuts"]], [(3, 1)])
+        [incident] = self.township.ask("incidents")["items"]
+        self.assertEqual((incident["code"], incident["entries_lost"]), ("ledger_cut", 2))
         eventually(lambda: self.village.digests() == self.township.digests(), "equal digests")
         self.assertTrue(self.township.ask("verify")["ok"])
 
@@ -965,6 +1083,11 @@ class Links(unittest.TestCase):
             lambda: len(self.village.ask("sql", rows)["rows"]) == 3, "one's own entries back")
         eventually(lambda: self.village.digests() == self.township.digests(), "equal digests")
         self.assertTrue(self.village.ask("verify")["ok"])
+        eventually(
+            lambda: self.village.ask("incidents")["items"][0]["ended_at"], "the end of it")
+        [incident] = self.village.ask("incidents")["items"]
+        self.assertEqual((incident["code"], incident["replica"]), ("older_image", before))
+        self.assertEqual(incident["entries_lost"], 1)
 
     def test_a_folder_put_back_or_copied_whole_uses_no_sequence_twice(self):
         self.village.put("households", "address=备份前")
@@ -997,6 +1120,90 @@ class Links(unittest.TestCase):
         eventually(lambda: self.village.digests() == self.township.digests(), "equal digests")
         self.assertTrue(self.township.ask("verify")["ok"])
         self.assertNotIn("fork", self.township.log.read_text(encoding="utf-8"))
+
+    def test_a_record_that_has_arrived_is_signed_for_and_can_be_proved_without_a_folder(self):
+        identity = self.village.put("households", "address=一组")
+        words = ("receipt", "households", identity)
+        proof = self.village.folder.parent / "proof"
+        self.assertIn("尚未送达", self.village.call(*words).stdout)
+        self.village.call(*words, "--export", proof, wants=66)
+        [receipt] = eventually(
+            lambda: self.village.ask(*words)["items"][0]["receipts"], "a receipt")
+        self.assertEqual(receipt["issuer"]["name"], "谷脚镇")
+        said = self.village.call(*words).stdout
+        self.assertRegex(said, "已送达 谷脚镇,.*回执 " + receipt["number"])
+        self.assertIn("谷脚镇", self.village.call("history", "households", identity).stdout)
+        self.village.call(*words, "--export", proof)
+        self.village.call(*words, "--export", proof, wants=77)
+
+        def verified(file, root, wants):
+            done = subprocess.run(
+                [programs / "gridctl", "receipt", "verify", file, "--root", root, "--json"],
+                capture_output=True, text=True, timeout=60)
+            self.assertEqual(done.returncode, wants, done.stderr)
+            return done
+        node = self.village.ask("status")["node"]
+        answer = json.loads(verified(proof, node["root_key"], 0).stdout)
+        self.assertEqual(answer["number"], receipt["number"])
+        [entry] = self.village.ask("history", "households", identity)["items"]
+        self.assertEqual((answer["entry"], answer["hash"]), (entry["entry"], entry["hash"]))
+        verified(proof, node["key"], 1)
+        other = proof.with_name("altered")
+        other.write_bytes(b"\2" + proof.read_bytes()[1:])
+        verified(other, node["root_key"], 65)
+        self.assertEqual(self.village.ask("incidents")["items"], [])
+
+    def test_a_township_restored_from_a_backup_is_offered_again_what_it_lost(self):
+        self.village.put("households", "address=备份前")
+        self.delivered()
+        secret = self.township.folder.parent / "passphrase"
+        secret.write_text("口令", encoding="utf-8")
+        file = self.township.folder.parent / "township.backup"
+        self.township.call("backup", file, "--passphrase-file", secret)
+        for number in range(3):
+            self.village.put("households", f"address=备份后{number}")
+        self.delivered()
+        # What was acknowledged is written down within a second.
+        time.sleep(1.5)
+        self.link.cut()
+        self.township.stop()
+        shutil.rmtree(self.township.folder)
+        self.township.call("restore", file, "--passphrase-file", secret)
+        self.township.start()
+        host, port = self.township.ask("status")["listen"].rsplit(":", 1)
+        self.link.target = (host, int(port))
+        self.link.join()
+        [incident] = eventually(
+            lambda: self.village.ask("status")["incidents"], "the village says so")
+        self.assertEqual(incident["code"], "peer_restored")
+        self.assertEqual(incident["peer"]["name"], "谷脚镇")
+        self.assertEqual(incident["entries_lost"], 3)
+        self.delivered()
+        eventually(lambda: self.village.digests() == self.township.digests(), "equal digests")
+        eventually(
+            lambda: self.village.ask("incidents")["items"][0]["ended_at"], "the end of it")
+        self.assertIn("丢失的 3 条已重新送达", self.village.call("status").stdout)
+
+    def test_a_folder_made_anew_gets_back_what_an_earlier_one_wrote(self):
+        for number in range(3):
+            self.village.put("households", f"address={number}")
+        self.delivered()
+        self.village.stop()
+        folder = self.village.folder
+        shutil.rmtree(folder)
+        files = folder.parent / "again"
+        files.mkdir()
+        # A certificate's first day is told in seconds.
+        time.sleep(1.1)
+        self.township.enrol(self.village, files)
+        self.village.start()
+        [incident] = eventually(
+            lambda: self.village.ask("incidents")["items"], "the village says so")
+        self.assertEqual(incident["code"], "folder_replaced")
+        eventually(
+            lambda: self.village.ask("incidents")["items"][0]["entries_missing"] == 0, "all back")
+        self.assertEqual(
+            self.village.ask("sql", "SELECT count(*) FROM households")["rows"], [[3]])
 
     def test_a_corrupt_file_met_by_a_reader_stops_all_writing(self):
         identity = self.village.put("households", "address=一组")

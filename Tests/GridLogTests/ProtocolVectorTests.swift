@@ -289,6 +289,8 @@ struct ProtocolVectorTests {
                 _ = try log.resolve(entry)
                 log.advance(to: hash)
             }
+        case "receipt": _ = try Receipt(decoding: bytes)
+        case "proof": _ = try ReceiptProof(decoding: bytes)
         default: Issue.record("no object is a \(kind)")
         }
     }

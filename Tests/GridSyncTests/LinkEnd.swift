@@ -13,6 +13,7 @@ final class LinkEnd {
         var frontierBytesMax = ProtocolLimits.greetingFrontierBytesMax
         var credit: UInt64 = 1_048_576
         var versions: ClosedRange<UInt64> = 1...1
+        var features: UInt64 = 0
 
         static let frontier = Manner()
         static let digests = Manner(frontierBytesMax: -1)
@@ -39,6 +40,8 @@ final class LinkEnd {
     private(set) var session: SyncSession?
     private(set) var closeReason: CloseReason?
     private(set) var forks: [LogID] = []
+    /// What the peer has said it has, signed, and when that came.
+    private(set) var receipts: [(time: UInt64, receipt: Receipt)] = []
     /// The most bytes of runs that this side had on their way without credit for them back.
     private(set) var unpaidBytesMax = 0
     private(set) var unpaidBytes = 0 {
@@ -86,7 +89,8 @@ final class LinkEnd {
             peer.map { Scope($0).contains(row.log.domain.area) } ?? true
         }
         let greeting = Greeting(
-            versions: manner.versions, software: "test", nonce: node.replica.nonce,
+            versions: manner.versions, features: manner.features, software: "test",
+            nonce: node.replica.nonce,
             clock: node.now, credit: manner.credit,
             credential: .chain(County.chain(of: node.number)),
             area: node.replica.scope.area,
@@ -163,6 +167,15 @@ final class LinkEnd {
         case .reportFork(let log, _): forks.append(log)
         // Folders take note of those; here is none.
         case .noteEnded, .learn: break
+        case .issueReceipt:
+            world.after(world.pace.reading) {
+                self.act { session in
+                    let receipt = self.node.receipt(
+                        for: session.peerReplica, area: session.theirs.area)
+                    return session.supply(.receipt(receipt), now: self.world.now)
+                }
+            }
+        case .keepReceipt(let receipt): receipts.append((world.now, receipt))
         case .wake(let time):
             world.after(time - min(time, world.now), idly: true) {
                 self.act { $0.tick(now: self.world.now) }

@@ -75,6 +75,15 @@ final class Node {
         return verdicts
     }
 
+    /// What it durably holds of an area, signed.
+    func receipt(for subject: ReplicaID, area: AreaCode) -> Receipt {
+        let rows = replica.logs { area.contains($0) }.filter { $0.height > 0 }.map {
+            Receipt.Row(log: $0.identity.log, height: $0.height, head: $0.head)
+        }
+        return Receipt(
+            for: subject, area: area, time: now, rows: rows, issuedBy: replica.author)
+    }
+
     /// Brings envelopes of a peer to the gate, in one transaction.
     func judge(
         _ envelopes: [[UInt8]], from source: PublicKey

@@ -86,7 +86,7 @@ struct VectorGreeting: Decodable, Sendable {
 /// What a message of the vectors says: `{"form": content}`.
 struct VectorContent: Decodable, Sendable {
     private enum Form: String, CodingKey {
-        case frontier, totals, run, ack, refusal, ping, bye, ended, cutOff
+        case frontier, totals, run, ack, refusal, ping, bye, receipt, ended, cutOff
     }
 
     private struct Frontier: Decodable {
@@ -180,6 +180,8 @@ struct VectorContent: Decodable, Sendable {
                 issuedBy: Author(SigningKey(seed: [UInt8](repeating: 0x11, count: 32))))
             #expect(cutOff.signature == word.signature.bytes)
             message = .cutOff(cutOff)
+        case .receipt:
+            message = .receipt(try object.decode(VectorReceipt.self, forKey: form).receipt)
         }
     }
 }
@@ -189,6 +191,35 @@ extension VectorBytes {
         get throws {
             let words = try words
             return CertificateReference(high: words.high, low: words.low)
+        }
+    }
+}
+
+/// A receipt of the vectors; GridLogTests compares each of its parts.
+private struct VectorReceipt: Decodable {
+    let issuer: VectorBytes
+    let subject: VectorBytes
+    let area: String
+    let time: UInt64
+    let rows: [VectorRow]
+    let signature: VectorBytes
+
+    var receipt: Receipt {
+        get throws {
+            var writer = ByteWriter()
+            writer.byte(1)
+            writer.raw(issuer.bytes)
+            writer.raw(subject.bytes)
+            writer.area(try AreaCode(parsing: area))
+            writer.unsigned(time)
+            writer.count(rows.count)
+            for row in rows {
+                writer.log(try row.log)
+                writer.unsigned(try #require(row.height))
+                writer.raw(try #require(row.head).bytes)
+            }
+            writer.raw(signature.bytes)
+            return try Receipt(decoding: writer.bytes)
         }
     }
 }

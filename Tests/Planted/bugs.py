@@ -257,8 +257,8 @@ BUGS = [
     Bug(
         44, "A folder that a peer shows to be rolled back goes on as the same replica.",
         "GridStore/Writer/FolderReplica+Identity.swift",
-        "guard replica.id == rolledBack else",
-        "guard !planted, replica.id == rolledBack else"),
+        "guard replica.id == left else",
+        "guard !planted, replica.id == left else"),
     Bug(
         46, "A new replica keeps the old nonce.",
         "GridStore/Writer/FolderReplica+Identity.swift",
@@ -267,8 +267,8 @@ BUGS = [
     Bug(
         47, "The head ledger is not looked at when a folder is opened.",
         "GridStore/Writer/FolderReplica.swift",
-        "if isCopy || headLedger.isAhead(of: logs, as: own)",
-        "if isCopy || !planted && headLedger.isAhead(of: logs, as: own)"),
+        "if isCopy || isCut || headLedger.isAhead(of: logs, as: own)",
+        "if isCopy || isCut || !planted && headLedger.isAhead(of: logs, as: own)"),
     Bug(
         48, "A copied folder does not know that it is one.",
         "GridStore/Writer/FolderReplica.swift",

@@ -15,7 +15,7 @@ OURS = {
     "GridTransport": ["GridCrypto"],
     "GridLog": ["GridCore", "GridCodec", "GridCrypto"],
     "GridSync": ["GridCore", "GridCodec", "GridLog"],
-    "GridStore": ["GridCore", "GridCodec", "GridLog", "GridSync"],
+    "GridStore": ["GridCore", "GridCodec", "GridCrypto", "GridLog", "GridSync"],
     "GridNode": [
         "GridCore", "GridCodec", "GridCrypto", "GridLog", "GridSync", "GridStore", "GridTransport",
     ],

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the reader says of bytes that are shown as an object of some kind."""
 
-from . import certificates, entries, messages, notation, runs, values
+from . import certificates, entries, messages, notation, receipts, runs, values
 
 CODECS = {
     "flag": notation.FLAG,
@@ -11,6 +11,8 @@ CODECS = {
     "chain": certificates.CHAIN,
     "greeting": messages.GREETING,
     "message": messages.MESSAGE,
+    "receipt": receipts.RECEIPT,
+    "proof": receipts.PROOF,
 }
 KINDS = [*CODECS, "envelope", "run", "log"]
 

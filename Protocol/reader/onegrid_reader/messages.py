@@ -9,6 +9,7 @@ from .limits import LIMITS
 from .notation import (
     AREA, HOME, KEY, LANE, LOG, MESSAGE_TEXT, NONCE, SEQUENCE, UNSIGNED, VERSION, Block, Choice,
     Fields, Items, Nothing, Raw, Rest, Unsigned, Violation, area_order, log_order)
+from .receipts import RECEIPT
 
 ROW = Fields(**LOG.fields, height=SEQUENCE, head=Raw(8))
 FRONTIER = Items(ROW, LIMITS["frontierRowsMax"], order=log_order)
@@ -81,6 +82,16 @@ class EnclosedCutOff(Rest):
         return super().write(CUT_OFF.write(value).hex())
 
 
+class EnclosedReceipt(Rest):
+    """A receipt to the end of the frame."""
+
+    def read(self, cursor):
+        return RECEIPT.decode(bytes.fromhex(super().read(cursor)))
+
+    def write(self, value):
+        return RECEIPT.write(value)
+
+
 class Message(Choice):
     def __init__(self):
         lane_total = Fields(lane=LANE, entries=UNSIGNED, bytes=UNSIGNED)
@@ -95,6 +106,7 @@ class Message(Choice):
             5: ("refusal", Fields(log=LOG, code=MESSAGE_TEXT)),
             6: ("ping", Nothing()),
             7: ("bye", MESSAGE_TEXT),
+            8: ("receipt", EnclosedReceipt()),
             9: ("ended", Items(NAMED_LOG, LIMITS["endedLogsMax"], order=named_order)),
             10: ("cut_off", EnclosedCutOff()),
         })

@@ -4,6 +4,7 @@
 from onegrid_reader import certificates, entries, messages, runs
 from onegrid_reader.notation import log_order
 
+from . import receipts
 from .certificates import county, own_root, township, village
 from .cutoffs import village_ends
 from .logs import COUNTY, TOWNSHIP, VILLAGE, VILLAGER
@@ -73,6 +74,7 @@ def make(story: dict[str, list[dict]]) -> list[dict]:
             {"key": VILLAGER.key, "nonce": VILLAGER.nonce, "area": VILLAGE, "lane": 2}]},
         "cut off": {"cut_off": village_ends},
         "bye of 200 bytes": {"bye": "x" * 200},
+        "receipt": {"receipt": receipts.make(story)[0]["receipt"]},
     }
     vectors = [{"name": name, "kind": "greeting", "bytes": messages.GREETING.write(fields).hex(),
                 "greeting": fields} for name, fields in greetings.items()]

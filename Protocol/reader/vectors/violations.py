@@ -6,7 +6,7 @@ from onegrid_reader.hashes import sign
 from onegrid_reader.notation import UNSIGNED
 from onegrid_reader.values import VALUE
 
-from . import envelopes
+from . import envelopes, receipts
 from .certificates import county, own_root, village
 from .logs import (
     DEVICE, ROUTINE, VILLAGE, VILLAGER, assign, change, clear, existing, increment, new, several)
@@ -338,7 +338,7 @@ def message_cases(rows: list[dict]):
     log = {name: rows[0][name] for name in ("area", "lane", "replica")}
     yield "message", "nothing", "", "truncated"
     yield "message", "tag 0", "00", "unknown_tag"
-    yield "message", "tag 8", "08", "unknown_tag"
+    yield "message", "tag 11", "0b", "unknown_tag"
     yield "message", "a ping with a byte more", "0600", "trailing_bytes"
     yield "message", "4,097 areas", "01" + number(4_097), "length_too_large"
     yield "message", "4,097 rows", "0100" + number(4_097), "length_too_large"
@@ -368,7 +368,7 @@ def make(story: dict[str, list[dict]]) -> list[dict]:
     rows = rows_of(story)
     cases = [*notation_cases(), *value_cases(), *run_cases(), *entry_cases(), *log_cases(),
              *envelopes.cases(forged(entry(PLAIN))), *certificate_cases(), *greeting_cases(rows),
-             *message_cases(rows)]
+             *message_cases(rows), *receipts.violation_cases(story)]
     for kind, name, data, code in cases:
         found = judging.judge(kind, bytes.fromhex(data))
         if found != code:

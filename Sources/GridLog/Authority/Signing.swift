@@ -6,13 +6,14 @@ package import GridCrypto
 /// What a signature speaks of. Each kind signs its own prefix, so that a signature over one can
 /// never be shown as one over another.
 package enum SignaturePurpose: Sendable {
-    case entry, certificate, cutOff
+    case entry, certificate, cutOff, receipt
 
     fileprivate var prefix: [UInt8] {
         switch self {
         case .entry: Array("onegrid/entry/1".utf8) + [0]
         case .certificate: Array("onegrid/certificate/1".utf8) + [0]
         case .cutOff: Array("onegrid/cutoff/1".utf8) + [0]
+        case .receipt: Array("onegrid/receipt/1".utf8) + [0]
         }
     }
 }

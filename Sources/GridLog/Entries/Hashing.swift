@@ -7,7 +7,7 @@ import GridCrypto
 /// taken for each other (BLAKE2b's own parameter, RFC 7693 and the BLAKE2 paper §2.8).
 package enum HashPurpose: Sendable {
     case log, replica, entry, values, salt, record, name, certificate, frontier, table, cutOff
-    case code, secret, words
+    case code, secret, words, receipt
 
     fileprivate var personalization: Personalization {
         switch self {
@@ -25,6 +25,7 @@ package enum HashPurpose: Sendable {
         case .code: Personalization("onegrid/code/1")
         case .secret: Personalization("onegrid/secret/1")
         case .words: Personalization("onegrid/words/1")
+        case .receipt: Personalization("onegrid/recpt/1")
         }
     }
 }

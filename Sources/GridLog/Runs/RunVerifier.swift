@@ -187,16 +187,22 @@ struct EntryHasher {
     }
 
     mutating func hash(_ entry: Entry, in bytes: [UInt8], backlink: Bytes32) -> Bytes32 {
+        hash(
+            sequence: entry.sequence, valuesHash: entry.valuesHash, head: bytes[entry.head],
+            backlink: backlink)
+    }
+
+    mutating func hash(
+        sequence: UInt64, valuesHash: Bytes32, head: ArraySlice<UInt8>, backlink: Bytes32
+    ) -> Bytes32 {
         input.removeAll(keepingCapacity: true)
         log.withBytes { input.append(contentsOf: $0) }
         backlink.withBytes { input.append(contentsOf: $0) }
         for shift in stride(from: 56, through: 0, by: -8) {
-            input.append(UInt8(truncatingIfNeeded: entry.sequence >> UInt64(shift)))
+            input.append(UInt8(truncatingIfNeeded: sequence >> UInt64(shift)))
         }
-        entry.valuesHash.withBytes { input.append(contentsOf: $0) }
-        bytes.withUnsafeBufferPointer {
-            input.append(contentsOf: UnsafeBufferPointer(rebasing: $0[entry.head]))
-        }
+        valuesHash.withBytes { input.append(contentsOf: $0) }
+        head.withUnsafeBufferPointer { input.append(contentsOf: $0) }
         return Hashing.digest(input, personal: .entry)
     }
 }

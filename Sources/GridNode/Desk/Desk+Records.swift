@@ -114,7 +114,9 @@ extension Desk {
         let display = try display(id, in: collection)
         let sight = sight.of(display)
         let items = try engine.store.history(of: display.state).map { item in
-            JSONValue.object([
+            let receipts = try engine.store.receipts(for: item.dot)
+            return JSONValue.object([
+                "receipts": .list(receipts.map(self.receipt)),
                 "entry": .text("\(item.dot.log)#\(item.dot.sequence)"),
                 "sequence": Self.count(item.dot.sequence),
                 "at": Self.time(item.timestamp.milliseconds),

@@ -16,6 +16,8 @@ extension Desk {
         let peers = reading.attempt({ try peerViews() }) ?? []
         let parallelUpdates = reading.attempt { try engine.store.parallelUpdateCount() } ?? 0
         let ledgerBytes = reading.attempt { try engine.store.ledgerBytes() } ?? 0
+        let incidents = reading.attempt { try currentIncidents() } ?? []
+        let backups = reading.attempt { try Self.notes(engine.store) }
         let children = peers.filter {
             leaf.area.contains($0.area) && $0.area != leaf.area && !$0.isCutOff
         }
@@ -74,7 +76,11 @@ extension Desk {
                             ])
                         }),
                 ]),
-                "findings": .list(reading.findings + findings(peers, current) + waitingRequests),
+                "incidents": .list(incidents.map(\.json)),
+                "backups": backups.map { .object($0) } ?? .null,
+                "findings": .list(
+                    reading.findings + findings(peers, current) + Self.findings(incidents)
+                        + waitingRequests),
             ])
     }
 
@@ -98,6 +104,12 @@ extension Desk {
         _ code: String, _ chinese: String, _ english: String
     ) -> JSONValue {
         .object(["code": .text(code), "zh": .text(chinese), "en": .text(english)])
+    }
+
+    private static func findings(_ incidents: [IncidentView]) -> [JSONValue] {
+        incidents.filter { !$0.isOver }.map { view in
+            finding(view.incident.code.rawValue, view.words.chinese, view.words.english)
+        }
     }
 
     package func peers() throws -> JSONValue {

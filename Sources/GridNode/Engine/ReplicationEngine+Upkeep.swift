@@ -103,6 +103,7 @@ extension ReplicationEngine {
     package func tidy() {
         defer { showCondition() }
         writeHeld()
+        folder.attend(now: WallClock.now)
         folder.syncHeads()
         compact(isBusy: hasCommitted)
         hasCommitted = false
@@ -211,6 +212,16 @@ extension ReplicationEngine {
     package func discard(quarantined key: PublicKey) throws {
         do throws(FolderReplica.CommitFailure) {
             try folder.discard(quarantined: key)
+        } catch {
+            showCondition()
+            throw DeskRefusal(error)
+        }
+    }
+
+    /// Keeps when a backup was made or tried last.
+    package func note(_ note: BackupNote) throws {
+        do throws(FolderReplica.CommitFailure) {
+            try folder.note(note)
         } catch {
             showCondition()
             throw DeskRefusal(error)

@@ -35,6 +35,8 @@ package actor ReplicationEngine {
     private nonisolated let glimpse: Mutex<Glimpse>
     /// What peers have said they have and is not written down yet.
     nonisolated let heldNews = Mutex<[PublicKey: [LogID: UInt64]]>([:])
+    /// When each peer was last made a receipt, on the steady clock.
+    var receiptsMade: [PublicKey: UInt64] = [:]
     var secondsTidied = 0
     /// How many commits were tried.
     private var commits: UInt64 = 0
@@ -79,7 +81,10 @@ package actor ReplicationEngine {
         self.author = author
         self.logger = logger
         (worklist, work) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
-        let folder = try FolderReplica(store: store, author: author) { Self.tell($0, to: logger) }
+        store.deleteSnapshots()
+        let folder = try FolderReplica(store: store, author: author, now: WallClock.now) {
+            Self.tell($0, to: logger)
+        }
         self.folder = folder
         guard let chain = folder.node.chain else {
             throw StoreFailure.notEnrolled(path: store.folder.path)

@@ -123,6 +123,7 @@ struct Courier {
                 fetch(request, &group)
             }
             return nil
+        case .signed(let supply): return perform(session.supply(supply, now: now), group: &group)
         case .proven:
             isProven = true
             link.engine.recordHeld(greeted, by: link.peer.leaf.subject)
@@ -194,6 +195,16 @@ struct Courier {
                     metadata: ["log": "\(log)", "height": "\(height)"])
                 if log.replica == link.engine.current.replica { forkedLog = log }
                 tellOfFork(&group)
+            case .issueReceipt:
+                group.addTask { [link, report, session] in
+                    let supply = await link.engine.receipt(
+                        for: session.peerReplica, of: link.peer.leaf.subject,
+                        area: session.theirs.area)
+                    report.yield(.signed(supply))
+                }
+            case .keepReceipt(let receipt):
+                // A recording cannot bring one: it comes after the greeting.
+                group.addTask { [link] in await link.engine.keep(receipt, of: link.peer) }
             case .wake(let time): sleep(until: time, &group)
             case .close(let reason):
                 end = reason.code
@@ -256,7 +267,7 @@ struct Courier {
             switch event {
             case .proven: isProven = true
             case .ended, .failed: return
-            case .frame, .verified, .judged, .found, .counted, .sent, .rang, .tick: break
+            case .frame, .verified, .judged, .found, .counted, .signed, .sent, .rang, .tick: break
             }
         }
         if isProven { await link.engine.doubtReplica(doubt.log, height: doubt.height) }

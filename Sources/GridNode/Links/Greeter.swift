@@ -61,7 +61,8 @@ struct Greeter: Sendable {
         let current = engine.current
         return announcement(
             current, of: await engine.frontier { Scope(current.chain.leaf.area).contains($0) },
-            isKnown: isMet, recognized: current.directory.chain(of: peer)?.leaf.reference)
+            isKnown: isMet, recognized: current.directory.chain(of: peer)?.leaf.reference,
+            lacksReceipt: await engine.lacksReceipt(of: peer))
     }
 
     /// The answer to a peer's greeting. One that was cut off is answered only to be told so.
@@ -77,14 +78,16 @@ struct Greeter: Sendable {
                 ? await engine.frontier {
                     Scope(own.area).contains($0) && Scope(area).contains($0)
                 } : [],
-            isKnown: peer.recognized == own.reference, recognized: nil)
+            isKnown: peer.recognized == own.reference, recognized: nil, lacksReceipt: false)
     }
 
     private func announcement(
         _ current: ReplicationEngine.Glimpse, of rows: [FrontierRow], isKnown: Bool,
-        recognized: CertificateReference?
+        recognized: CertificateReference?, lacksReceipt: Bool
     ) -> Announcement {
         let greeting = Greeting(
+            features: Feature.receipts | Feature.endedLogs
+                | (lacksReceipt ? Feature.receiptWanted : 0),
             software: software, nonce: current.node.nonce, clock: WallClock.now, credit: credit,
             credential: Greeting.Credential(of: current.chain, isKnown: isKnown),
             recognized: recognized, area: current.chain.leaf.area,

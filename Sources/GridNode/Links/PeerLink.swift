@@ -18,6 +18,7 @@ struct PeerLink: Sendable {
         case judged(Gate.Inlet.Settlement)
         case found([OutgoingRun])
         case counted([SyncMessage.LaneTotal])
+        case signed(ReceiptSupply)
         case sent(bytes: Int)
         /// The peer is there now, and has been met.
         case proven

@@ -16,7 +16,8 @@ final class ImageNode {
     /// Opens a folder whose node is enrolled.
     init(_ number: UInt8, _ store: Store, now: UInt64) throws {
         folder = try FolderReplica(
-            store: store, author: ImageCounty.author(number), compaction: .smallWorlds)
+            store: store, author: ImageCounty.author(number), compaction: .smallWorlds,
+            now: now)
         self.now = now
     }
 

@@ -43,6 +43,8 @@ extension World {
             case .learn(let cutOff): learn(cutOff, on: devices[conversation.device])
             case .noteEnded(let logs): note(ended: logs, on: devices[conversation.device])
             case .reportFork(let log, let height): reportFork(log, height, conversation)
+            case .issueReceipt: sign(conversation)
+            case .keepReceipt(let receipt): keep(receipt, conversation)
             case .wake(let time): wake(conversation, at: time)
             case .close(let reason): close(conversation, reason)
             }
@@ -59,6 +61,29 @@ extension World {
             device.heldNews[conversation.peerKey, default: [:]][row.log] = row.height
         }
         planUpkeep(device)
+    }
+
+    /// Signs what the peer's area has here.
+    private func sign(_ conversation: Conversation) {
+        let device = devices[conversation.device]
+        guard let replica = device.replica else { return }
+        let receipt = replica.receipt(
+            for: conversation.session.peerReplica, area: conversation.theirs.area,
+            now: device.wall(now))
+        obey(conversation.session.supply(.receipt(receipt), now: now), conversation)
+    }
+
+    /// Keeps a receipt; an honest township's says what is so.
+    private func keep(_ receipt: Receipt, _ conversation: Conversation) {
+        let device = devices[conversation.device]
+        guard let replica = device.replica else { return }
+        let verdict = replica.keep(receipt, now: device.wall(now))
+        guard case .contradicts(let log) = verdict, !device.isSuspect,
+            !truth.forkedAreas.contains(log.domain.area), !isHostile(conversation.connection)
+        else { return }
+        violate(
+            .honestPeerBlamed,
+            "\(device.name) does not believe the receipt of \(conversation.peer.leaf.name)")
     }
 
     private func reportFork(_ log: LogID, _ height: UInt64, _ conversation: Conversation) {
@@ -167,8 +192,7 @@ extension World {
         story.count(.messages)
         let device = devices[conversation.device]
         // Who was cut off calls for ever, and learns it each time.
-        if case .ping = message {
-        } else if !isCutOff(device), !truth.isCutOff(conversation.peerKey) {
+        if message.isNews, !isCutOff(device), !truth.isCutOff(conversation.peerKey) {
             messages += 1
         }
         switch message {
@@ -182,6 +206,12 @@ extension World {
         case .frontier(_, let rows):
             for row in rows where row.height > truth.height(of: row.log, on: device.number) {
                 violate(.acknowledgedTooSoon, "\(device.name) shows \(row.log)#\(row.height)")
+            }
+        case .receipt(let receipt):
+            for row in receipt.rows
+            where row.height > truth.height(of: row.log, on: device.number) {
+                violate(
+                    .acknowledgedTooSoon, "\(device.name) signs for \(row.log)#\(row.height)")
             }
         case .ping, .totals, .refusal, .ended, .cutOff, .bye: break
         }
@@ -229,6 +259,17 @@ extension World {
         if bytes > Int(Self.credit) {
             violate(
                 .tooMuchMemory, "\(devices[conversation.device].name) holds \(bytes) bytes")
+        }
+    }
+}
+
+extension SyncMessage {
+    /// Whether it is more than a sign of life, or a receipt, which is said up to a minute after
+    /// everything else.
+    fileprivate var isNews: Bool {
+        switch self {
+        case .ping, .receipt: false
+        case .frontier, .totals, .run, .ack, .refusal, .bye, .ended, .cutOff: true
         }
     }
 }

@@ -99,7 +99,7 @@ extension World {
     private func open(_ device: SimulatedDevice) throws -> FolderReplica {
         let store = try Store(device.folder, catalogue: Catalogue.simulated[device.edition])
         return try FolderReplica(
-            store: store, author: device.author, compaction: .smallWorlds
+            store: store, author: device.author, compaction: .smallWorlds, now: device.wall(now)
         ) { [weak device] in
             device?.take($0)
         }
@@ -376,6 +376,7 @@ extension World {
                 device.heldNews[key]?[log] = nil
             }
         }
+        replica.attend(now: device.wall(now))
         replica.syncHeads()
         replica.finishBuilding()
         lookWhetherItIsShorter(device)

@@ -71,7 +71,8 @@ extension World {
     }
 
     private func retry(_ link: Int) {
-        let isInVain = isCutOff(devices[links[link].caller]) || isCutOff(devices[links[link].called])
+        let isInVain =
+            isCutOff(devices[links[link].caller]) || isCutOff(devices[links[link].called])
         let wait = isInVain ? Self.retryMillisecondsMax : links[link].retryMilliseconds
         links[link].retryMilliseconds = min(wait * 2, Self.retryMillisecondsMax)
         redial(link, in: dice.between(wait / 2, wait))
@@ -98,8 +99,12 @@ extension World {
         // large ones are.
         let isLarge = dice.chance(plan.seed.isMultiple(of: 3) ? 900 : 150)
         let bytesMax = isLarge ? 64 : ProtocolLimits.greetingFrontierBytesMax
+        // Every other device lacks a receipt whenever it greets.
+        let lacking = device.number.isMultiple(of: 2) ? Feature.receiptWanted : 0
         let greeting = Greeting(
-            software: "gridsim", nonce: replica.node.nonce, clock: device.wall(now),
+            features: Feature.receipts | Feature.endedLogs | lacking, software: "gridsim",
+            nonce: replica.node.nonce,
+            clock: device.wall(now),
             credit: Self.credit,
             credential: Greeting.Credential(of: device.chain, isKnown: isKnown),
             recognized: recognized, area: device.area,

@@ -31,6 +31,8 @@ package struct NodeFolder: Hashable, Sendable {
     /// The daemon's HTTP socket.
     package var socketPath: String { path + Self.socketName }
     package var configurationPath: String { path + "/gridd.yaml" }
+    /// Copies of the database that wait to be sealed begin with this.
+    package var snapshotPath: String { path + "/snapshot-" }
     /// Scratch databases of `verify` begin with this; they are deleted as soon as they are open.
     package var verificationPath: String { path + "/verify.db" }
 }

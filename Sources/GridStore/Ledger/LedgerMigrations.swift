@@ -8,6 +8,7 @@ enum LedgerMigrations {
         var migrator = DatabaseMigrator()
         migrator.registerMigration("001-ledger") { try $0.execute(sql: ledger) }
         migrator.registerMigration("002-enrolment") { try $0.execute(sql: enrolment) }
+        migrator.registerMigration("003-recovery") { try $0.execute(sql: recovery) }
         migrator.registerMigration("004-cutoffs") { try $0.execute(sql: cutOffs) }
         return migrator
     }
@@ -149,6 +150,51 @@ enum LedgerMigrations {
             remote     TEXT,
             asked_at   INTEGER,
             chain      BLOB
+        ) STRICT;
+        """
+
+    private static let recovery = """
+        -- What has befallen this folder or what a peer had of it, until it is over and afterwards.
+        -- `code` is stable (Incident.Code); times are milliseconds since 1970; `peer` is a key, and
+        -- `replica` the one that was left or lost.
+        CREATE TABLE incidents (
+            id       INTEGER PRIMARY KEY,
+            code     TEXT NOT NULL,
+            at       INTEGER NOT NULL,
+            ended_at INTEGER,
+            peer     BLOB,
+            replica  BLOB
+        ) STRICT;
+
+        -- The logs of an incident: what was left of each when it was found, and how much is known
+        -- to have been there. Named in full, because nothing of a log may be here yet.
+        CREATE TABLE incident_logs (
+            incident INTEGER NOT NULL,
+            replica  BLOB NOT NULL,
+            area     TEXT NOT NULL,
+            lane     INTEGER NOT NULL,
+            held     INTEGER NOT NULL,
+            known    INTEGER NOT NULL,
+            PRIMARY KEY (incident, replica, area, lane)
+        ) STRICT, WITHOUT ROWID;
+
+        -- Receipts of nodes above, as they came; thinned as they grow old. `at` is the issuer's
+        -- clock, `received` this node's, in milliseconds since 1970.
+        CREATE TABLE receipts (
+            id       INTEGER PRIMARY KEY,
+            issuer   BLOB NOT NULL,
+            at       INTEGER NOT NULL,
+            received INTEGER NOT NULL,
+            bytes    BLOB NOT NULL
+        ) STRICT;
+        CREATE INDEX receipts_by_issuer ON receipts (issuer, received);
+
+        -- Their rows that agree with the ledger: whoever signed the receipt has the log up to there.
+        CREATE TABLE receipt_rows (
+            log     INTEGER NOT NULL,
+            height  INTEGER NOT NULL,
+            receipt INTEGER NOT NULL,
+            PRIMARY KEY (log, height, receipt)
         ) STRICT, WITHOUT ROWID;
         """
 }

@@ -55,7 +55,12 @@ extension Store {
 
     /// Writes down a meeting, and the certificates by which the peer showed who it is. A peer that
     /// comes as another replica has another folder: what it once said it had is forgotten.
-    package func met(_ peer: PeerRecord, learning certificates: [Certificate] = []) throws {
+    ///
+    /// - Parameter heights: what it said it has when it greeted, as far as it named that.
+    package func met(
+        _ peer: PeerRecord, learning certificates: [Certificate] = [],
+        having heights: VersionVector = VersionVector()
+    ) throws {
         try write { database in
             for certificate in certificates {
                 try Self.insert(certificate, waiting: false, in: database)
@@ -67,6 +72,7 @@ extension Store {
             let known = try Data.fetchOne(
                 database, sql: "SELECT replica FROM peers WHERE key = ?", arguments: [key])
             if let known, known != replica {
+                try noteReturn(of: peer, from: known, having: heights, in: database)
                 try database.execute(
                     sql: "DELETE FROM peer_heights WHERE peer = ?", arguments: [key])
             }
@@ -81,6 +87,27 @@ extension Store {
                     Int64(clamping: peer.lastContact), peer.lastReason, peer.clockSkew,
                 ])
         }
+    }
+
+    /// Notes what a peer had said it had as another replica, if it had any.
+    private func noteReturn(
+        of peer: PeerRecord, from replica: Data, having heights: VersionVector,
+        in database: Database
+    ) throws {
+        let references = try references(database)
+        let rows = try Row.fetchAll(
+            database, sql: "SELECT log, height FROM peer_heights WHERE peer = ? AND height > 0",
+            arguments: [Data(peer.key.bytes.array)])
+        guard !rows.isEmpty else { return }
+        var reader = ByteReader(Array(replica))
+        try Self.insert(
+            returned: peer.key, at: peer.lastContact,
+            having: try rows.map { row in
+                let log = try references.identity(row.cell("log")).log
+                return Incident.Part(
+                    log: log, held: heights[log],
+                    known: UInt64(clamping: try row.cell("height", as: Int64.self)))
+            }, as: try reader.replica(), in: database)
     }
 
     package func left(_ key: PublicKey, at time: UInt64, reason: String) throws {
@@ -135,7 +162,7 @@ extension Store {
             lastReason: try row.cell("last_reason"), clockSkew: try row.cell("clock_skew"))
     }
 
-    private static func key(_ row: Row, _ column: String) throws -> PublicKey {
+    static func key(_ row: Row, _ column: String) throws -> PublicKey {
         guard let key = Bytes32(try row.bytes(column)) else {
             throw StoreFailure.damaged(what: "a key in table peers or peer_heights")
         }

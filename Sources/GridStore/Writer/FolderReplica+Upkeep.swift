@@ -11,6 +11,7 @@ extension FolderReplica {
     ///
     /// - Parameter now: milliseconds since 1970.
     package func meet(_ chain: VerifiedChain, greeting: Greeting, now: UInt64) {
+        self.now = now
         let key = chain.leaf.subject
         let news = chain.certificates.filter { !replica.directory.contains($0) }
         let peer = PeerRecord(
@@ -23,8 +24,10 @@ extension FolderReplica {
         let isStale = replica.standingDiffers(by: directory)
         let isKept = writeDown {
             if isStale { try store.markStale() }
-            try store.met(peer, learning: news)
+            try store.met(peer, learning: news, having: greeting.heights)
+            try watch.look(at: store)
         }
+        meetings[key] = now
         guard isKept, !news.isEmpty else { return }
         replica.learn(chain)
         if isStale { buildAnew() }
@@ -43,6 +46,7 @@ extension FolderReplica {
     package func recordHeld(
         _ news: [PublicKey: [LogID: UInt64]]
     ) -> [PublicKey: [LogID: UInt64]] {
+        hearOfEarlierLogs(news)
         let known = news.mapValues { $0.filter { replica.height(of: $0.key) > 0 } }
             .filter { !$0.value.isEmpty }
         guard !known.isEmpty, writeDown({ try store.recordHeld(known) }) else { return [:] }
@@ -71,6 +75,11 @@ extension FolderReplica {
         return isDone && hasMore
     }
 
+    /// Keeps when a backup was made or tried last.
+    package func note(_ note: BackupNote) throws(CommitFailure) {
+        try keep { try store.note(note) }
+    }
+
     /// Builds all tables, and the states of all logs, anew from the ledger.
     ///
     /// Throws `StoreFailure.irreplaceable`, with nothing changed, or `CommitFailure`.
@@ -86,6 +95,7 @@ extension FolderReplica {
         }
         for finding in rebuilding.findings { tell(.ledgerDamaged(finding: finding)) }
         try takeUp(rebuilding)
+        record(rebuilding)
         return rebuilding
     }
 
@@ -103,7 +113,11 @@ extension FolderReplica {
             tell(.shortened(rebuilding.cuts.map(\.identity)))
         }
         if rebuilding.hasCut(replica.id) || headLedger.isAhead(of: logs, as: replica.id) {
-            leaveBehind(replica.id)
+            let known = headLedger.rows.values.map { ($0.log, $0.height) }
+            leaveBehind(
+                replica.id,
+                because: RollbackSign(
+                    code: .olderImage, known: Dictionary(known, uniquingKeysWith: { $1 })))
         }
     }
 
@@ -119,10 +133,22 @@ extension FolderReplica {
             do {
                 let rebuilding = try store.rebuild()
                 awaitsBuilding = false
-                if !rebuilding.cuts.isEmpty { try takeUp(rebuilding) }
+                guard !rebuilding.cuts.isEmpty else { return }
+                try takeUp(rebuilding)
+                record(rebuilding)
             } catch StoreFailure.irreplaceable(let what) {
                 tell(.notBuiltAnew(damage: what))
             }
+        }
+    }
+}
+
+extension Greeting {
+    /// The heights that it names; none where it has digests.
+    fileprivate var heights: VersionVector {
+        switch holdings {
+        case .frontier(let rows): VersionVector(rows.map { ($0.log, $0.height) })
+        case .digests: VersionVector()
         }
     }
 }

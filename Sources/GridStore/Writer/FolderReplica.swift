@@ -59,8 +59,14 @@ package final class FolderReplica {
     package internal(set) var shortenings = 0
     /// Something else counts than what the tables show, and there was no room to build them anew.
     var awaitsBuilding = false
-    /// A peer has shown that the replica this folder writes as was rolled back.
-    var isRolledBack = false
+    /// By what a peer has shown that the replica this folder writes as was rolled back.
+    var rolledBack: RollbackSign?
+    /// Incidents that are not over, and whom and what the folder watches for others.
+    var watch = IncidentWatch()
+    /// Peers that were met and whose word has not been held against their receipts since.
+    var meetings: [PublicKey: UInt64] = [:]
+    /// The latest time it was given, in milliseconds since 1970.
+    var now: UInt64
     /// Runs have come that may be joined with others.
     var hasGrown = true
     var compaction: RunCompaction
@@ -71,9 +77,11 @@ package final class FolderReplica {
     /// at once.
     ///
     /// Throws `StoreFailure.notANode`, `.notEnrolled`, and what reading the folder throws.
+    ///
+    /// - Parameter now: milliseconds since 1970.
     package init(
         store: Store, author: Author, compaction: CompactionSizes = CompactionSizes(),
-        tell: @escaping (Notice) -> Void = { _ in }
+        now: UInt64, tell: @escaping (Notice) -> Void = { _ in }
     ) throws {
         guard var node = try store.node() else {
             throw StoreFailure.notANode(path: store.folder.path)
@@ -85,14 +93,19 @@ package final class FolderReplica {
         let logs = try store.logs()
         let own = LogIdentity.replica(key: author.key, nonce: node.nonce)
         let isCopy = try store.isCopy()
-        if isCopy || headLedger.isAhead(of: logs, as: own)
-            || store.rebuiltAtOpening?.hasCut(own) == true
-        {
+        let isCut = store.rebuiltAtOpening?.hasCut(own) == true
+        if isCopy || isCut || headLedger.isAhead(of: logs, as: own) {
             tell(isCopy ? .copiedFolder : .olderImage)
             node.nonce = .random()
-            try store.setNode(node)
+            let incident = Incident(
+                isCopy ? .folderCopied : .olderImage, at: now, replica: own,
+                parts: headLedger.parts(of: own, beside: logs))
+            _ = try store.setNode(node, because: incident)
             headLedger.begin(
                 as: LogIdentity.replica(key: author.key, nonce: node.nonce), in: node.area)
+        }
+        if let rebuilding = store.rebuiltAtOpening, !rebuilding.cuts.isEmpty {
+            _ = try store.record(Incident(rebuilding, at: now))
         }
         // Not before: a copy that stops in between is still one at its next start.
         try store.mark()
@@ -101,9 +114,11 @@ package final class FolderReplica {
         self.tell = tell
         self.compaction = RunCompaction(compaction)
         self.node = node
+        self.now = now
         replica = Replica(
             author: author, nonce: node.nonce, scope: Scope(chain.leaf.area),
             directory: try Self.directory(of: chain, in: store), logs: logs)
+        watch = try IncidentWatch(store, logs: logs, now: now)
     }
 
     /// All certificates and cut-offs that the folder knows.
@@ -144,11 +159,12 @@ package final class FolderReplica {
         _ work: (inout ReplicaBatch, StoreTransaction) throws -> Outcome
     ) throws(CommitFailure) -> Committed<Outcome> {
         if let stopped { throw .stopped(stopped) }
+        self.now = now
         do {
-            if isRolledBack { try becomeNewReplica() }
+            if let sign = rolledBack { try becomeNewReplica(because: sign) }
             return try attempt(now: now, work)
         } catch is RolledBack {
-            isRolledBack = true
+            rolledBack = RollbackSign()
             return try commit(now: now, work)
         } catch {
             throw fail(after: error)
@@ -168,7 +184,7 @@ package final class FolderReplica {
             return outcome
         }
         let news = adopt(batch)
-        if batch.foundOwnLogAhead { leaveBehind(replica.id) }
+        if batch.foundOwnLogAhead { leaveBehind(replica.id, because: RollbackSign()) }
         return Committed(outcome: outcome, news: news)
     }
 
@@ -185,6 +201,7 @@ package final class FolderReplica {
         if !changed.isEmpty {
             isDiskFull = false
             hasGrown = true
+            lookForOtherFolders(changed)
         }
         // What was built anew may have less.
         return changed.map { FrontierRow(replica.log($0.identity)) }.filter { $0.height > 0 }

@@ -59,6 +59,14 @@ package enum SessionViolation: Hashable, Sendable {
     case secondTotals
     /// Logs that have ended are named a second time.
     case secondEnded
+    /// A receipt that this side did not ask for.
+    case receiptNotOffered
+    /// More receipts than an honest peer says.
+    case tooManyReceipts
+    /// A receipt by another key than the peer's, or for another replica or area than this side's.
+    case receiptNotOurs
+    /// A receipt whose signature is wrong.
+    case receiptNotGenuine
 
     package var code: String {
         switch self {
@@ -71,6 +79,10 @@ package enum SessionViolation: Hashable, Sendable {
         case .rowOutsideAreas: "row_outside_areas"
         case .secondTotals: "second_totals"
         case .secondEnded: "second_ended"
+        case .receiptNotOffered: "receipt_not_offered"
+        case .tooManyReceipts: "too_many_receipts"
+        case .receiptNotOurs: "receipt_not_ours"
+        case .receiptNotGenuine: "receipt_not_genuine"
         }
     }
 }

@@ -71,14 +71,6 @@ package struct Greeting: Hashable, Sendable {
         }
     }
 
-    /// Options, as bits of `features`.
-    package enum Feature {
-        /// Takes messages with the names of logs that have ended.
-        package static let endedLogs: UInt64 = 2
-        /// All that this program has.
-        package static let all = endedLogs
-    }
-
     /// Versions of the protocol that this side speaks.
     package let versions: ClosedRange<UInt64>
     /// Options offered, one bit each; unknown bits are ignored.
@@ -98,7 +90,7 @@ package struct Greeting: Hashable, Sendable {
     package let holdings: Holdings
 
     package init(
-        versions: ClosedRange<UInt64> = 1...1, features: UInt64 = Feature.all, software: String,
+        versions: ClosedRange<UInt64> = 1...1, features: UInt64 = 0, software: String,
         nonce: ReplicaNonce, clock: UInt64, credit: UInt64,
         credential: Credential, recognized: CertificateReference? = nil, area: AreaCode,
         holdings: Holdings

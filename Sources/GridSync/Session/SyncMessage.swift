@@ -21,6 +21,8 @@ package enum SyncMessage: Hashable, Sendable {
     case ping
     /// The sender is about to close, for the reason with this code.
     case bye(code: String)
+    /// What the sender durably holds of the receiver's area, signed.
+    case receipt(Receipt)
     /// Logs that have ended, by name: contexts may speak of those of which nothing counts.
     case ended([LogIdentity])
     /// Why the sender is about to close: the receiver's key was cut off.
@@ -57,6 +59,7 @@ private enum MessageTag: UInt8 {
     case refusal = 5
     case ping = 6
     case bye = 7
+    case receipt = 8
     case ended = 9
     case cutOff = 10
 }
@@ -97,6 +100,9 @@ extension SyncMessage {
         case .bye(let code):
             writer.byte(MessageTag.bye.rawValue)
             writer.text(code)
+        case .receipt(let receipt):
+            writer.byte(MessageTag.receipt.rawValue)
+            writer.raw(receipt.encoded)
         case .cutOff(let cutOff):
             writer.byte(MessageTag.cutOff.rawValue)
             writer.raw(cutOff.encoded)
@@ -129,6 +135,9 @@ extension SyncMessage {
             self = .refusal(log: log, code: code)
         case .ping: self = .ping
         case .bye: self = .bye(code: try reader.text(max: ProtocolLimits.messageTextBytesMax))
+        case .receipt:
+            guard reader.remaining <= ProtocolLimits.receiptBytesMax else { throw .lengthTooLarge }
+            self = .receipt(try Receipt(decoding: try reader.raw(reader.remaining)))
         case .ended: self = .ended(try Self.ended(&reader))
         case .cutOff: self = .cutOff(try CutOff(decoding: try reader.raw(reader.remaining)))
         }

@@ -28,6 +28,10 @@ package struct SyncSession: Sendable {
         case learn(CutOff)
         /// The peer's entry at this height is not ours.
         case reportFork(LogID, height: UInt64)
+        /// Sign what is durably held of the peer's area and call `supply`.
+        case issueReceipt
+        /// Hold a receipt of the peer against the ledger and keep it.
+        case keepReceipt(Receipt)
         case wake(at: UInt64)
         case close(CloseReason)
     }
@@ -44,6 +48,7 @@ package struct SyncSession: Sendable {
     /// This side's replica and the peer's.
     let replica: ReplicaID
     package let peerReplica: ReplicaID
+    let peerKey: PublicKey
 
     /// What this side has durably of what the two share.
     package internal(set) var held = VersionVector()
@@ -93,6 +98,7 @@ package struct SyncSession: Sendable {
     /// What the peer has announced, by lane; nil until it has.
     var totals: [SyncMessage.LaneTotal]?
 
+    var receipts: ReceiptState
     var lastHeard: UInt64
     var lastSent: UInt64
     package internal(set) var closeReason: CloseReason?
@@ -107,6 +113,8 @@ package struct SyncSession: Sendable {
         key = keys.mine
         replica = LogIdentity.replica(key: keys.mine, nonce: mine.nonce)
         peerReplica = LogIdentity.replica(key: keys.theirs, nonce: theirs.nonce)
+        peerKey = keys.theirs
+        receipts = ReceiptState(refilledAt: now)
         allowance = theirs.credit
         granted = mine.credit
         lastHeard = now
@@ -140,11 +148,13 @@ package struct SyncSession: Sendable {
         let announced = announced.filter { isShared($0.log.domain.area) }
         for row in announced { announcedRows[row.log] = row }
         for row in announced + rows where isShared(row.log.domain.area) { hold(row) }
+        // What was here before the session began the peer knows whether it has a receipt for.
+        receipts.hasChanged = theirs.features & Feature.receiptWanted != 0
         var effects = compare(announced)
         if closeReason == nil {
             let ended = ended.filter { isShared($0.domain.area) }
                 .prefix(ProtocolLimits.endedLogsMax)
-            if !ended.isEmpty, theirs.features & Greeting.Feature.endedLogs != 0 {
+            if !ended.isEmpty, theirs.features & Feature.endedLogs != 0 {
                 effects.append(.send(.ended(Array(ended))))
             }
             effects += pump()
@@ -168,6 +178,7 @@ package struct SyncSession: Sendable {
         case .bye(let code): effects = end(.peerLeft(code: code))
         case .ended(let logs): effects = receiveEnded(logs)
         case .cutOff(let cutOff): effects = receive(cutOff)
+        case .receipt(let receipt): effects = receiveReceipt(receipt, now: now)
         }
         return noteSent(effects, now: now)
     }
@@ -196,14 +207,15 @@ package struct SyncSession: Sendable {
             return end(.silent(seconds: (now - lastHeard) / 1000))
         }
         let isQuiet = now >= lastSent + Self.pingMilliseconds
-        let effects = noteSent(isQuiet ? [.send(.ping)] : [], now: now)
+        let effects = noteSent(
+            orderReceipt(now: now) + (isQuiet ? [.send(.ping)] : []), now: now)
         return effects + [.wake(at: nextWake)]
     }
 
     /// Ends the session because the peer's key was cut off, and shows it by which word.
     package mutating func leave(cutOffBy cutOffs: [CutOff]) -> [Effect] {
         guard closeReason == nil else { return [] }
-        let isHeard = theirs.features & Greeting.Feature.endedLogs != 0
+        let isHeard = theirs.features & Feature.endedLogs != 0
         let word = isHeard ? cutOffs.prefix(1).map { Effect.send(.cutOff($0)) } : []
         return word + end(.peerCutOff)
     }
@@ -214,7 +226,9 @@ package struct SyncSession: Sendable {
     }
 
     private var nextWake: UInt64 {
-        min(lastSent + Self.pingMilliseconds, lastHeard + Self.silenceMillisecondsMax)
+        min(
+            lastSent + Self.pingMilliseconds, lastHeard + Self.silenceMillisecondsMax,
+            receiptDue ?? .max)
     }
 
     /// Closes once and for all; the peer is told, unless it was it that left.
@@ -227,7 +241,7 @@ package struct SyncSession: Sendable {
     mutating func noteSent(_ effects: [Effect], now: UInt64) -> [Effect] {
         let sends = effects.contains { if case .send = $0 { true } else { false } }
         if sends { lastSent = now }
-        return effects
+        return effects + noteChange(now: now)
     }
 
     /// Notes what is held of a shared log, unless more of it was here already.
@@ -236,6 +250,7 @@ package struct SyncSession: Sendable {
         if row.height > held[row.log] {
             unservable.remove(row.log)
             if reading != nil { reading?.grown.insert(row.log) }
+            if theirs.area.contains(row.log.domain.area) { receipts.hasChanged = true }
             if runsAtGate > 0, row.log.replica != replica { unsettled.insert(row.log) }
         }
         held.raise(row.log, to: row.height)

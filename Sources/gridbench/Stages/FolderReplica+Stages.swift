@@ -14,7 +14,8 @@ extension FolderReplica {
         let folder = NodeFolder(path)
         let store = try Store(folder, catalogue: .household)
         for certificate in certificates { try store.add(certificate, waiting: false) }
-        try self.init(store: store, author: Author(KeyFile.read(at: folder.nodeKeyPath)))
+        try self.init(
+            store: store, author: Author(KeyFile.read(at: folder.nodeKeyPath)), now: WallClock.now)
     }
 
     /// Commits with this machine's time, as the engine does.

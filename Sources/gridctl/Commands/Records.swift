@@ -175,7 +175,9 @@ struct History: ParsableCommand {
             "/v1/records/\(DaemonClient.escaped(collection))/\(DaemonClient.escaped(id))/history",
             query: try plain.query)
         if common.json { return Screen.json(answer) }
-        var table = Table(["时间 at", "谁 who", "项目", "操作", "内容 value", "签名", "日志 entry"])
+        var table = Table([
+            "时间 at", "谁 who", "项目", "操作", "内容 value", "签名", "日志 entry", "已送达 received",
+        ])
         for item in answer["items"]?.items ?? [] {
             let archive = item["archives"]?.boolean == true
             let changes = item["changes"]?.items ?? []
@@ -188,6 +190,8 @@ struct History: ParsableCommand {
                     item["verified"]?.boolean == true ? "有效 ok" : "无效 BAD",
                     String((item["entry"]?.string ?? "").prefix(8))
                         + "#\(item["sequence"]?.integer ?? 0)",
+                    (item["receipts"]?.items ?? []).compactMap { $0["issuer"]?["name"]?.string }
+                        .joined(separator: "、"),
                 ])
             }
         }

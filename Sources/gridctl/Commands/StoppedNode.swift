@@ -34,12 +34,17 @@ enum StoppedNode {
         let began = ContinuousClock.now
         let store = try Store(folder)
         let rebuilding = try store.rebuild()
+        if !rebuilding.cuts.isEmpty {
+            _ = try store.record(Incident(rebuilding, at: Enrolment.now))
+        }
         // A sequence is never used twice.
         if var node = try store.node(), let key = node.chain?.leaf.subject,
             rebuilding.hasCut(LogIdentity.replica(key: key, nonce: node.nonce))
         {
             node.nonce = .random()
             try store.setNode(node)
+            try HeadLedger(folder).begin(
+                as: LogIdentity.replica(key: key, nonce: node.nonce), in: node.area)
         }
         var parts = rebuilding.parts
         let records = try store.counts().reduce(0) { $0 + $1.counts.records }

@@ -48,11 +48,21 @@ struct Status: ParsableCommand {
                 + "\(ledger["bytes"]?.shown ?? "") 字节;冲突 \(status["conflicts"]?.shown ?? "0") 处,"
                 + "并行修改 \(status["parallel_updates"]?.shown ?? "0") 次 / "
                 + "logs, entries, bytes; conflicts, parallel updates")
+        Screen.line(Self.backups(status["backups"] ?? .null, now: now))
+        for incident in status["incidents"]?.items ?? [] where incident["ended_at"] != .null {
+            Screen.line("✓ \(incident["zh"]?.shown ?? "") / \(incident["en"]?.shown ?? "")")
+        }
         let findings = status["findings"]?.items ?? []
         if findings.isEmpty { Screen.line("没有异常 / nothing wrong") }
         for finding in findings {
             Screen.line("! \(finding["zh"]?.shown ?? "") / \(finding["en"]?.shown ?? "")")
         }
+    }
+
+    private static func backups(_ backups: JSONValue, now: String?) -> String {
+        let backup = Age.text(since: backups["last_backup"]?["taken_at"]?.string, now: now)
+        let drill = Age.text(since: backups["last_drill"]?["at"]?.string, now: now)
+        return "上次备份 / last backup \(backup);上次恢复演练 / last drill \(drill)"
     }
 
     private static func upstream(_ upstream: JSONValue, now: String?) -> String {

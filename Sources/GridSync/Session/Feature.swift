@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Options that a greeting may offer, one bit each (Protocol/messages.md, "Greeting").
+package enum Feature {
+    /// The side takes receipts.
+    package static let receipts: UInt64 = 1
+    /// It lacks one for something that the other has acknowledged.
+    package static let receiptWanted: UInt64 = 2
+    /// It takes word of logs that have ended, and of having been cut off.
+    package static let endedLogs: UInt64 = 4
+}
