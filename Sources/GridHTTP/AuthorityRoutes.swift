@@ -19,7 +19,8 @@ struct AuthorityRoutes {
         }
         router.post("v1/authority/cutoffs") { request, _ in
             let body = try BodyParts(await JSONExchange.object(request), allowing: ["cutoff"])
-            return JSONExchange.answer(try await desk.addCutOff(body.text("cutoff") ?? "", caller: request.caller))
+            return JSONExchange.answer(
+                try await desk.addCutOff(body.text("cutoff") ?? "", caller: request.caller))
         }
         router.get("v1/quarantine") { _, _ in
             try await JSONExchange.reading { try desk.quarantine() }
@@ -29,10 +30,12 @@ struct AuthorityRoutes {
             return try await JSONExchange.reading { try desk.quarantined(by: peer) }
         }
         router.post("v1/quarantine/adopt") { request, _ in
-            JSONExchange.answer(try await desk.adopt(peer: await peer(request), caller: request.caller))
+            JSONExchange.answer(
+                try await desk.adopt(peer: await peer(request), caller: request.caller))
         }
         router.post("v1/quarantine/discard") { request, _ in
-            JSONExchange.answer(try await desk.discard(peer: await peer(request), caller: request.caller))
+            JSONExchange.answer(
+                try await desk.discard(peer: await peer(request), caller: request.caller))
         }
     }
 

@@ -134,8 +134,8 @@ BUGS = [
     Bug(
         20, "An entry is applied before what its writer had seen.",
         "GridSync/Replica/AdmissionPlan.swift",
-        "guard log.isCovered(entry, by: state.applied) else",
-        "guard planted || log.isCovered(entry, by: state.applied) else"),
+        "guard log.isCovered(entry, by: covered) else",
+        "guard planted || log.isCovered(entry, by: covered) else"),
     Bug(
         21, "A run that does not go on from what is here is taken all the same.",
         "GridLog/Runs/RunVerifier.swift",
@@ -161,8 +161,8 @@ BUGS = [
     Bug(
         25, "Certificates that come in lane 0 are not learnt.",
         "GridSync/Replica/ReplicaBatch.swift",
-        "if change.collection == SystemCollection.certificates,",
-        "if !planted, change.collection == SystemCollection.certificates,"),
+        "if change.collection == SystemCollection.certificates {",
+        "if !planted, change.collection == SystemCollection.certificates {"),
     Bug(
         26, "A run of lane 0 may not prove itself by the certificate it brings.",
         "GridSync/Replica/ReplicaBatch+Admission.swift",
@@ -344,4 +344,40 @@ BUGS = [
         "GridStore/Ledger/RunCompaction.swift",
         "for reference in shrunk.sorted() {",
         "for reference in shrunk.sorted() where !planted {"),
+    # Keys that were cut off.
+    Bug(
+        64, "Entries after the end of their log are admitted.",
+        "GridSync/Replica/ReplicaBatch+Admission.swift",
+        "guard let end = directory.end(of: run.run.identity) else",
+        "guard !planted, let end = directory.end(of: run.run.identity) else"),
+    Bug(
+        65, "What was applied before a cut-off was heard of stays.",
+        "GridSync/Replica/Replica.swift",
+        "|| other.end(of: log.identity)?.isOvershot(by: log) ?? false",
+        "|| !planted && other.end(of: log.identity)?.isOvershot(by: log) ?? false"),
+    Bug(
+        66, "Whoever names entries after the end of a log waits for them.",
+        "GridSync/Replica/AdmissionPlan.swift",
+        "guard let end = ends[log.identity.log.replica],",
+        "guard !planted, let end = ends[log.identity.log.replica],"),
+    Bug(
+        67, "Nobody is told the names of logs of which nothing counts.",
+        "GridSync/Session/SyncSession.swift",
+        "if !ended.isEmpty, theirs.features",
+        "if !planted, !ended.isEmpty, theirs.features"),
+    Bug(
+        68, "A conversation goes on over entries that do not count any more.",
+        "GridSync/Session/SyncSession.swift",
+        "guard announced.allSatisfy({ $0.height <= heights[$0.log] ?? 0 }) else",
+        "guard planted || announced.allSatisfy({ $0.height <= heights[$0.log] ?? 0 }) else"),
+    Bug(
+        69, "A rebuild without room for it is not tried again.",
+        "GridStore/Writer/FolderReplica+Upkeep.swift",
+        "if awaitsBuilding { buildAnew() }",
+        "if awaitsBuilding, !planted { buildAnew() }"),
+    Bug(
+        70, "Who was cut off is welcome.",
+        "GridLog/Authority/CertificateDirectory+CutOffs.swift",
+        "guard !isEnded(chain) else { throw .keyCutOff }",
+        "guard planted || !isEnded(chain) else { throw .keyCutOff }"),
 ]

@@ -14,23 +14,25 @@ extension Desk {
             "cutoffs",
             [
                 "items": .list(
-                    directory.allCutOffs.sorted { ($0.issuedAt, $0.digest) < ($1.issuedAt, $1.digest) }
-                        .map { cutOff in
-                            var parts = holder(cutOff.subject)
-                            parts["digest"] = .text(cutOff.digest.description)
-                            parts["reason"] = .text(cutOff.reason.word)
-                            parts["note"] = .text(cutOff.note)
-                            parts["issued_at"] = Self.time(cutOff.issuedAt)
-                            parts["issuer"] = author(cutOff.issuer)
-                            parts["counts"] = .boolean(directory.counts(cutOff))
-                            parts["logs"] = .list(
-                                cutOff.rows.map {
-                                    .object([
-                                        "log": .text("\($0.log)"), "height": Self.count($0.height),
-                                    ])
-                                })
-                            return .object(parts)
-                        })
+                    directory.allCutOffs.sorted {
+                        ($0.issuedAt, $0.digest) < ($1.issuedAt, $1.digest)
+                    }
+                    .map { cutOff in
+                        var parts = holder(cutOff.subject)
+                        parts["digest"] = .text(cutOff.digest.description)
+                        parts["reason"] = .text(cutOff.reason.word)
+                        parts["note"] = .text(cutOff.note)
+                        parts["issued_at"] = Self.time(cutOff.issuedAt)
+                        parts["issuer"] = author(cutOff.issuer)
+                        parts["counts"] = .boolean(directory.counts(cutOff))
+                        parts["logs"] = .list(
+                            cutOff.rows.map {
+                                .object([
+                                    "log": .text("\($0.log)"), "height": Self.count($0.height),
+                                ])
+                            })
+                        return .object(parts)
+                    })
             ])
     }
 

@@ -58,7 +58,8 @@ extension World {
     func lookWhetherTheyWait(_ device: SimulatedDevice) {
         device.waitingRuns.removeAll { conversation, run in
             let log = run.run.identity.log
-            return conversation.isOver || truth.end(of: log) != nil || truth.height(of: log, on: device.number) >= run.run.last
+            return conversation.isOver || truth.end(of: log) != nil
+                || truth.height(of: log, on: device.number) >= run.run.last
                 || truth.forkedAreas.contains(log.domain.area)
         }
         guard !device.hasFlippedBit, !device.isRewound else { return }

@@ -32,9 +32,10 @@ extension World {
         }
         // Whoever called it calls the office from now on.
         for link in links where link.called == device.number && !isCutOff(devices[link.caller]) {
-            guard !links.contains(where: {
-                $0.caller == link.caller && $0.called == issuer.number
-            }), link.caller != issuer.number
+            guard
+                !links.contains(where: {
+                    $0.caller == link.caller && $0.called == issuer.number
+                }), link.caller != issuer.number
             else { continue }
             links.append(LinkWeather(caller: link.caller, called: issuer.number, isUp: true))
             redial(links.count - 1, in: dice.between(1, 2_000))
@@ -98,7 +99,9 @@ extension World {
     /// Nothing after the end of a log is left with anyone who goes on.
     func judgeCutOffs() {
         for device in devices where !isCutOff(device) {
-            for (log, height) in (truth.heights[device.number] ?? [:]).sorted(by: { $0.key < $1.key })
+            for (log, height) in (truth.heights[device.number] ?? [:]).sorted(by: {
+                $0.key < $1.key
+            })
             where !truth.forkedAreas.contains(log.domain.area) {
                 if let end = truth.end(of: log), height > end {
                     violate(.cutOffCounts, "\(device.name) has \(log)#\(height), not \(end)")

@@ -93,7 +93,8 @@ extension Store {
             for row in excess { try quarantine(row, counted: end.height, in: database) }
             guard case .cut(let run) = front else { continue }
             try database.execute(
-                sql: "INSERT INTO runs (id, first, arrival, total, envelope) VALUES (?, ?, ?, 0, ?)",
+                sql:
+                    "INSERT INTO runs (id, first, arrival, total, envelope) VALUES (?, ?, ?, 0, ?)",
                 arguments: [
                     reference << 32 | Int64(end.height), Int64(run.first),
                     try excess[0].cell("arrival", as: Int64.self), Data(RunEnvelope.seal(run)),

@@ -49,9 +49,8 @@ extension ReplicaBatch {
     ) throws {
         sealWriters()
         for domain in domains.sorted() {
-            let waiting = parked.take(domain).map {
-                Candidate(run: $0.run, source: $0.source, index: nil)
-            }
+            let items = parked.take(domain)
+            let waiting = items.map { Candidate(run: $0.run, source: $0.source, index: nil) }
             for (candidate, verdict) in try settle(waiting, in: domain, storage: storage)
             where verdict == .parked {
                 _ = parked.park(

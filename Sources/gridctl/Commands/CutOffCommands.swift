@@ -102,7 +102,8 @@ private struct CuttingOff {
                 + "公钥 \(draft["key"]?.shown ?? "") / cut off")
         Screen.line(
             "它写的 \(entries) 条仍然有效,以后的一律不收 / its \(entries) entries here count, nothing after them")
-        Screen.line("各节点下次联系时得知;不算数的内容用 gridctl quarantine 查看 / others learn it at their next contact")
+        Screen.line(
+            "各节点下次联系时得知;不算数的内容用 gridctl quarantine 查看 / others learn it at their next contact")
     }
 
     private static func cutOff(

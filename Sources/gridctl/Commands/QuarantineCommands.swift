@@ -77,7 +77,8 @@ struct Quarantine: ParsableCommand {
             for item in answer["skipped"]?.items ?? [] {
                 Screen.line(
                     "  未改:\(item["collection"]?.shown ?? "") \(item["id"]?.shown ?? "") 的 "
-                        + "\(item["field"]?.shown ?? ""),别人后来改过 / left alone: changed by others since")
+                        + "\(item["field"]?.shown ?? ""),别人后来改过 / left alone: changed by others since"
+                )
             }
         }
     }
