@@ -6,7 +6,8 @@ import GridSync
 
 /// By what a folder was shown to be rolled back.
 struct RollbackSign {
-    var code: Incident.Code = .rolledBack
+    /// Nil where nothing has befallen it: its key was cut off, and it ends where others end it.
+    var code: Incident.Code? = .rolledBack
     /// What is known to have been in a log.
     var known: [LogID: UInt64] = [:]
 }
@@ -46,9 +47,12 @@ extension FolderReplica {
             parts.removeAll { $0.log == log }
             parts.append(Incident.Part(log: log, held: held, known: max(height, held)))
         }
-        let incident = try store.setNode(
-            renewed, because: Incident(sign.code, at: now, replica: old, parts: parts))
-        watch.add(incident)
+        if let code = sign.code {
+            let incident = Incident(code, at: now, replica: old, parts: parts)
+            watch.add(try store.setNode(renewed, because: incident))
+        } else {
+            try store.setNode(renewed)
+        }
         node = renewed
         replica = Replica(
             author: author, nonce: node.nonce, scope: replica.scope,

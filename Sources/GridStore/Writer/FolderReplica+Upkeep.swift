@@ -114,10 +114,14 @@ extension FolderReplica {
         }
         if rebuilding.hasCut(replica.id) || headLedger.isAhead(of: logs, as: replica.id) {
             let known = headLedger.rows.values.map { ($0.log, $0.height) }
+            let isDamaged = rebuilding.cuts.contains {
+                $0.identity.log.replica == replica.id && !$0.isEnded
+            }
             leaveBehind(
                 replica.id,
                 because: RollbackSign(
-                    code: .olderImage, known: Dictionary(known, uniquingKeysWith: { $1 })))
+                    code: isDamaged || !rebuilding.hasCut(replica.id) ? .olderImage : nil,
+                    known: Dictionary(known, uniquingKeysWith: { $1 })))
         }
     }
 
