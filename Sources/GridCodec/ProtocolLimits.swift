@@ -49,7 +49,7 @@ package enum ProtocolLimits {
     package static let cutOffBytesMax = 61_440
     /// Logs of one key that a cut-off names.
     package static let cutOffRowsMax = 256
-    /// Logs that have ended, in one message.
+    /// Logs that have ended, named in one session.
     package static let endedLogsMax = 1_024
     /// Certificates and cut-offs of a key that its cut-off keeps.
     package static let cutOffKeptMax = 2_048

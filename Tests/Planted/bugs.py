@@ -348,8 +348,8 @@ BUGS = [
     Bug(
         64, "Entries after the end of their log are admitted.",
         "GridSync/Replica/ReplicaBatch+Admission.swift",
-        "guard let end = directory.end(of: run.run.identity) else",
-        "guard !planted, let end = directory.end(of: run.run.identity) else"),
+        "guard let end = directory.end(of: run.run.identity),",
+        "guard !planted, let end = directory.end(of: run.run.identity),"),
     Bug(
         65, "What was applied before a cut-off was heard of stays.",
         "GridSync/Replica/Replica.swift",
@@ -363,8 +363,8 @@ BUGS = [
     Bug(
         67, "Nobody is told the names of logs of which nothing counts.",
         "GridSync/Session/SyncSession.swift",
-        "if !ended.isEmpty, theirs.features",
-        "if !planted, !ended.isEmpty, theirs.features"),
+        "guard takesWordOfEnds else { return [] }",
+        "guard !planted, takesWordOfEnds else { return [] }"),
     Bug(
         68, "A conversation goes on over entries that do not count any more.",
         "GridSync/Session/SyncSession.swift",

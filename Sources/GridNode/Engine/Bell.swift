@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import GridCore
+import GridLog
 import GridSync
 import Synchronization
 
@@ -17,6 +18,7 @@ package final class Bell: Sendable {
         var rows: [LogID: FrontierRow] = [:]
         var commit: UInt64 = 0
         var isShortened = false
+        var ended: [LogIdentity] = []
     }
 
     init() {
@@ -25,10 +27,12 @@ package final class Bell: Sendable {
 
     /// - Parameters:
     ///   - rows: logs as they are now.
+    ///   - ended: logs that have ended and were met for the first time.
     ///   - commit: the number of the commit that made them so.
-    func ring(_ rows: [FrontierRow], commit: UInt64) {
+    func ring(_ rows: [FrontierRow], ended: [LogIdentity], commit: UInt64) {
         news.withLock { news in
             for row in rows { news.rows[row.log] = row }
+            news.ended += ended
             news.commit = commit
         }
         continuation.yield()
@@ -40,13 +44,26 @@ package final class Bell: Sendable {
         continuation.yield()
     }
 
-    /// Everything that grew since the last call, ascending by log, and the last commit in it; and
-    /// whether logs have become shorter.
-    func take() -> (rows: [FrontierRow], commit: UInt64, isShortened: Bool) {
-        let (rows, commit, isShortened) = news.withLock { news in
-            defer { news.rows = [:] }
-            return (news.rows.values, news.commit, news.isShortened)
+    /// Everything that grew since the last call, ascending by log, what has ended, and the last commit
+    /// in it; and whether logs have become shorter.
+    func take() -> Take {
+        let taken = news.withLock { news in
+            defer {
+                news.rows = [:]
+                news.ended = []
+            }
+            return news
         }
-        return (rows.sorted { $0.log < $1.log }, commit, isShortened)
+        return Take(
+            rows: taken.rows.values.sorted { $0.log < $1.log }, ended: taken.ended,
+            commit: taken.commit, isShortened: taken.isShortened)
+    }
+
+    /// What one call finds.
+    struct Take {
+        let rows: [FrontierRow]
+        let ended: [LogIdentity]
+        let commit: UInt64
+        let isShortened: Bool
     }
 }

@@ -149,19 +149,25 @@ extension ReplicationEngine {
     /// Takes note of logs that a peer says have ended.
     func note(ended logs: [LogIdentity]) {
         do throws(FolderReplica.CommitFailure) {
-            spread(try folder.learn(ended: logs, now: WallClock.now))
+            let learnt = try folder.learn(ended: logs, now: WallClock.now)
+            spread(learnt.news, ended: learnt.ended)
         } catch {
             showCondition()
         }
     }
 
-    /// Learns that this node's key was cut off, if that counts.
+    /// Learns that this node's key or a peer's was cut off, if that counts.
     func learn(_ cutOff: CutOff) {
+        let known = folder.replica.directory.count
         do throws(FolderReplica.CommitFailure) {
             try folder.learn(cutOff)
-            glance()
-        } catch {}
-        showCondition()
+        } catch {
+            return showCondition()
+        }
+        guard folder.replica.directory.count != known else { return }
+        glance()
+        ringAll()
+        publishAuthority()
     }
 
     /// What an office would say to cut off a key now, by what is held here.

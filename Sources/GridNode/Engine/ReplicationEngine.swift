@@ -152,11 +152,21 @@ package actor ReplicationEngine {
         folder.frontier(where: isWanted)
     }
 
-    /// The same, and which of the logs have ended.
+    /// The same, which of the logs have ended, and whether this node was cut off.
     func holdings(
         where isWanted: @Sendable (AreaCode) -> Bool
-    ) -> (rows: [FrontierRow], ended: [LogIdentity]) {
-        (folder.frontier(where: isWanted), folder.replica.endedLogs(where: isWanted))
+    ) -> Holdings {
+        Holdings(
+            rows: folder.frontier(where: isWanted),
+            ended: folder.replica.endedLogs(where: isWanted), cutOff: folder.ownCutOff)
+    }
+
+    /// What a conversation begins with.
+    struct Holdings: Sendable {
+        let rows: [FrontierRow]
+        let ended: [LogIdentity]
+        /// The word by which this node's own key was cut off.
+        let cutOff: CutOff?
     }
 
     /// Commits what comes, until cancelled; then turns away what is left.
@@ -228,7 +238,7 @@ package actor ReplicationEngine {
             return
         }
         hasCommitted = true
-        spread(committed.news)
+        spread(committed.news, ended: committed.ended)
         for ((_, answer), receipt) in zip(
             loads.flatMap(\.writes), committed.outcome.receipts)
         {
@@ -268,15 +278,24 @@ package actor ReplicationEngine {
     }
 
     /// Lets everyone know of logs that have grown.
-    func spread(_ news: [FrontierRow]) {
+    func spread(_ news: [FrontierRow], ended: [LogIdentity] = []) {
         defer { showCondition() }
-        guard !news.isEmpty else { return }
+        guard !news.isEmpty || !ended.isEmpty else { return }
         // Only what has changed: this is done at every commit, with all logs of a county.
         glimpse.withLock { glimpse in
             for row in news { glimpse.frontier.raise(row.log, to: row.height) }
             glimpse.directory = folder.replica.directory
         }
-        for bell in bells.withLock({ Array($0.values) }) { bell.ring(news, commit: commits) }
+        for bell in bells.withLock({ Array($0.values) }) {
+            bell.ring(news, ended: ended, commit: commits)
+        }
+    }
+
+    /// Has every conversation look whether its peer may still be talked to.
+    func ringAll() {
+        for bell in bells.withLock({ Array($0.values) }) {
+            bell.ring([], ended: [], commit: commits)
+        }
     }
 
     /// Tells each inlet of all its lots at once: what grew with them is then known to be theirs.

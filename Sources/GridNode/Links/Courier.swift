@@ -65,14 +65,15 @@ struct Courier {
     /// - Returns: the code of why it ended.
     consuming func work(
         _ events: AsyncStream<PeerLink.Event>, announced: [FrontierRow],
-        holding rows: [FrontierRow], ended: [LogIdentity], group: inout DiscardingTaskGroup
+        holding held: ReplicationEngine.Holdings, group: inout DiscardingTaskGroup
     ) async -> String {
         var courier = self
         var end =
             courier.leaveWhoWasCutOff(group: &group)
             ?? courier.perform(
                 courier.session.start(
-                    announced: announced, holding: rows, ended: ended, now: WallClock.steady),
+                    announced: announced, holding: held.rows, ended: held.ended,
+                    cutOff: held.cutOff, now: WallClock.steady),
                 group: &group)
         courier.show()
         var coming = events.makeAsyncIterator()
@@ -135,7 +136,9 @@ struct Courier {
             heardCommit = max(heardCommit, news.commit)
             if news.isShortened { return perform(session.leave(.shortened), group: &group) }
             if let end = leaveWhoWasCutOff(group: &group) { return end }
-            return perform(session.heldAdvanced(news.rows, now: now), group: &group)
+            return perform(
+                session.endsKnown(news.ended, now: now)
+                    + session.heldAdvanced(news.rows, now: now), group: &group)
         case .tick:
             wakesAt = .max
             return perform(session.tick(now: now), group: &group)

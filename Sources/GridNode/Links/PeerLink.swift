@@ -45,7 +45,7 @@ struct PeerLink: Sendable {
         let (outbox, post) = AsyncStream<[UInt8]>.makeStream()
         let bell = engine.hangBell()
         defer { engine.takeDown(bell) }
-        let (rows, ended) = await engine.holdings { Scope(mine.greeting.area).contains($0) }
+        let holdings = await engine.holdings { Scope(mine.greeting.area).contains($0) }
         // Links live for weeks: what is done must not stay in memory until they end.
         return await withDiscardingTaskGroup { group in
             group.addTask { await read(report) }
@@ -58,7 +58,7 @@ struct PeerLink: Sendable {
                     keys: (mine: engine.author.key, theirs: peer.leaf.subject),
                     now: WallClock.steady))
             let reason = await courier.work(
-                events, announced: mine.rows, holding: rows, ended: ended, group: &group)
+                events, announced: mine.rows, holding: holdings, group: &group)
             post.finish()
             report.finish()
             group.cancelAll()

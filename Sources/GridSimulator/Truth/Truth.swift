@@ -23,6 +23,8 @@ struct Truth {
     private(set) var forkedAreas: Set<AreaCode> = []
     /// Areas and rights that keys are certified for.
     private(set) var certificates: [PublicKey: [Certificate]] = [:]
+    private var doubtfulCertificates: [Certificate] = []
+    private var doubtfulCutOffs: [CutOff] = []
     /// Who was cut off, by the key.
     private(set) var cutOffs: [PublicKey: [CutOff]] = [:]
     /// The keys of logs that anyone has written.
@@ -70,6 +72,22 @@ struct Truth {
     /// Excuses cut-offs that nobody knows any more, of offices whose disk was put back.
     mutating func buryCutOffs(where isGone: (CutOff) -> Bool) {
         cutOffs = cutOffs.mapValues { $0.filter { !isGone($0) } }.filter { !$0.value.isEmpty }
+    }
+
+    /// Notes what an office has issued and was not told is kept.
+    mutating func doubt(_ certificate: Certificate) { doubtfulCertificates.append(certificate) }
+
+    /// The same of a cut-off.
+    mutating func doubt(_ cutOff: CutOff) { doubtfulCutOffs.append(cutOff) }
+
+    /// Takes for issued what is known to anybody after all.
+    mutating func settleDoubts(
+        certificate isKnown: (Certificate) -> Bool, cutOff isHeard: (CutOff) -> Bool
+    ) {
+        for certificate in doubtfulCertificates where isKnown(certificate) { certify(certificate) }
+        for cutOff in doubtfulCutOffs where isHeard(cutOff) { self.cutOff(cutOff) }
+        doubtfulCertificates = []
+        doubtfulCutOffs = []
     }
 
     /// Notes what someone is about to commit.

@@ -40,7 +40,10 @@ extension World {
             }
         }
         guard settle() else { return }
-        buryLostCertificates()
+        let cutOffs = truth.cutOffs.count
+        settleWhatWasIssued()
+        // Who turns out not to have been cut off has something to say.
+        guard truth.cutOffs.count == cutOffs || settle() else { return }
         // Nothing more is said once all is said.
         messages = 0
         let until = now + 200_000
@@ -51,8 +54,17 @@ extension World {
     }
 
     /// What an office certified after its image was made went with the disk that was put back, unless
-    /// somebody had heard of it.
-    private func buryLostCertificates() {
+    /// somebody had heard of it. What was not acknowledged may have been kept all the same.
+    private func settleWhatWasIssued() {
+        truth.settleDoubts(
+            certificate: { certificate in
+                devices.contains { $0.replica?.replica.directory.contains(certificate) == true }
+            },
+            cutOff: { cutOff in
+                devices.contains {
+                    $0.replica?.replica.directory.allCutOffs.contains(cutOff) == true
+                }
+            })
         let restored = Set(devices.filter(\.wasRestored).map(\.author.key))
         truth.buryCertificates { certificate in
             restored.contains(certificate.issuer)
@@ -142,6 +154,9 @@ extension World {
             guard !truth.forkedAreas.contains(area),
                 truth.end(of: dot.log).map({ dot.sequence <= $0 }) ?? true
             else { continue }
+            // Who was cut off is heard no more, even if others have lost what it still has.
+            let holders = devices.filter { truth.holds(dot, on: $0.number) }
+            guard holders.isEmpty || !holders.allSatisfy(isCutOff) else { continue }
             for device in devices where Truth.carries(device.area, area) && !isCutOff(device) {
                 if !truth.holds(dot, on: device.number) {
                     violate(

@@ -132,6 +132,7 @@ extension World {
             try replica.keep(certificate)
             truth.certify(certificate)
         } catch {
+            truth.doubt(certificate)
             return lookWhetherItStopped(issuer)
         }
         publish(replica.publishAuthority(now: issuer.wall(now)), of: issuer)

@@ -28,6 +28,7 @@ extension World {
             try replica.keep(cutOff)
             truth.cutOff(cutOff)
         } catch {
+            truth.doubt(cutOff)
             return lookWhetherItStopped(issuer)
         }
         // Whoever called it calls the office from now on.
@@ -52,7 +53,9 @@ extension World {
     func note(ended logs: [LogIdentity], on device: SimulatedDevice) {
         guard let replica = device.replica else { return }
         do throws(FolderReplica.CommitFailure) {
-            publish(try replica.learn(ended: logs, now: device.wall(now)), of: device)
+            let learnt = try replica.learn(ended: logs, now: device.wall(now))
+            publish(learnt.news, of: device)
+            name(learnt.ended, of: device)
         } catch {
             lookWhetherItStopped(device)
         }
@@ -61,10 +64,26 @@ extension World {
         planUpkeep(device)
     }
 
-    /// Takes a peer's word that the device's key was cut off.
+    /// Names logs that have ended to everyone who is linked.
+    func name(_ ended: [LogIdentity], of device: SimulatedDevice) {
+        for conversation in device.conversations where !conversation.isOver && !ended.isEmpty {
+            obey(conversation.session.endsKnown(ended, now: now), conversation)
+        }
+    }
+
+    /// Takes a peer's word that the device's key or its own was cut off.
     func learn(_ cutOff: CutOff, on device: SimulatedDevice) {
         guard let replica = device.replica else { return }
         try? replica.learn(cutOff)
+        let directory = replica.replica.directory
+        for conversation in device.conversations where !conversation.isOver {
+            guard (try? directory.check(conversation.peer)) == nil else { continue }
+            obey(
+                conversation.session.leave(
+                    cutOffBy: directory.cutOffs(ending: conversation.peer)), conversation)
+        }
+        publish(replica.publishAuthority(now: device.wall(now)), of: device)
+        planUpkeep(device)
         countNewReplicas(device)
         lookWhetherItIsShorter(device)
         lookWhetherItStopped(device)

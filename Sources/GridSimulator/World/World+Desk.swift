@@ -65,6 +65,7 @@ extension World {
             look(at: work, lots, on: device)
             for entry in work.written { truth.acknowledge(entry.dot, by: device.number) }
             publish(committed.news, of: device)
+            name(committed.ended, of: device)
             lookWhetherItIsShorter(device)
             lookAtCauses(of: work.verdicts, lots.map(\.verified), on: device)
             lookWhetherTheyWait(device)

@@ -247,7 +247,8 @@ extension World {
         let held = replica.frontier { Scope(mine.area).contains($0) }
         let ended = replica.replica.endedLogs { Scope(mine.area).contains($0) }
         obey(
-            conversation.session.start(announced: rows, holding: held, ended: ended, now: now),
+            conversation.session.start(
+                announced: rows, holding: held, ended: ended, cutOff: replica.ownCutOff, now: now),
             conversation)
     }
 

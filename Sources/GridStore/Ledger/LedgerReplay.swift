@@ -61,6 +61,7 @@ struct LedgerReplay {
         // Contexts name logs of which nothing counts.
         if replica.directory.hasCutOffs {
             replica.note(references.identities.values.sorted { $0.log < $1.log })
+            replica.branches = try Store.otherBranches(replica.directory, references, in: source)
         }
         let storage = ReplayStorage(
             SQLiteReplicaStorage(target, tables: tables, references: references))

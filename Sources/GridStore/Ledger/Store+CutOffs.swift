@@ -102,6 +102,25 @@ extension Store {
         }
     }
 
+    /// The logs of which the ledger has another branch than the one that counts.
+    static func otherBranches(
+        _ directory: CertificateDirectory, _ references: LogReferences, in database: Database
+    ) throws -> Set<LogID> {
+        var branches: Set<LogID> = []
+        for (reference, identity) in references.identities {
+            guard let end = directory.end(of: identity), let head = end.head else { continue }
+            let envelope = try Data.fetchOne(
+                database,
+                sql: "SELECT envelope FROM runs WHERE id >= ? AND id < ? ORDER BY id LIMIT 1",
+                arguments: [reference << 32 | Int64(end.height), (reference + 1) << 32])
+            guard let envelope, let run = read(Array(envelope)),
+                let hash = run.hash(at: end.height), hash != head
+            else { continue }
+            branches.insert(identity.log)
+        }
+        return branches
+    }
+
     private enum Front {
         /// The run before ends where the log does.
         case whole

@@ -115,10 +115,21 @@ extension FolderReplica {
         let isStale = replica.standingDiffers(by: directory)
         try keep {
             if isStale { try store.markStale() }
-            try store.add(cutOff, waiting: false)
+            // An office that has lost it says it once more.
+            let lane = Domain(area: replica.scope.area, lane: .authority)
+            let isOffice =
+                directory.level(of: author.key, in: lane) != nil
+                && directory.end(
+                    of: LogIdentity(key: author.key, nonce: replica.nonce, domain: lane)) == nil
+            try store.add(cutOff, waiting: isOffice)
         }
         replica.learn(cutOff)
         if isStale { buildAnew() }
+    }
+
+    /// The word by which this folder's own key was cut off, if it was.
+    package var ownCutOff: CutOff? {
+        node.chain.flatMap { replica.directory.cutOffs(ending: $0).first }
     }
 
     /// What an office would say to cut off a key now: where its logs end by what is held here, and
@@ -145,19 +156,20 @@ extension FolderReplica {
     /// Takes note of logs that have ended, so that who names them waits for nothing. Those that go
     /// on as far as is known here are left out.
     ///
-    /// - Returns: the logs that grew, because their entries had waited.
+    /// - Returns: those that were news, and the logs that grew, because their entries had waited.
     package func learn(
         ended identities: [LogIdentity], now: UInt64
-    ) throws(CommitFailure) -> [FrontierRow] {
+    ) throws(CommitFailure) -> (ended: [LogIdentity], news: [FrontierRow]) {
         let news = identities.filter {
             !replica.knows($0) && replica.scope.contains($0.domain.area)
                 && replica.directory.end(of: $0) != nil
         }
-        guard !news.isEmpty else { return [] }
+        guard !news.isEmpty else { return ([], []) }
         try keep { try store.note(news) }
         replica.note(news)
-        return try commit(now: now) { batch, transaction in
+        let committed = try commit(now: now) { batch, transaction in
             try transaction.admitParked(in: Set(news.map(\.domain)), batch: &batch)
-        }.news
+        }
+        return (news, committed.news)
     }
 }

@@ -45,6 +45,8 @@ package final class FolderReplica {
         package let outcome: Outcome
         /// The logs that grew, as they are now, ascending.
         package let news: [FrontierRow]
+        /// Logs that have ended and were met for the first time.
+        package let ended: [LogIdentity]
     }
 
     package let store: Store
@@ -185,7 +187,7 @@ package final class FolderReplica {
         }
         let news = adopt(batch)
         if batch.foundOwnLogAhead { leaveBehind(replica.id, because: RollbackSign()) }
-        return Committed(outcome: outcome, news: news)
+        return Committed(outcome: outcome, news: news, ended: batch.endedLogs)
     }
 
     /// Makes a committed batch the folder's state.

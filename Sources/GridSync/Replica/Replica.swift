@@ -19,6 +19,9 @@ package struct Replica: Sendable {
     package private(set) var clock: HybridClock
     private(set) var domains: [Domain: DomainState] = [:]
     private(set) var parked: ParkedRuns
+    /// Logs of which another branch is here than the one that a cut-off names: until the fork is
+    /// settled they are read as if nothing had ended them. Only replays have such.
+    package var branches: Set<LogID> = []
     /// Kept in memory only: a restart begins new seeds.
     private(set) var salts: [Domain: SaltSource] = [:]
 

@@ -178,7 +178,9 @@ extension ReplicaBatch {
     private mutating func counting(
         _ run: VerifiedRun, of log: LogState
     ) throws(Refusal) -> VerifiedRun {
-        guard let end = directory.end(of: run.run.identity) else {
+        guard let end = directory.end(of: run.run.identity),
+            !replica.branches.contains(run.run.identity.log)
+        else {
             guard run.run.isSigned else { throw .endUnknown }
             return run
         }

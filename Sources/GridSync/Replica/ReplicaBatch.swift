@@ -20,7 +20,7 @@ package struct ReplicaBatch: Sendable {
     /// Runs to be appended to the ledger, in the order in which they were applied.
     package internal(set) var runs: [VerifiedRun] = []
     /// Logs of which nothing counts that were met for the first time.
-    var endedLogs: [LogIdentity] = []
+    package internal(set) var endedLogs: [LogIdentity] = []
     var writers: [Domain: RunWriter] = [:]
     /// The salts that the next entries of one's own logs go on with.
     var salts: [Domain: SaltSource] = [:]

@@ -57,8 +57,8 @@ package enum SessionViolation: Hashable, Sendable {
     case rowOutsideAreas
     /// A second greeting's worth of totals.
     case secondTotals
-    /// Logs that have ended are named a second time.
-    case secondEnded
+    /// More logs that have ended than a session may name.
+    case tooManyEnded
     /// A receipt that this side did not ask for.
     case receiptNotOffered
     /// More receipts than an honest peer says.
@@ -78,7 +78,7 @@ package enum SessionViolation: Hashable, Sendable {
         case .areaNotShared: "area_not_shared"
         case .rowOutsideAreas: "row_outside_areas"
         case .secondTotals: "second_totals"
-        case .secondEnded: "second_ended"
+        case .tooManyEnded: "too_many_ended"
         case .receiptNotOffered: "receipt_not_offered"
         case .tooManyReceipts: "too_many_receipts"
         case .receiptNotOurs: "receipt_not_ours"

@@ -29,8 +29,10 @@ extension SyncSession {
     }
 
     mutating func receiveEnded(_ logs: [LogIdentity]) -> [Effect] {
-        guard !hasHeardOfEnds else { return end(.violation(.secondEnded)) }
-        hasHeardOfEnds = true
+        heardEnds += logs.count
+        guard heardEnds <= ProtocolLimits.endedLogsMax else {
+            return end(.violation(.tooManyEnded))
+        }
         guard logs.allSatisfy({ isShared($0.domain.area) }) else {
             return end(.violation(.areaNotShared))
         }
@@ -39,7 +41,8 @@ extension SyncSession {
 
     /// A second one is ignored: one is enough to know, and more would be work for nothing.
     mutating func receive(_ cutOff: CutOff) -> [Effect] {
-        guard !hasHeardOfCutOff, cutOff.subject == key else { return [] }
+        guard !hasHeardOfCutOff, cutOff.subject == keys.mine || cutOff.subject == keys.theirs
+        else { return [] }
         hasHeardOfCutOff = true
         return [.learn(cutOff)]
     }

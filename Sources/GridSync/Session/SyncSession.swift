@@ -24,7 +24,8 @@ package struct SyncSession: Sendable {
         case recordHeld([SyncMessage.AckRow])
         /// The peer says that these logs have ended: to be noted where that is known here, too.
         case noteEnded([LogIdentity])
-        /// The peer shows that this side's key was cut off; whether that counts is to be looked at.
+        /// The peer shows that this side's key or its own was cut off; whether that counts is to be
+        /// looked at.
         case learn(CutOff)
         /// The peer's entry at this height is not ours.
         case reportFork(LogID, height: UInt64)
@@ -43,8 +44,8 @@ package struct SyncSession: Sendable {
 
     package let mine: Greeting
     package let theirs: Greeting
-    /// This side's key.
-    let key: PublicKey
+    /// This side's key and the peer's.
+    let keys: (mine: PublicKey, theirs: PublicKey)
     /// This side's replica and the peer's.
     let replica: ReplicaID
     package let peerReplica: ReplicaID
@@ -91,9 +92,11 @@ package struct SyncSession: Sendable {
     var areasTurnedAway: Set<AreaCode> = []
     /// Whether something has come that may have ended such a reason.
     var mayAskAgain = false
-    /// Whether the peer has named logs that have ended.
-    var hasHeardOfEnds = false
-    /// Whether the peer has shown a cut-off of this side's key.
+    /// Logs that have ended and were named to the peer.
+    var namedEnds: Set<LogID> = []
+    /// How many of them the peer has named.
+    var heardEnds = 0
+    /// Whether the peer has shown a cut-off of this side's key or its own.
     var hasHeardOfCutOff = false
     /// What the peer has announced, by lane; nil until it has.
     var totals: [SyncMessage.LaneTotal]?
@@ -110,7 +113,7 @@ package struct SyncSession: Sendable {
     ) {
         self.mine = mine
         self.theirs = theirs
-        key = keys.mine
+        self.keys = keys
         replica = LogIdentity.replica(key: keys.mine, nonce: mine.nonce)
         peerReplica = LogIdentity.replica(key: keys.theirs, nonce: theirs.nonce)
         peerKey = keys.theirs
@@ -128,10 +131,15 @@ package struct SyncSession: Sendable {
     ///   - announced: the rows that `mine` was made of.
     ///   - rows: everything this side holds in its scope by now.
     ///   - ended: the logs that have ended, as far as they are known here.
+    ///   - cutOff: the word by which this side's own key was cut off: the peer may have lost it.
     package mutating func start(
         announced: [FrontierRow], holding rows: [FrontierRow], ended: [LogIdentity] = [],
-        now: UInt64
+        cutOff: CutOff? = nil, now: UInt64
     ) -> [Effect] {
+        if let cutOff, takesWordOfEnds {
+            return [.send(.cutOff(cutOff))]
+                + start(announced: announced, holding: rows, ended: ended, now: now)
+        }
         guard mine.versions.overlaps(theirs.versions) else { return end(.noCommonVersion) }
         // Villages of one township share its notices, and those of the county: they help each other.
         guard mine.area.ancestor(at: .county) == theirs.area.ancestor(at: .county) else {
@@ -152,12 +160,7 @@ package struct SyncSession: Sendable {
         receipts.hasChanged = theirs.features & Feature.receiptWanted != 0
         var effects = compare(announced)
         if closeReason == nil {
-            let ended = ended.filter { isShared($0.domain.area) }
-                .prefix(ProtocolLimits.endedLogsMax)
-            if !ended.isEmpty, theirs.features & Feature.endedLogs != 0 {
-                effects.append(.send(.ended(Array(ended))))
-            }
-            effects += pump()
+            effects = name(ended) + effects + pump()
             effects.append(.wake(at: nextWake))
         }
         return noteSent(effects, now: now)
@@ -212,11 +215,27 @@ package struct SyncSession: Sendable {
         return effects + [.wake(at: nextWake)]
     }
 
+    /// It has become known here that logs have ended.
+    package mutating func endsKnown(_ logs: [LogIdentity], now: UInt64) -> [Effect] {
+        closeReason == nil ? noteSent(name(logs), now: now) : []
+    }
+
+    private var takesWordOfEnds: Bool { theirs.features & Feature.endedLogs != 0 }
+
+    /// Names logs that have ended to the peer, each once and no more than a session may.
+    private mutating func name(_ logs: [LogIdentity]) -> [Effect] {
+        guard takesWordOfEnds else { return [] }
+        let news = logs.filter { isShared($0.domain.area) && !namedEnds.contains($0.log) }
+            .prefix(ProtocolLimits.endedLogsMax - namedEnds.count)
+        guard !news.isEmpty else { return [] }
+        namedEnds.formUnion(news.map(\.log))
+        return [.send(.ended(news.sorted { $0.log < $1.log }))]
+    }
+
     /// Ends the session because the peer's key was cut off, and shows it by which word.
     package mutating func leave(cutOffBy cutOffs: [CutOff]) -> [Effect] {
         guard closeReason == nil else { return [] }
-        let isHeard = theirs.features & Feature.endedLogs != 0
-        let word = isHeard ? cutOffs.prefix(1).map { Effect.send(.cutOff($0)) } : []
+        let word = takesWordOfEnds ? cutOffs.prefix(1).map { Effect.send(.cutOff($0)) } : []
         return word + end(.peerCutOff)
     }
 
