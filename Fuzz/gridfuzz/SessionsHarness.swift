@@ -254,6 +254,8 @@ private struct Shell {
             case .issueReceipt: mustSign = true
             case .keepReceipt(let receipt):
                 expect(receipt.hasValidSignature, "a receipt that is not genuine")
+            case .noteEnded(let logs): expect(!logs.isEmpty, "no log has ended")
+            case .learn: break
             case .reportFork(let log, _): expect(held[log] != nil, "a fork of what is not here")
             case .wake(let time): expect(time > now, "a wake in the past")
             case .close: hasEnded = true

@@ -54,6 +54,9 @@ extension CertificateDirectory {
     /// Whether anybody was cut off, or someone says so.
     package var hasCutOffs: Bool { !cutOffs.isEmpty }
 
+    /// How many cut-offs are known, whether they count or not. It only grows.
+    package var cutOffCount: Int { cutOffs.values.reduce(0) { $0 + $1.count } }
+
     /// Whether somebody says that a key was cut off.
     package func hasCutOff(of key: PublicKey) -> Bool { cutOffs[key] != nil }
 

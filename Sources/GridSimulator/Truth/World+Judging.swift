@@ -70,10 +70,13 @@ extension World {
             restored.contains(certificate.issuer)
                 && !devices.contains { $0.replica?.replica.directory.contains(certificate) == true }
         }
+        // Of those who were cut off only the subject is heard, with the word about itself.
+        let deaf = Set(devices.filter(isCutOff).map(\.number))
         truth.buryCutOffs { cutOff in
             restored.contains(cutOff.issuer)
                 && !devices.contains {
                     $0.replica?.replica.directory.allCutOffs.contains(cutOff) == true
+                        && (!deaf.contains($0.number) || $0.author.key == cutOff.subject)
                 }
         }
     }

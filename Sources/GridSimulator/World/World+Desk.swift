@@ -262,6 +262,12 @@ extension World {
     /// Lets sessions and books know of logs that grew.
     func publish(_ news: [FrontierRow], of device: SimulatedDevice) {
         for row in news {
+            if device.isRewound, row.log.replica == device.replica?.replica.id,
+                row.height <= truth.greatestHeight(of: row.log)
+            {
+                // Its whole disk was put back, and it has not met anybody since.
+                truth.fork(row.log.domain.area)
+            }
             truth.commit(row, on: device.number, at: now)
             if !Truth.carries(device.area, row.log.domain.area) {
                 violate(.outsideScope, "\(device.name) holds \(row.log)")

@@ -124,6 +124,7 @@ extension FolderReplica {
             try store.add(cutOff, waiting: isOffice)
         }
         replica.learn(cutOff)
+        shortenings += 1
         if isStale { buildAnew() }
     }
 

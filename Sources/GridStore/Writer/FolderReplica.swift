@@ -57,7 +57,8 @@ package final class FolderReplica {
     package internal(set) var failure: (any Error)?
     /// The last write found no room.
     package internal(set) var isDiskFull = false
-    /// How often logs have become shorter: conversations that began before must begin anew.
+    /// How often logs have become shorter, or somebody was cut off: conversations that began before
+    /// must begin anew.
     package internal(set) var shortenings = 0
     /// Something else counts than what the tables show, and there was no room to build them anew.
     var awaitsBuilding = false
@@ -194,6 +195,8 @@ package final class FolderReplica {
     private func adopt(_ batch: ReplicaBatch) -> [FrontierRow] {
         let changed = batch.changedLogs
         let isStale = batch.changesStanding
+        // What peers have said of ends may be true only now.
+        if batch.directory.cutOffCount != replica.directory.cutOffCount { shortenings += 1 }
         replica.adopt(batch)
         if isStale { buildAnew() }
         headLedger.append(
