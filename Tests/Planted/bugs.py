@@ -366,16 +366,6 @@ BUGS = [
         "guard takesWordOfEnds else { return [] }",
         "guard !planted, takesWordOfEnds else { return [] }"),
     Bug(
-        68, "A conversation goes on over entries that do not count any more.",
-        "GridSync/Session/SyncSession.swift",
-        "guard announced.allSatisfy({ $0.height <= heights[$0.log] ?? 0 }) else",
-        "guard planted || announced.allSatisfy({ $0.height <= heights[$0.log] ?? 0 }) else"),
-    Bug(
-        69, "A rebuild without room for it is not tried again.",
-        "GridStore/Writer/FolderReplica+Upkeep.swift",
-        "if awaitsBuilding { buildAnew() }",
-        "if awaitsBuilding, !planted { buildAnew() }"),
-    Bug(
         70, "Who was cut off is welcome.",
         "GridLog/Authority/CertificateDirectory+CutOffs.swift",
         "guard !isEnded(chain) else { throw .keyCutOff }",
