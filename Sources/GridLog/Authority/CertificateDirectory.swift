@@ -25,19 +25,10 @@ package struct CertificateDirectory: Sendable {
     package init(root: PublicKey) { self.root = root }
 
     /// Takes in a certificate that arrived on its own, in any order. One whose issuer is not
-    /// known waits. One that proves nothing is refused, and waits too unless its signature is
-    /// wrong: its issuer may have another certificate on the way.
+    /// known waits. One that proves nothing is refused, and waits too unless its signature or its
+    /// subject is wrong: its issuer may have another certificate on the way.
     package mutating func add(_ certificate: Certificate) throws(ChainRefusal) {
-        guard !known.contains(certificate.digest) else { return }
-        if certificate.isSelfIssued {
-            let chain = try VerifiedChain.verify(CertificateChain([certificate]), root: root)
-            known.insert(certificate.digest)
-            roots.append(chain)
-        } else {
-            guard certificate.hasValidSignature else { throw .signatureWrong }
-            known.insert(certificate.digest)
-            issued[certificate.issuer, default: []].append(certificate)
-        }
+        guard try keep(certificate) else { return }
         guard cutOffs.isEmpty else {
             // It may be what gives somebody's cut-off its weight.
             buildChains()
@@ -51,6 +42,21 @@ package struct CertificateDirectory: Sendable {
         } else {
             take(try bestChain(to: certificate))
         }
+    }
+
+    /// Takes in all that a folder knows at once: the same as one after the other, in whatever order,
+    /// without finding all chains anew for each. What is not genuine is left out.
+    package mutating func add(
+        _ certificates: some Sequence<Certificate>, _ cutOffs: some Sequence<CutOff>
+    ) {
+        for cutOff in cutOffs { _ = keep(cutOff) }
+        guard hasCutOffs else {
+            // What proves nothing is kept and gives nobody any right.
+            for certificate in certificates { try? add(certificate) }
+            return
+        }
+        for certificate in certificates { _ = try? keep(certificate) }
+        buildChains()
     }
 
     /// Takes in a whole chain.
@@ -68,10 +74,34 @@ package struct CertificateDirectory: Sendable {
     @discardableResult
     package mutating func add(_ cutOff: CutOff) -> Bool {
         guard !known.contains(cutOff.digest) else { return true }
-        guard cutOff.hasValidSignature else { return false }
-        known.insert(cutOff.digest)
-        cutOffs[cutOff.subject, default: []].append(cutOff)
+        guard keep(cutOff) else { return false }
         buildChains()
+        return true
+    }
+
+    /// - Returns: whether it is news.
+    private mutating func keep(_ certificate: Certificate) throws(ChainRefusal) -> Bool {
+        let digest = certificate.digest
+        guard !known.contains(digest) else { return false }
+        if certificate.isSelfIssued {
+            roots.append(
+                try VerifiedChain.verify(CertificateChain([certificate]), root: root))
+        } else {
+            guard certificate.hasValidSignature else { throw .signatureWrong }
+            // Asked once, and not at each look for a chain: it costs as much as a signature.
+            guard Signing.isValidKey(certificate.subject) else { throw .keyNotValid }
+            issued[certificate.issuer, default: []].append(certificate)
+        }
+        known.insert(digest)
+        return true
+    }
+
+    /// - Returns: whether it is genuine and news.
+    private mutating func keep(_ cutOff: CutOff) -> Bool {
+        let digest = cutOff.digest
+        guard !known.contains(digest), cutOff.hasValidSignature else { return false }
+        known.insert(digest)
+        cutOffs[cutOff.subject, default: []].append(cutOff)
         return true
     }
 
@@ -130,7 +160,10 @@ package struct CertificateDirectory: Sendable {
         for parent in chains[certificate.issuer] ?? [] {
             do throws(ChainRefusal) {
                 let chain = try parent.extended(by: certificate)
-                guard keeps(certificate.reference, by: parent) else { throw .issuerCutOff }
+                guard
+                    !hasCutOff(of: parent.leaf.subject)
+                        || keeps(certificate.reference, by: parent)
+                else { throw .issuerCutOff }
                 if best.map({ Self.isBetter(chain, than: $0) }) ?? true { best = chain }
             } catch { refusal = error }
         }

@@ -123,21 +123,16 @@ struct LedgerReplay {
     static func directory(_ source: Database) throws -> CertificateDirectory? {
         guard let root = try chain(source)?.certificates.first?.subject else { return nil }
         var directory = CertificateDirectory(root: root)
-        let rows = try Data.fetchAll(source, sql: "SELECT bytes FROM certificates")
-        for row in rows {
-            // Certificates that prove nothing are kept, and give nobody any right.
-            try? directory.add(Certificate(decoding: Array(row)))
-        }
+        var certificates = try Data.fetchAll(source, sql: "SELECT bytes FROM certificates")
+            .compactMap { try? Certificate(decoding: Array($0)) }
+        var cutOffs = try Data.fetchAll(source, sql: "SELECT bytes FROM cutoffs")
+            .compactMap { try? CutOff(decoding: Array($0)) }
         // What counts hangs on all of them, so all are known before the first entry is applied.
         for run in try authorityRuns(source) {
-            for certificate in SystemCollection.certificates(in: run) {
-                try? directory.add(certificate)
-            }
-            for cutOff in SystemCollection.cutOffs(in: run) { directory.add(cutOff) }
+            certificates += SystemCollection.certificates(in: run)
+            cutOffs += SystemCollection.cutOffs(in: run)
         }
-        for bytes in try Data.fetchAll(source, sql: "SELECT bytes FROM cutoffs") {
-            if let cutOff = try? CutOff(decoding: Array(bytes)) { directory.add(cutOff) }
-        }
+        directory.add(certificates, cutOffs)
         return directory
     }
 

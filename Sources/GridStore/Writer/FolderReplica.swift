@@ -130,19 +130,12 @@ package final class FolderReplica {
     ) throws -> CertificateDirectory {
         var directory = CertificateDirectory(root: chain.certificates[0].subject)
         directory.add(chain)
-        for certificate in try store.certificates().all {
-            // What proves nothing is kept and gives nobody any right.
-            try? directory.add(certificate)
+        let certificates = try store.certificateRecords().compactMap {
+            try? Certificate(decoding: $0)
         }
-        for bytes in try store.certificateRecords() {
-            if let certificate = try? Certificate(decoding: bytes) {
-                try? directory.add(certificate)
-            }
-        }
-        for cutOff in try store.cutOffs().all { directory.add(cutOff) }
-        for bytes in try store.cutOffRecords() {
-            if let cutOff = try? CutOff(decoding: bytes) { directory.add(cutOff) }
-        }
+        let cutOffs = try store.cutOffRecords().compactMap { try? CutOff(decoding: $0) }
+        directory.add(
+            try store.certificates().all + certificates, try store.cutOffs().all + cutOffs)
         return directory
     }
 
