@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import CSodium
-
 /// Argon2id (RFC 9106) as libsodium has it: a key of a passphrase.
 package enum PassphraseKey {
-    package static let saltLength = 16
+    package static let saltLength = PasswordHash.saltLength
 
     /// What one guess costs.
     package struct Cost: Hashable, Sendable {
@@ -37,18 +35,11 @@ package enum PassphraseKey {
     ///
     /// - Precondition: the salt has `saltLength` bytes, and the passphrase is not empty.
     static func derive(passphrase: [UInt8], salt: [UInt8], cost: Cost) -> SecretBytes? {
-        precondition(salt.count == saltLength, "a salt of \(salt.count) bytes")
-        var status: Int32 = -1
-        let key = SecretBytes(count: 32) { key in
-            passphrase.withUnsafeBytes { passphrase in
-                let characters = UnsafeRawPointer(passphrase.octets)
-                    .assumingMemoryBound(to: CChar.self)
-                status = crypto_pwhash(
-                    key.octets, UInt64(key.count), characters, UInt64(passphrase.count), salt,
-                    UInt64(cost.passes), Int(cost.memoryKibibytes) * 1024,
-                    crypto_pwhash_ALG_ARGON2ID13)
-            }
+        passphrase.withUnsafeBytes {
+            PasswordHash.derive(
+                $0, salt: salt, count: 32,
+                strength: PasswordHash.Strength(
+                    passes: cost.passes, kibibytes: cost.memoryKibibytes))
         }
-        return status == 0 ? key : nil
     }
 }

@@ -6,7 +6,7 @@ package import GridCore
 package import GridLog
 import GridSync
 
-/// One entry that does not count, as its writer meant it.
+/// One entry that does not count, as its writer meant it, without what is not people's work.
 package struct QuarantinedEntry: Sendable {
     package let dot: Dot
     package let timestamp: HybridTimestamp
@@ -49,7 +49,7 @@ extension Store {
                 }
                 return QuarantinedWriting(
                     key: key, entries: Self.inOrderOfWriting(entries), unreadable: unreadable)
-            }
+            }.filter { !$0.entries.isEmpty || $0.unreadable > 0 }
         }
     }
 
@@ -63,23 +63,6 @@ extension Store {
     /// Forgets what a key has in quarantine.
     package func discard(quarantined key: PublicKey) throws {
         try write { try Self.discard(quarantined: key, in: $0) }
-    }
-
-    /// Puts a genuine run into quarantine of which nothing counts, or not all of it.
-    package func quarantine(_ run: VerifiedRun, counted: UInt64) throws {
-        try note([run.run.identity])
-        try write { database in
-            guard let reference = try references(database)[run.run.identity.log] else { return }
-            try database.execute(
-                sql: """
-                    INSERT OR IGNORE INTO quarantined (id, first, counted, arrival, envelope)
-                    VALUES (?, ?, ?, 0, ?)
-                    """,
-                arguments: [
-                    reference << 32 | Int64(run.run.last), Int64(run.run.first), Int64(counted),
-                    Data(RunEnvelope.seal(run.run)),
-                ])
-        }
     }
 
     /// The entries of a log that go on from where it ends.
@@ -104,10 +87,17 @@ extension Store {
             }
             for (entry, hash) in zip(run.entries, run.hashes) where entry.sequence > log.height {
                 let (timestamp, changes) = try log.resolve(entry)
-                entries.append(
-                    QuarantinedEntry(
-                        dot: Dot(log: end.identity.log, sequence: entry.sequence),
-                        timestamp: timestamp, context: log.context, changes: changes))
+                // Authority and the audit trail are no work that anybody could take over.
+                let work = changes.filter {
+                    end.identity.domain.lane != .authority
+                        && !SystemCollection.all.contains($0.collection)
+                }
+                if !work.isEmpty {
+                    entries.append(
+                        QuarantinedEntry(
+                            dot: Dot(log: end.identity.log, sequence: entry.sequence),
+                            timestamp: timestamp, context: log.context, changes: work))
+                }
                 log.advance(to: hash)
             }
         }

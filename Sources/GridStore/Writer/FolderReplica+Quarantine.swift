@@ -57,8 +57,6 @@ private struct Adopting {
         _ entry: QuarantinedEntry, in batch: inout ReplicaBatch, _ transaction: StoreTransaction
     ) throws {
         let domain = entry.dot.log.domain
-        // Authority proves itself, and is not anybody's to repeat.
-        guard domain.lane != .authority else { return }
         var drafts: [DraftChange] = []
         var created: [RecordAddress] = []
         for change in entry.changes {

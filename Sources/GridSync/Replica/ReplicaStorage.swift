@@ -66,6 +66,8 @@ package enum SystemCollection {
 
     /// One act a record, in the routine lane of the area whose node did it: see `AuditEntry`.
     package static let audit: UInt32 = 8
+    /// All of them: no work of people's that anybody could take over.
+    package static let all: Set<UInt32> = [certificates, cutOffs, audit]
 
     /// The certificates that stand in a run of lane 0, whatever they prove.
     package static func certificates(in run: VerifiedRun) -> [Certificate] {

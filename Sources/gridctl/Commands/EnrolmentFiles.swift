@@ -114,7 +114,13 @@ enum EnrolmentFiles {
         }
         guard data.count <= 1_048_576,
             let value = try? JSONDecoder().decode(JSONValue.self, from: data)
-        else { throw CommandFailure(.badData, "\(path) 不是 JSON。", "\(path) is not JSON") }
+        else {
+            throw CommandFailure(
+                .badData,
+                "\(path) 不是申请文件或批准文件(不是 JSON)。请给出 gridctl request 或 approve 写出的文件。",
+                "\(path) is no request and no grant (not JSON); give what gridctl request or approve wrote"
+            )
+        }
         return value
     }
 }

@@ -72,7 +72,7 @@ enum PassphraseFile {
         String(decoding: try line(path), as: UTF8.self).count
     }
 
-    private static func line(_ path: String) throws -> [UInt8] {
+    static func line(_ path: String) throws -> [UInt8] {
         let attributes = try? FileManager.default.attributesOfItem(atPath: path)
         if attributes?[.type] as? FileAttributeType == .typeRegular,
             let mode = attributes?[.posixPermissions] as? Int, mode & 0o077 != 0
