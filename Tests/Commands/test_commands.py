@@ -927,8 +927,8 @@ class Recovery(unittest.TestCase):
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
 
 
-class CutOffs(unittest.TestCase):
-    """A township cuts off the key of a village that calls it."""
+class Wired(unittest.TestCase):
+    """A township and a village over a wire that can be cut."""
 
     def setUp(self):
         self.temporary = tempfile.TemporaryDirectory(prefix="onegrid-test-")
@@ -938,9 +938,24 @@ class CutOffs(unittest.TestCase):
         self.village = enrol(self.township, folder, "茶香村", VILLAGE)
         self.township.start("--listen", "127.0.0.1:0", "--log-level", "error")
         self.addCleanup(self.township.stop)
-        address = self.township.ask("status")["listen"]
-        self.village.start("--peer", address, "--log-level", "error")
+        host, port = self.township.ask("status")["listen"].rsplit(":", 1)
+        self.link = Link((host, int(port)))
+        self.addCleanup(lambda: self.link.listener and self.link.cut())
+        self.village.start("--peer", self.link.address, "--log-level", "error")
         self.addCleanup(self.village.stop)
+        self.linked()
+
+    def linked(self):
+        eventually(
+            lambda: self.village.ask("status")["upstream"]["state"] == "connected", "a link")
+
+    def delivered(self):
+        eventually(
+            lambda: self.village.ask("status")["upstream"]["waiting_entries"] == 0, "delivery")
+
+
+class CutOffs(Wired):
+    """A township cuts off the key of a village that calls it."""
 
     def titles(self, node):
         items = node.ask("list", "matters")["items"]
@@ -992,6 +1007,8 @@ class CutOffs(unittest.TestCase):
         self.report("可疑的")
         eventually(lambda: len(self.titles(self.township)) == 2, "both have arrived")
         self.township.call("revoke", "茶香村", "--reason", "lost", "--since", since)
+        eventually(
+            lambda: self.township.ask("peers")["items"][0]["state"] != "connected", "no link")
         eventually(lambda: self.titles(self.township) == ["真的"], "the second counts no more")
         self.assertEqual(self.quarantined(self.township), [1])
         self.assertEqual(self.township.ask("verify")["findings"], [])
@@ -1017,36 +1034,15 @@ class CutOffs(unittest.TestCase):
         text = self.village.call("revoke", "谷脚镇", "--reason", "lost", wants=77).stderr
         self.assertIn("无权", text)
         self.township.call("revoke", "没有的村", "--reason", "lost", wants=66)
+        self.assertIn("自己", self.township.call(
+            "revoke", "谷脚镇", "--reason", "lost", wants=77).stderr)
         self.township.call("revoke", "茶香村", "--reason", "tired", wants=64)
         self.township.call("revoke", "茶香村", "--reason", "lost", "--since", "昨天", wants=65)
         self.assertEqual(self.township.ask("cutoffs")["items"], [])
 
 
-class Links(unittest.TestCase):
-    """A township and a village over a wire that can be cut."""
-
-    def setUp(self):
-        self.temporary = tempfile.TemporaryDirectory(prefix="onegrid-test-")
-        self.addCleanup(self.temporary.cleanup)
-        folder = pathlib.Path(self.temporary.name)
-        self.township = office(folder)
-        self.village = enrol(self.township, folder, "茶香村", VILLAGE)
-        self.township.start("--listen", "127.0.0.1:0", "--log-level", "error")
-        self.addCleanup(self.township.stop)
-        host, port = self.township.ask("status")["listen"].rsplit(":", 1)
-        self.link = Link((host, int(port)))
-        self.addCleanup(lambda: self.link.listener and self.link.cut())
-        self.village.start("--peer", self.link.address, "--log-level", "error")
-        self.addCleanup(self.village.stop)
-        self.linked()
-
-    def linked(self):
-        eventually(
-            lambda: self.village.ask("status")["upstream"]["state"] == "connected", "a link")
-
-    def delivered(self):
-        eventually(
-            lambda: self.village.ask("status")["upstream"]["waiting_entries"] == 0, "delivery")
+class Links(Wired):
+    """What passes the wire, and what happens when it is cut or a side is hurt."""
 
     def test_pause_and_resume_close_and_open_the_link(self):
         self.village.call("pause", "谷脚镇")

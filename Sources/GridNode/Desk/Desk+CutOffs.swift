@@ -159,23 +159,17 @@ extension Desk {
     }
 
     private func writing(of peer: String) throws -> QuarantinedWriting {
-        let all = try engine.store.quarantine()
         let directory = engine.current.directory
-        let matches = all.filter { writing in
+        let matches = try engine.store.quarantine().filter { writing in
             let leaf = directory.chain(of: writing.key)?.leaf
-            return writing.key.description.hasPrefix(peer.lowercased()) && peer.count >= 8
-                || leaf?.name == peer || leaf?.area.description == peer
+            return NodeNames(key: writing.key, name: leaf?.name ?? "", area: leaf?.area).match(peer)
         }
-        guard let writing = matches.first, matches.count == 1 else {
-            throw DeskRefusal(
-                .notFound, matches.isEmpty ? "nothing_quarantined" : "ambiguous_peer",
-                chinese: matches.isEmpty
-                    ? "“\(peer)”没有被隔离的内容。" : "“\(peer)”指不止一个节点,请用完整的公钥。",
-                english: matches.isEmpty
-                    ? "Nothing of \"\(peer)\" is in quarantine."
-                    : "\"\(peer)\" means more than one node; give its whole key.")
-        }
-        return writing
+        return try Self.theOne(
+            of: matches, named: peer,
+            absent: (
+                "nothing_quarantined", "“\(peer)”没有被隔离的内容。",
+                "Nothing of \"\(peer)\" is in quarantine."
+            ))
     }
 
     /// The key of whoever has a certificate here, by key, name or area.
@@ -184,22 +178,18 @@ extension Desk {
         let keys = Set(
             directory.certificates.filter {
                 !$0.isSelfIssued
-                    && ($0.subject.description.hasPrefix(text.lowercased()) && text.count >= 8
-                        || $0.name == text || $0.area.description == text)
+                    && NodeNames(key: $0.subject, name: $0.name, area: $0.area).match(text)
             }.map(\.subject))
         // Of two with one name, the one that has been cut off is not meant.
         let live = keys.filter { key in
             directory.chain(of: key).map { !directory.isEnded($0) } ?? true
         }
-        let matches = live.isEmpty ? keys : live
-        guard let key = matches.first, matches.count == 1 else {
+        let key = try Self.theOne(of: live.isEmpty ? keys : live, named: text)
+        guard key != engine.author.key else {
             throw DeskRefusal(
-                .notFound, matches.isEmpty ? "unknown_peer" : "ambiguous_peer",
-                chinese: matches.isEmpty
-                    ? "没有名为“\(text)”的节点。" : "“\(text)”指不止一个节点,请用完整的公钥。",
-                english: matches.isEmpty
-                    ? "There is no node \"\(text)\"."
-                    : "\"\(text)\" means more than one node; give its whole key.")
+                .notAllowed, "cut_off_self", chinese: "这是本节点自己。要停用它,请在上级运行。没有改动。",
+                english:
+                    "This is the node itself; its office above cuts it off. Nothing was changed.")
         }
         return key
     }

@@ -119,19 +119,9 @@ extension Desk {
     /// The key of the peer that people mean by a key, a name or an area.
     package func peerKey(_ text: String) throws -> PublicKey {
         let matches = try peerViews().filter {
-            $0.key.description.hasPrefix(text.lowercased()) && text.count >= 8
-                || $0.name == text || $0.area.description == text
+            NodeNames(key: $0.key, name: $0.name, area: $0.area).match(text)
         }
-        guard let peer = matches.first, matches.count == 1 else {
-            throw DeskRefusal(
-                .notFound, matches.isEmpty ? "unknown_peer" : "ambiguous_peer",
-                chinese: matches.isEmpty
-                    ? "没有名为“\(text)”的节点。" : "“\(text)”指不止一个节点,请用完整的公钥。",
-                english: matches.isEmpty
-                    ? "There is no peer \"\(text)\"."
-                    : "\"\(text)\" means more than one peer; give its whole key.")
-        }
-        return peer.key
+        return try Self.theOne(of: matches, named: text).key
     }
 
     package func setPaused(
