@@ -67,7 +67,7 @@ package struct LinkDialer: Sendable {
             }
         } catch {
             try Task.checkCancellation()
-            throw LinkFailure.connectFailed("\(error)")
+            throw LinkFailure.connectFailed(ConnectFault(error), "\(error)")
         }
     }
 }

@@ -8,13 +8,15 @@ package enum LinkFailure: Error, Hashable, Sendable {
     case closed
     /// The peer ended the connection, orderly or by a reset.
     case peerClosed
-    /// The peer ended the connection instead of answering our greeting: it does not know our key,
-    /// we have not its right key, or it has no room. They look alike on purpose.
+    /// The peer ended the connection instead of answering our greeting, without a word: it has no
+    /// room, or something on the way has cut the line.
     case refused
+    /// The same, and it said why, or somebody on the line did.
+    case turnedAway(LinkRefusal)
     /// This side does not want the peer.
     case unwanted
     /// No connection at all; carries what the system says.
-    case connectFailed(String)
+    case connectFailed(ConnectFault, String)
     /// The connection broke; carries what the system says.
     case connectionLost(String)
     /// We cannot listen on the address; carries what the system says.

@@ -18,6 +18,8 @@ final class LinkHandler: ChannelDuplexHandler {
     enum Order: Sendable {
         /// Our greeting to the peer that was announced.
         case answer([UInt8])
+        /// Hangs up on the peer that was announced, and says why.
+        case refuse(LinkRefusal)
         /// Ends the link at once.
         case close(LinkFailure)
         /// Ends the link when all that was sent before has gone to the socket, or at the deadline.
@@ -102,6 +104,9 @@ final class LinkHandler: ChannelDuplexHandler {
             perform(machine.answer(greeting), context)
             context.flush()
             if let end = state.end { promise?.fail(end) } else { promise?.succeed() }
+        case .refuse(let refusal):
+            perform(machine.refuse(refusal), context)
+            promise?.succeed()
         case .close(let failure):
             perform(machine.close(failure), context)
             promise?.succeed()

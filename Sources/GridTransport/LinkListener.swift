@@ -20,11 +20,13 @@ package struct LinkAnswer<Context: Sendable>: Sendable {
 
 /// Takes calls from other nodes.
 package struct LinkListener: Sendable {
-    /// Decides on a caller by its X25519 key and greeting: what it is answered, or nil to hang up.
+    /// Decides on a caller by its X25519 key and greeting: what it is answered, nil to hang up
+    /// without a word, or the word to hang up with.
     ///
     /// Both may be a recording sent again by a third party, so it must change nothing.
     package typealias Answer<Context: Sendable> =
-        @Sendable (_ remoteKey: [UInt8], _ greeting: [UInt8]) async -> LinkAnswer<Context>?
+        @Sendable (_ remoteKey: [UInt8], _ greeting: [UInt8]) async throws(LinkRefusal)
+        -> LinkAnswer<Context>?
 
     /// What a caller without a certificate is answered, by its X25519 key, its request and the address
     /// it calls from; nil to hang up. The link ends with the answer.
@@ -125,9 +127,15 @@ package struct LinkListener: Sendable {
                 if remote.purpose == .enrolment {
                     return try await end(pending, remote, inbound, outbound, enrol: enrol)
                 }
-                guard let answer = await answer(remote.remoteKey, remote.bytes) else {
+                let word: LinkAnswer<Context>?
+                do throws(LinkRefusal) {
+                    word = try await answer(remote.remoteKey, remote.bytes)
+                } catch {
+                    try await pending.channel.channel
+                        .triggerUserOutboundEvent(LinkHandler.Order.refuse(error)).get()
                     throw LinkFailure.unwanted
                 }
+                guard let answer = word else { throw LinkFailure.unwanted }
                 try await pending.channel.channel
                     .triggerUserOutboundEvent(LinkHandler.Order.answer(answer.greeting)).get()
                 try await pending.withLink(

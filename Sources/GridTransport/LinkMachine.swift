@@ -68,7 +68,7 @@ struct LinkMachine: Sendable {
         do throws(LinkFailure) {
             while try step(&effects) {}
         } catch {
-            return effects + fail(error)
+            return effects + lastWord(error) + fail(error)
         }
         unread.compact()
         return effects
@@ -92,6 +92,16 @@ struct LinkMachine: Sendable {
             return []
         case .awaitingPreface, .awaitingGreeting, .awaitingAnswer, .open:
             preconditionFailure("an answer to no one in \(name)")
+        }
+    }
+
+    /// Hangs up on the peer that was asked for, and says why.
+    mutating func refuse(_ refusal: LinkRefusal) -> [Effect] {
+        switch state {
+        case .answering: return [.write(refusal.record)] + fail(.unwanted)
+        case .closed: return []
+        case .awaitingPreface, .awaitingGreeting, .awaitingAnswer, .open:
+            preconditionFailure("a refusal to no one in \(name)")
         }
     }
 
@@ -143,6 +153,18 @@ struct LinkMachine: Sendable {
         return [.close(failure)]
     }
 
+    /// What a caller hears before it is hung up on because of what it said. Who comes with a code
+    /// hears nothing: whether it guessed well is not said.
+    private func lastWord(_ failure: LinkFailure) -> [Effect] {
+        switch (state, failure) {
+        case (.awaitingPreface, .unsupportedVersion): [.write(LinkRefusal.otherVersion.record)]
+        case (.awaitingGreeting(_, .session), .noise): [.write(LinkRefusal.wrongKey.record)]
+        case (.awaitingPreface, _), (.awaitingGreeting, _), (.answering, _), (.awaitingAnswer, _),
+            (.open, _), (.closed, _):
+            []
+        }
+    }
+
     /// Takes one message out of `unread`; false when it needs more bytes.
     private mutating func step(_ effects: inout [Effect]) throws(LinkFailure) -> Bool {
         switch state {
@@ -164,6 +186,9 @@ struct LinkMachine: Sendable {
             return false
         case .awaitingAnswer(var handshake, let purpose):
             guard let message = unread.takeMessage() else { return false }
+            if message.count == 1 {
+                throw LinkRefusal(rawValue: message[0]).map { .turnedAway($0) } ?? .refused
+            }
             let greeting = try LinkGreeting(reading: message, from: &handshake, for: purpose)
             state = .open(handshake.split(), FrameBuffer(), isConfirmed: true)
             // The responder holds us for a recording until it can decrypt something. It is written

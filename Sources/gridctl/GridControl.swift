@@ -32,11 +32,17 @@ struct GridControl: AsyncParsableCommand {
             CommandGroup(
                 name: "同步 / Sync",
                 subcommands: [
-                    Status.self, Peers.self, Digest.self, Receipts.self, Pause.self,
+                    Status.self, Peers.self, Lag.self, Why.self, Top.self, Sync.self,
+                    Scopes.self, Log.self,
+                    Digest.self, Receipts.self, Pause.self,
                     Resume.self,
                 ]),
             CommandGroup(
-                name: "维护 / Upkeep", subcommands: [Verify.self, Rebuild.self, Audit.self]),
+                name: "维护 / Upkeep",
+                subcommands: [
+                    Doctor.self, Check.self, Explain.self, Support.self,
+                    Verify.self, Rebuild.self, Audit.self,
+                ]),
             CommandGroup(
                 name: "备份与恢复 / Recovery",
                 subcommands: [Backup.self, Restore.self, Drill.self, Incidents.self]),

@@ -20,7 +20,7 @@ struct LinkEndLoopbackTests {
 
     @Test func aWrongRemoteKeyIsRefused() async throws {
         try await withListener { listening in
-            await #expect(throws: LinkFailure.refused) {
+            await #expect(throws: LinkFailure.turnedAway(.wrongKey)) {
                 try await dial(listening, remoteKey: AgreementKey.generate().publicKey) { _ in }
             }
         }
@@ -32,6 +32,17 @@ struct LinkEndLoopbackTests {
         }
     }
 
+    @Test(arguments: LinkRefusal.allCases) func aRefusedCallerHearsWhy(
+        _ refusal: LinkRefusal
+    ) async throws {
+        try await withListener(answer: { (_, _) async throws(LinkRefusal) in throw refusal }) {
+            listening in
+            await #expect(throws: LinkFailure.turnedAway(refusal)) {
+                try await dial(listening) { _ in }
+            }
+        }
+    }
+
     @Test func noListenerIsAFailureToConnect() async throws {
         try await withListener { listening in
             let nowhere = LinkAddress(host: "127.0.0.1", port: 1)
@@ -40,7 +51,7 @@ struct LinkEndLoopbackTests {
                     to: nowhere, remoteKey: listening.remoteKey, greeting: []
                 ) { _ in }
             }
-            guard case .connectFailed = failure else {
+            guard case .connectFailed(.portClosed, _) = failure else {
                 Issue.record("\(String(describing: failure))")
                 return
             }

@@ -25,7 +25,7 @@ struct Listening: Sendable {
 /// `serve` gets each link; what its frames throw is told in `ends`.
 func withListener(
     limits: LinkLimits = LinkLimits(),
-    answer: @escaping @Sendable ([UInt8], [UInt8]) async -> [UInt8]? = { $1 },
+    answer: @escaping @Sendable ([UInt8], [UInt8]) async throws(LinkRefusal) -> [UInt8]? = { $1 },
     enrol: @escaping LinkListener.Enrol = { _, _, _ in nil },
     serve: @escaping @Sendable (SecureLink) async throws -> Void = { link in
         for try await frame in link.frames { try await link.send([frame]) }
@@ -42,8 +42,8 @@ func withListener(
         group.addTask {
             try await listener.run(
                 listening: { address.yield($0) },
-                answer: { key, greeting in
-                    await answer(key, greeting).map {
+                answer: { (key, greeting) async throws(LinkRefusal) in
+                    try await answer(key, greeting).map {
                         LinkAnswer(greeting: $0, context: greeting)
                     }
                 }, enrol: enrol

@@ -24,7 +24,7 @@ final class RawSocket: Sendable {
                 connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
             }
         }
-        guard status == 0 else { throw LinkFailure.connectFailed("connect") }
+        guard status == 0 else { throw LinkFailure.connectFailed(.other, "connect") }
     }
 
     deinit { Glibc.close(descriptor) }

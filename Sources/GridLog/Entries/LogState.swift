@@ -139,7 +139,9 @@ package struct LogState: Hashable, Sendable {
         }
     }
 
-    private func address(
+    /// The record that a reference in the entry at a dot means, an entry of this log that is not
+    /// after its height.
+    package func address(
         of reference: RecordReference, in dot: Dot
     ) throws(DecodingViolation) -> RecordAddress {
         switch reference {

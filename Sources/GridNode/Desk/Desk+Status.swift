@@ -85,7 +85,7 @@ extension Desk {
     }
 
     /// Reads parts of the store, and notes those that cannot be read.
-    private struct Reading {
+    struct Reading {
         private(set) var findings: [JSONValue] = []
 
         mutating func attempt<Value>(_ read: () throws -> Value) -> Value? {
@@ -106,7 +106,7 @@ extension Desk {
         .object(["code": .text(code), "zh": .text(chinese), "en": .text(english)])
     }
 
-    private static func findings(_ incidents: [IncidentView]) -> [JSONValue] {
+    static func findings(_ incidents: [IncidentView]) -> [JSONValue] {
         incidents.filter { !$0.isOver }.map { view in
             finding(view.incident.code.rawValue, view.words.chinese, view.words.english)
         }
@@ -141,7 +141,7 @@ extension Desk {
     }
 
     /// Everybody this node has a certificate for or is told to call, itself and roots left out.
-    private func peerViews() throws -> [PeerView] {
+    func peerViews() throws -> [PeerView] {
         let current = engine.current
         let met = Dictionary(
             try engine.store.peers().map { ($0.key, $0) }, uniquingKeysWith: { $1 })
@@ -175,7 +175,7 @@ extension Desk {
         return current.chain.certificates.dropLast().last?.area
     }
 
-    private func findings(
+    func findings(
         _ peers: [PeerView], _ current: ReplicationEngine.Glimpse
     ) -> [JSONValue] {
         var findings: [JSONValue] = []
@@ -200,7 +200,7 @@ extension Desk {
                 "The key of this node was cut off; nobody takes what is written here. Ask the parent office."
             )
         }
-        for peer in peers where peer.clockSkew.magnitude > 300_000 {
+        for peer in peers where peer.clockSkew.magnitude > Self.skewToldFrom {
             add(
                 "clock_skew", "\(peer.name) 的时钟与本机相差 \(peer.clockSkew / 60_000) 分钟,请校对。",
                 "The clock of \(peer.name) differs by \(peer.clockSkew / 60_000) min; set it right."
@@ -209,7 +209,7 @@ extension Desk {
         for (reason, times) in Dictionary(grouping: board.turnedAway, by: \.reason).sorted(by: {
             $0.key < $1.key
         }) {
-            let words = ReasonWords.of(reason)
+            let words = Reason.of(reason)
             add(
                 "call_turned_away", "拒绝了 \(times.count) 次来访:\(words.chinese)",
                 "\(times.count) call(s) turned away: \(words.english)")

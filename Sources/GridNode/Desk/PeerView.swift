@@ -38,14 +38,21 @@ struct PeerView {
 
     /// Entries that this node has, the peer may have, and has not acknowledged.
     var waitingOut: UInt64 {
-        guard !isCutOff else { return 0 }
-        return frontier.rows.filter { isShared($0.log.domain.area) }.reduce(0) { sum, row in
-            sum + row.height - min(row.height, held[row.log])
+        waitingRows.reduce(0) { $0 + frontier[$1.log] - $1.height }
+    }
+
+    /// The logs of which it lacks something, and how far it has each.
+    var waitingRows: [(log: LogID, height: UInt64)] {
+        guard !isCutOff else { return [] }
+        return frontier.rows.compactMap { row in
+            let height = held[row.log]
+            guard height < row.height, isShared(row.log.domain.area) else { return nil }
+            return (row.log, height)
         }
     }
 
     var json: JSONValue {
-        let words = ReasonWords.of(reason)
+        let words = Reason.of(reason)
         return .object([
             "node": .text(key.description), "name": .text(name),
             "area": .text(area.description), "state": .text(state.rawValue),
@@ -76,7 +83,7 @@ struct PeerView {
     }
 
     var upstream: JSONValue {
-        let words = ReasonWords.of(reason)
+        let words = Reason.of(reason)
         return .object([
             "peer": .text(key.description), "name": .text(name), "state": .text(state.rawValue),
             "reason": .text(reason), "reason_zh": .text(words.chinese),

@@ -6,6 +6,7 @@ import GridCrypto
 import GridLog
 import GridStore
 import GridSync
+import GridTransport
 
 /// Why a peer's greeting does not lead to a session.
 enum GreetingRefusal: Error {
@@ -29,6 +30,18 @@ enum GreetingRefusal: Error {
         case .mayNotRead: "may_not_read"
         case .paused: "paused"
         case .noCommonVersion: "no_common_version"
+        }
+    }
+
+    /// What the caller is told.
+    var lastWord: LinkRefusal {
+        switch self {
+        case .malformed, .keyMismatch: .certificateNotTaken
+        case .chain(let refusal): refusal == .foreignRoot ? .foreignRoot : .certificateNotTaken
+        case .unknownChain: .certificateUnknown
+        case .mayNotRead: .mayNotRead
+        case .paused: .paused
+        case .noCommonVersion: .noCommonVersion
         }
     }
 }

@@ -67,6 +67,8 @@ package final class LinkBoard: Sendable {
         var allPaused = false
         var turnedAway: [TurnedAway] = []
         var listening: String?
+        /// Those that wait for their next call.
+        var resting: [PublicKey: AsyncStream<Void>.Continuation] = [:]
 
         func isPaused(_ key: PublicKey) -> Bool { allPaused || paused.contains(key) }
     }
@@ -95,6 +97,9 @@ package final class LinkBoard: Sendable {
     package var connectedCount: Int {
         state.withLock { $0.live.values.reduce(0) { $0 + $1.count } }
     }
+
+    /// All keys that this node has called or been called by since it started.
+    package var statuses: [PublicKey: LinkStatus] { state.withLock { $0.links } }
 
     package var turnedAway: [TurnedAway] { state.withLock { $0.turnedAway } }
 
@@ -173,6 +178,29 @@ package final class LinkBoard: Sendable {
             return state.live.values.joined().map(\.close)
         }
         for close in closers { close() }
+    }
+
+    /// Waits before the next call to a peer, unless somebody asks for one at once.
+    func rest(_ milliseconds: Int, before key: PublicKey) async {
+        let (nudges, nudge) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
+        state.withLock { $0.resting[key] = nudge }
+        await withTaskGroup { group in
+            group.addTask { try? await Task.sleep(for: .milliseconds(milliseconds)) }
+            group.addTask { for await _ in nudges { return } }
+            await group.next()
+            group.cancelAll()
+        }
+        state.withLock { $0.resting[key] = nil }
+    }
+
+    /// Ends the waiting for the next call to one peer or, with nil, to all.
+    /// - Returns: those that are called now.
+    func nudge(_ key: PublicKey?) -> Set<PublicKey> {
+        let resting = state.withLock { state in
+            state.resting.filter { (key == nil || $0.key == key) && !state.isPaused($0.key) }
+        }
+        for nudge in resting.values { nudge.yield() }
+        return Set(resting.keys)
     }
 
     /// Closes all live links; they are opened again.

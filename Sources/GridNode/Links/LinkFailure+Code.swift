@@ -9,8 +9,9 @@ extension LinkFailure {
         case .closed: "closed"
         case .peerClosed: "peer_closed"
         case .refused: "refused"
+        case .turnedAway(let refusal): refusal.code
         case .unwanted: "unwanted"
-        case .connectFailed: "connect_failed"
+        case .connectFailed(let fault, _): fault.code
         case .connectionLost: "connection_lost"
         case .listenFailed: "listen_failed"
         case .handshakeTimedOut: "handshake_timed_out"
@@ -22,6 +23,33 @@ extension LinkFailure {
         case .frameTooLong: "frame_too_long"
         case .frameEmpty: "frame_empty"
         case .silent: "silent"
+        }
+    }
+}
+
+extension ConnectFault {
+    fileprivate var code: String {
+        switch self {
+        case .portClosed: "port_closed"
+        case .unreachable: "unreachable"
+        case .timedOut: "connect_timed_out"
+        case .nameUnknown: "name_unknown"
+        case .other: "connect_failed"
+        }
+    }
+}
+
+extension LinkRefusal {
+    fileprivate var code: String {
+        switch self {
+        case .wrongKey: "refused_wrong_key"
+        case .otherVersion: "refused_other_version"
+        case .paused: "refused_paused"
+        case .certificateNotTaken: "refused_certificate"
+        case .foreignRoot: "refused_foreign_root"
+        case .mayNotRead: "refused_may_not_read"
+        case .noCommonVersion: "refused_no_common_version"
+        case .certificateUnknown: "refused_certificate_unknown"
         }
     }
 }

@@ -57,7 +57,7 @@ package struct LinkSupervisor: Sendable {
             address: address, identity: identity, limits: limits, logger: logger)
         try await listener.run(
             listening: { board.listening = "\($0)" },
-            answer: { key, bytes in
+            answer: { (key, bytes) async throws(LinkRefusal) in
                 do throws(GreetingRefusal) {
                     let peer = try greeter.peer(bytes, linkKey: key)
                     let mine = await greeter.announcement(answering: peer)
@@ -66,7 +66,7 @@ package struct LinkSupervisor: Sendable {
                 } catch {
                     board.turnAway(error.code, at: WallClock.now)
                     logger.debug("call turned away", metadata: ["reason": "\(error.code)"])
-                    return nil
+                    throw error.lastWord
                 }
             },
             enrol: { key, request, address in
@@ -113,7 +113,7 @@ package struct LinkSupervisor: Sendable {
             }
             logger.debug(
                 "link ended", metadata: ["peer": "\(peer.address)", "reason": "\(reason)"])
-            try? await Task.sleep(for: .milliseconds(Int.random(in: wait / 2...wait)))
+            await board.rest(Int.random(in: wait / 2...wait), before: peer.key)
             wait = min(wait * 2, Self.retryMillisecondsMax)
         }
     }

@@ -53,7 +53,7 @@ struct JoinCall {
         let places = failures.map { "\($0.address)" }.joined(separator: ", ")
         for (address, failure) in failures {
             switch failure {
-            case .refused, .peerClosed, .closed:
+            case .refused, .turnedAway, .peerClosed, .closed:
                 return CommandFailure(
                     .notRunning,
                     "\(address) 没有答复就断开了:对方的 gridd 太旧、试的次数太多,或不是入网码所指的节点。请稍后再试。",

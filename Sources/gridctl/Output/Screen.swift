@@ -5,7 +5,9 @@ import GridCore
 
 /// Where lines go.
 enum Screen {
-    static func line(_ text: String = "") { print(text) }
+    static func line(_ text: String = "", ends: Bool = true) {
+        print(text, terminator: ends ? "\n" : "")
+    }
 
     static func error(_ text: String, ends: Bool = true) {
         _ = (ends ? text + "\n" : text).withCString { write(STDERR_FILENO, $0, strlen($0)) }
