@@ -107,7 +107,7 @@ extension FolderReplica {
         if let chain = node.chain { directory = try Self.directory(of: chain, in: store) }
         replica = Replica(
             author: author, nonce: node.nonce, scope: replica.scope, directory: directory,
-            logs: logs)
+            redactions: try store.redactionBook(), logs: logs)
         if !rebuilding.cuts.isEmpty {
             shortenings += 1
             tell(.shortened(rebuilding.cuts.map(\.identity)))
