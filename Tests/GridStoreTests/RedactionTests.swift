@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Foundation
+import GRDB
 import GridCore
 import GridLog
 import GridSync
@@ -193,5 +195,27 @@ struct RedactionTests {
             #expect(try !seeds(node).contains(where: gives))
             #expect(try node.store.verify().findings == [])
         }
+    }
+
+    @Test func verifyNamesWhatIsStillThere() throws {
+        let township = try RedactionNode(2)
+        let written = try township.write(filled(Self.phone))
+        let id = try township.store.read { database in
+            try Int64.fetchOne(database, sql: "SELECT max(id) FROM runs") ?? 0
+        }
+        let envelope = try township.store.read { database in
+            try Data.fetchOne(
+                database, sql: "SELECT envelope FROM runs WHERE id = ?", arguments: [id])
+        }
+        try township.redact(written.addresses[0])
+        #expect(try township.store.verify().findings == [])
+        try township.store.write { database in
+            try database.execute(
+                sql: "UPDATE runs SET envelope = ? WHERE id = ?", arguments: [envelope, id])
+        }
+        let findings = try township.store.verify().findings
+        #expect(findings.contains { $0.contains("应已删除") })
+        _ = try township.folder.rebuild()
+        #expect(try township.store.verify().findings == [])
     }
 }

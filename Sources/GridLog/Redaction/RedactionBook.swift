@@ -37,6 +37,14 @@ package struct RedactionBook: Sendable {
         redactions.count + carriers.values.reduce(restatements.count) { $0 + $1.count }
     }
 
+    /// How much it holds: it differs whenever something has come that may have to be carried out.
+    package struct Extent: Hashable, Sendable {
+        let acts: Int
+        let entries: Int
+    }
+
+    package var extent: Extent { Extent(acts: count, entries: treatments.count) }
+
     /// Takes in a redaction that arrived in any way and order; one that is not genuine is left out.
     ///
     /// - Returns: whether it is genuine and news.

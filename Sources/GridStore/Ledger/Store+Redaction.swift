@@ -138,75 +138,94 @@ extension Store {
     ///
     /// - Returns: what could not be done, in words.
     static func destroy(_ book: RedactionBook, in database: Database) throws -> [String] {
-        let references = try LogReferences(database)
         var findings: [String] = []
-        for log in book.logs {
-            guard let reference = references[log] else { continue }
-            for table in ["runs", "quarantined"] {
-                findings += try destroy(book, of: log, reference, in: table, of: database)
-            }
-        }
-        return findings
-    }
-
-    private static func destroy(
-        _ book: RedactionBook, of log: LogID, _ reference: Int64, in table: String,
-        of database: Database
-    ) throws -> [String] {
-        let sequences = book.sequences(in: log)
-        guard let least = sequences.first, let greatest = sequences.last else { return [] }
-        // Runs beside them may have the same seed.
-        let reach: UInt64 = 256
-        let rows = try Row.fetchAll(
-            database,
-            sql: """
-                SELECT id FROM \(table) WHERE id >= ? AND id < ? AND first <= ? ORDER BY id
-                """,
-            arguments: [
-                reference << 32 + Int64(least > reach ? least - reach : 0),
-                (reference + 1) << 32, Int64(greatest + reach),
-            ])
-        var findings: [String] = []
-        for row in rows {
-            let id: Int64 = try row.cell("id")
-            let envelope = try Data.fetchOne(
-                database, sql: "SELECT envelope FROM \(table) WHERE id = ?", arguments: [id])
-            // What cannot be read is found and told by the replay.
-            guard let envelope,
-                let run = try? RunVerifier.read(RunEnvelope.open(Array(envelope)))
-            else { continue }
+        try eachRun(concernedBy: book, in: database) { place, run, sequences in
             let redacted: VerifiedRun?
             do throws(DecodingViolation) {
                 redacted = try self.redacted(run, by: book, sequences)
             } catch {
-                findings.append(
-                    "日志 / log \(log), 条目 / entries \(run.run.first)–\(run.run.last): "
-                        + "内容太长,删不掉 / too large without its values")
-                continue
+                findings.append(words(for: run) + "内容太长,删不掉 / too large without its values")
+                return
             }
-            guard let redacted else { continue }
+            guard let redacted else { return }
             try database.execute(
-                sql: "UPDATE \(table) SET envelope = ? WHERE id = ?",
-                arguments: [Data(RunEnvelope.seal(redacted.run)), id])
+                sql: "UPDATE \(place.table) SET envelope = ? WHERE id = ?",
+                arguments: [Data(RunEnvelope.seal(redacted.run)), place.id])
         }
         return findings
+    }
+
+    /// What is in the ledger or in quarantine and should not be, in words; not every one when there
+    /// are many.
+    static func redactionFindings(_ database: Database) throws -> [String] {
+        guard let book = try LedgerReplay.authority(database)?.redactions else { return [] }
+        var findings: [String] = []
+        try eachRun(concernedBy: book, in: database) { _, run, _ in
+            let isLeft = places(in: run, by: book).contains { !run.entries[$0].isWithheld }
+            guard isLeft, findings.count < 20 else { return }
+            findings.append(
+                words(for: run) + "有应已删除的内容 / holds what was ordered to be destroyed")
+        }
+        return findings
+    }
+
+    private static func words(for run: VerifiedRun) -> String {
+        "日志 / log \(run.run.identity.log), 条目 / entries \(run.run.first)–\(run.run.last): "
+    }
+
+    /// Goes through the runs that redactions may concern; runs beside them may have the same seed.
+    /// What cannot be read is left out: the replay finds and tells it.
+    private static func eachRun(
+        concernedBy book: RedactionBook, in database: Database,
+        _ body: (_ place: (table: String, id: Int64), VerifiedRun, [UInt64]) throws -> Void
+    ) throws {
+        let references = try LogReferences(database)
+        let reach: UInt64 = 256
+        for log in book.logs {
+            let sequences = book.sequences(in: log)
+            guard let reference = references[log], let least = sequences.first,
+                let greatest = sequences.last
+            else { continue }
+            for table in ["runs", "quarantined"] {
+                let ids = try Int64.fetchAll(
+                    database,
+                    sql: """
+                        SELECT id FROM \(table) WHERE id >= ? AND id < ? AND first <= ? ORDER BY id
+                        """,
+                    arguments: [
+                        reference << 32 + Int64(least > reach ? least - reach : 0),
+                        (reference + 1) << 32, Int64(greatest + reach),
+                    ])
+                for id in ids {
+                    let envelope = try Data.fetchOne(
+                        database, sql: "SELECT envelope FROM \(table) WHERE id = ?",
+                        arguments: [id])
+                    guard let envelope,
+                        let run = try? RunVerifier.read(RunEnvelope.open(Array(envelope)))
+                    else { continue }
+                    try body((table, id), run, sequences)
+                }
+            }
+        }
     }
 
     /// A run without what is redacted of it; nil when there is nothing to do.
     private static func redacted(
         _ run: VerifiedRun, by book: RedactionBook, _ sequences: [UInt64]
     ) throws(DecodingViolation) -> VerifiedRun? {
+        try run.redacted(at: places(in: run, by: book), hidingSaltsOf: sequences)
+    }
+
+    /// The places of a run's entries that have no values by anybody's order.
+    private static func places(in run: VerifiedRun, by book: RedactionBook) -> Set<Int> {
         let log = run.run.identity.log
-        var places: Set<Int> = []
-        for (place, entry) in run.entries.enumerated() {
-            let dot = Dot(log: log, sequence: entry.sequence)
-            if book.treatments[NamedEntry(dot: dot, hash: run.hashes[place])] != nil,
-                entry.isRedactable(in: log.domain.lane)
-            {
-                places.insert(place)
-            }
-        }
-        return try run.redacted(at: places, hidingSaltsOf: sequences)
+        return Set(
+            run.entries.indices.filter { place in
+                let entry = run.entries[place]
+                let dot = Dot(log: log, sequence: entry.sequence)
+                return book.treatments[NamedEntry(dot: dot, hash: run.hashes[place])] != nil
+                    && entry.isRedactable(in: log.domain.lane)
+            })
     }
 
     private static func bytes(of carriers: [NamedEntry]) -> [UInt8] {

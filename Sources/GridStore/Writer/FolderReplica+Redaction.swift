@@ -93,7 +93,7 @@ extension FolderReplica {
         now: UInt64, receipt: (Redaction) -> AuditEntry? = { _ in nil }
     ) -> [FrontierRow] {
         let book = replica.redactions
-        guard !book.isEmpty, attendedRedactions != book.count, !awaitsBuilding, stopped == nil,
+        guard !book.isEmpty, attendedRedactions != book.extent, !awaitsBuilding, stopped == nil,
             now >= redactionsDueAt
         else { return [] }
         var open: [Redaction] = []
@@ -111,7 +111,7 @@ extension FolderReplica {
             return []
         }
         let news = noteDone(open, now: now, receipt: receipt)
-        if news != nil { attendedRedactions = replica.redactions.count }
+        if news != nil { attendedRedactions = replica.redactions.extent }
         return news ?? []
     }
 

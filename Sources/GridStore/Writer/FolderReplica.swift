@@ -62,8 +62,8 @@ package final class FolderReplica {
     package internal(set) var shortenings = 0
     /// Something else counts than what the tables show, and there was no room to build them anew.
     var awaitsBuilding = false
-    /// How many acts of redaction had been carried out when that was last looked at.
-    var attendedRedactions: Int?
+    /// What had been carried out of redactions when that was last looked at.
+    var attendedRedactions: RedactionBook.Extent?
     /// When that is due again, in milliseconds since 1970.
     var redactionsDueAt: UInt64 = 0
     /// By what a peer has shown that the replica this folder writes as was rolled back.
