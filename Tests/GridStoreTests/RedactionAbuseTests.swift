@@ -172,9 +172,36 @@ struct RedactionAbuseTests {
         #expect(county.township.folder.replica.redactions.treatments.count == 1)
         #expect(try county.township.display(county.address)["title"]?.value == nil)
         #expect(try county.township.store.verify().findings == [])
-        #expect(
-            try county.township.store.history(of: county.township.state(county.address))
-                .map(\.change.withheld.count) == [1])
+        let history = try county.township.history(of: county.township.state(county.address))
+        #expect(history.map(\.change.withheld.count) == [1])
+        // Whoever is new learns it from the township, and takes what is left.
+        county.township.attend()
+        let newcomer = try RedactionNode(1)
+        try newcomer.take(from: county.township)
+        #expect(try newcomer.display(county.address)["title"]?.value == nil)
+        #expect(try newcomer.records() == county.township.records())
+        #expect(try newcomer.store.verify().findings == [])
+    }
+
+    @Test func whatIsInQuarantineIsDestroyedToo() throws {
+        let county = try county()
+        try county.village.write(
+            .write(
+                "notes", .existing(county.address), set: ["title": .assign(.text("later-value"))]))
+        let end = try #require(try county.village.runs([.routine]).first)
+        try county.township.take(from: county.village)
+        let cutOff = CutOff(
+            subject: County.author(11).key, reason: .lost, issuedAt: 1,
+            rows: [CutOff.Row(log: end.run.identity.log, height: 1, head: end.hashes[0])],
+            issuedBy: County.author(2))
+        try county.township.folder.keep(cutOff)
+        _ = county.township.folder.publishAuthority(now: RedactionNode.began)
+        #expect(try county.township.store.quarantine().count == 1)
+        #expect(try county.township.holds("later-value"))
+        try county.township.redact(county.address)
+        #expect(try !county.township.holds("later-value") && !county.township.holds(Self.secret))
+        #expect(try county.township.store.verify().findings == [])
+        #expect(try county.township.store.quarantine().isEmpty)
     }
 
     @Test func aSecondOrderAfterAConcurrentOneMopsUpWhatTheOtherHadSaidAgain() throws {

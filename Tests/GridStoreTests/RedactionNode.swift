@@ -76,6 +76,10 @@ final class RedactionNode {
         return RecordDisplay(try state(address), of: notes)
     }
 
+    func history(of state: RecordState) throws -> [HistoryItem] {
+        try store.history(of: state, redactions: folder.replica.redactions)
+    }
+
     /// Orders a redaction, and sees to it.
     @discardableResult
     func redact(_ address: RecordAddress, fields: Set<UInt32>? = nil) throws -> [Redaction] {

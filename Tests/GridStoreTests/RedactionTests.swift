@@ -50,9 +50,9 @@ struct RedactionTests {
         let field = try #require(try township.display(address)["title"])
         #expect(field.value == nil && !field.isConflicting && field.candidates.isEmpty)
         #expect(
-            try township.store.history(of: left).map { $0.change.withheld.map(\.field) }
+            try township.history(of: left).map { $0.change.withheld.map(\.field) }
                 == [[Self.title], [Self.title]])
-        #expect(try township.store.history(of: left).allSatisfy(\.isVerified))
+        #expect(try township.history(of: left).allSatisfy(\.isVerified))
     }
 
     @Test(arguments: 0..<4) func whateverComesFirstAllEndEqual(order: Int) throws {

@@ -122,9 +122,9 @@ extension Desk {
         let collection = try collection(name)
         let display = try display(id, in: collection)
         let sight = sight.of(display)
-        let redactions = engine.current.redactions.redactions.values
-            .map { ($0, digest: $0.digest) }.sorted { $0.digest < $1.digest }.map(\.0)
-        let items = try engine.store.history(of: display.state).map { item in
+        let book = engine.current.redactions
+        let redactions = book.redactions.sorted { $0.key < $1.key }.map(\.value)
+        let items = try engine.store.history(of: display.state, redactions: book).map { item in
             let receipts = try engine.store.receipts(for: item.dot)
             let orders = redactions.filter { redaction in
                 redaction.rows.contains { $0.entry == NamedEntry(dot: item.dot, hash: item.hash) }

@@ -19,20 +19,63 @@ package struct CarriedRedaction: Sendable {
 
 /// Redactions, and what they take out of the ledger (Protocol/redaction.md).
 extension Store {
-    /// Everything that is known of redactions; without reading the ledger where there are none.
+    /// Everything that is known of redactions, whatever it is worth; without reading lane 0 where
+    /// there are none.
     package func redactionBook() throws -> RedactionBook {
-        try read { try redactionBook($0) }
+        try read { database in
+            let isAny = try Bool.fetchOne(
+                database,
+                sql: """
+                    SELECT EXISTS (SELECT 1 FROM redactions) OR EXISTS (
+                        SELECT 1 FROM other_records WHERE collection IN (?, ?))
+                    """,
+                arguments: [SystemCollection.redactions, SystemCollection.restatements])
+            guard isAny == true else { return RedactionBook() }
+            var book = try Self.keptRedactions(in: database)
+            let envelopes = try Data.fetchCursor(
+                database,
+                sql: """
+                    SELECT envelope FROM runs JOIN logs ON logs.ref = runs.id >> 32
+                    WHERE logs.lane = ?
+                    """, arguments: [Lane.authority.rawValue])
+            while let envelope = try envelopes.next() {
+                // Checked on its way in; what cannot be read is found by others.
+                if let run = try? RunVerifier.read(RunEnvelope.open(Array(envelope))) {
+                    book.add(from: run)
+                }
+            }
+            return book
+        }
     }
 
-    func redactionBook(_ database: Database) throws -> RedactionBook {
-        let isAny = try Bool.fetchOne(
-            database,
-            sql: """
-                SELECT EXISTS (SELECT 1 FROM redactions) OR EXISTS (
-                    SELECT 1 FROM other_records WHERE collection IN (?, ?))
-                """, arguments: [SystemCollection.redactions, SystemCollection.restatements])
-        guard isAny == true else { return RedactionBook() }
-        return try LedgerReplay.authority(database)?.redactions ?? RedactionBook()
+    /// Acts that are known and stand in no log of lane 0 any more, because it was cut off.
+    func unpublishedRedactions(
+        _ book: RedactionBook
+    ) throws -> (restatements: [Restatement], redactions: [Redaction]) {
+        try read { database in
+            func isPublished(_ collection: UInt32, _ id: RecordID) throws -> Bool {
+                try Bool.fetchOne(
+                    database,
+                    sql: """
+                        SELECT EXISTS (SELECT 1 FROM other_records
+                            WHERE collection = ? AND id = ? AND _lane = ?)
+                        """, arguments: [collection, id.description, Lane.authority.rawValue])
+                    == true
+            }
+            let restatements = try book.knownRestatements.filter { restatement, isRedacted in
+                try !isRedacted
+                    && !isPublished(SystemCollection.restatements, restatement.recordID)
+            }
+            let redactions = try book.redactions.sorted { $0.key < $1.key }.map(\.value).filter {
+                try book.counts($0) && !isPublished(SystemCollection.redactions, $0.recordID)
+            }
+            return (restatements.map(\.restatement), redactions)
+        }
+    }
+
+    /// Takes the values of redacted entries out of what is in quarantine.
+    func destroyQuarantined(_ book: RedactionBook) throws {
+        try write { _ = try Self.destroy(book, from: ["quarantined"], in: $0) }
     }
 
     /// Keeps what is known of redactions beside the ledger, and forgets restatements that are
@@ -137,9 +180,12 @@ extension Store {
     /// Takes the values of redacted entries out of the ledger, and out of what is in quarantine.
     ///
     /// - Returns: what could not be done, in words.
-    static func destroy(_ book: RedactionBook, in database: Database) throws -> [String] {
+    static func destroy(
+        _ book: RedactionBook, from tables: [String] = ["runs", "quarantined"],
+        in database: Database
+    ) throws -> [String] {
         var findings: [String] = []
-        try eachRun(concernedBy: book, in: database) { place, run, sequences in
+        try eachRun(concernedBy: book, of: tables, in: database) { place, run, sequences in
             let redacted: VerifiedRun?
             do throws(DecodingViolation) {
                 redacted = try self.redacted(run, by: book, sequences)
@@ -160,7 +206,7 @@ extension Store {
     static func redactionFindings(_ database: Database) throws -> [String] {
         guard let book = try LedgerReplay.authority(database)?.redactions else { return [] }
         var findings: [String] = []
-        try eachRun(concernedBy: book, in: database) { _, run, _ in
+        try eachRun(concernedBy: book, of: ["runs", "quarantined"], in: database) { _, run, _ in
             let isLeft = places(in: run, by: book).contains { !run.entries[$0].isWithheld }
             guard isLeft, findings.count < 20 else { return }
             findings.append(
@@ -176,7 +222,7 @@ extension Store {
     /// Goes through the runs that redactions may concern; runs beside them may have the same seed.
     /// What cannot be read is left out: the replay finds and tells it.
     private static func eachRun(
-        concernedBy book: RedactionBook, in database: Database,
+        concernedBy book: RedactionBook, of tables: [String], in database: Database,
         _ body: (_ place: (table: String, id: Int64), VerifiedRun, [UInt64]) throws -> Void
     ) throws {
         let references = try LogReferences(database)
@@ -186,7 +232,7 @@ extension Store {
             guard let reference = references[log], let least = sequences.first,
                 let greatest = sequences.last
             else { continue }
-            for table in ["runs", "quarantined"] {
+            for table in tables {
                 let ids = try Int64.fetchAll(
                     database,
                     sql: """

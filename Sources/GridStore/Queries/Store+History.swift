@@ -20,10 +20,14 @@ package struct HistoryItem: Sendable {
 
 extension Store {
     /// Every entry that touched a record, in display order. Reads the record's whole domain.
-    package func history(of state: RecordState) throws -> [HistoryItem] {
+    ///
+    /// - Parameter redactions: what is known of them now.
+    package func history(
+        of state: RecordState, redactions: RedactionBook
+    ) throws -> [HistoryItem] {
         try read { database in
             var items: [HistoryItem] = []
-            let treatments = try redactionBook(database).treatments
+            let treatments = redactions.treatments
             let references = try references(database).identities
                 .filter { $0.value.domain == state.domain }
             for (reference, identity) in references.sorted(by: { $0.key < $1.key }) {

@@ -33,22 +33,27 @@ struct RedactionDraft {
 extension Store {
     /// Looks for every entry in the record's domain that has a value of the fields left, be it shown
     /// or long since overwritten. Reads the whole domain, as the history does.
-    func redactionDraft(_ order: RedactionOrder) throws -> RedactionDraft {
+    ///
+    /// What of it is in quarantine is looked at too.
+    ///
+    /// - Parameter book: what is known of redactions now.
+    func redactionDraft(
+        _ order: RedactionOrder, _ book: RedactionBook
+    ) throws -> RedactionDraft {
         try read { database in
-            let book = try redactionBook(database)
             let references = try references(database).identities
                 .filter { $0.value.domain == order.record.domain }
             var draft = RedactionDraft()
             for (reference, identity) in references.sorted(by: { $0.key < $1.key }) {
                 var search = RedactionSearch(order: order, book: book, log: identity)
-                let rows = try Data.fetchCursor(
-                    database,
-                    sql: "SELECT envelope FROM runs WHERE id >= ? AND id < ? ORDER BY id",
-                    arguments: [reference << 32, (reference + 1) << 32])
-                while let envelope = try rows.next() {
-                    let run = try RunVerifier.read(RunEnvelope.open(Array(envelope)))
-                    for (entry, hash) in zip(run.entries, run.hashes) {
-                        try search.look(at: entry, hash: hash, &draft)
+                for table in ["runs", "quarantined"] {
+                    let rows = try Data.fetchCursor(
+                        database,
+                        sql: "SELECT envelope FROM \(table) WHERE id >= ? AND id < ? ORDER BY id",
+                        arguments: [reference << 32, (reference + 1) << 32])
+                    while let envelope = try rows.next() {
+                        let run = try RunVerifier.read(RunEnvelope.open(Array(envelope)))
+                        try search.look(at: run, &draft)
                     }
                 }
             }
@@ -69,7 +74,17 @@ private struct RedactionSearch {
         state = LogState(identity: log)
     }
 
-    mutating func look(at entry: Entry, hash: Bytes32, _ draft: inout RedactionDraft) throws {
+    /// Looks at what of a run goes on from here; a branch that does not is left out.
+    mutating func look(at run: VerifiedRun, _ draft: inout RedactionDraft) throws {
+        guard run.run.last > state.height, run.hash(at: state.height) == state.head else { return }
+        for (entry, hash) in zip(run.entries, run.hashes) where entry.sequence > state.height {
+            try look(at: entry, hash: hash, &draft)
+        }
+    }
+
+    private mutating func look(
+        at entry: Entry, hash: Bytes32, _ draft: inout RedactionDraft
+    ) throws {
         try state.take(entry)
         let named = NamedEntry(
             dot: Dot(log: state.identity.log, sequence: entry.sequence), hash: hash)

@@ -52,7 +52,7 @@ extension FolderReplica {
         }
         let draft: RedactionDraft
         do {
-            draft = try store.redactionDraft(order)
+            draft = try store.redactionDraft(order, replica.redactions)
         } catch let refusal as RedactionRefusal {
             throw refusal
         } catch {
@@ -62,21 +62,8 @@ extension FolderReplica {
         let redactions = draft.redactions(of: order, issuedAt: now, by: author)
         let domain = Domain(area: area, lane: .authority)
         let committed = try commit(now: now) { batch, transaction in
-            for restatement in draft.restatements {
-                let change = LocalChange(
-                    domain: domain,
-                    draft: .authority(
-                        SystemCollection.restatements, restatement.recordID,
-                        field: SystemCollection.restatementBytesField, restatement.encoded))
-                _ = try transaction.author([change], in: &batch)
-            }
-            for redaction in redactions {
-                let change = LocalChange(
-                    domain: domain,
-                    draft: .authority(
-                        SystemCollection.redactions, redaction.recordID,
-                        field: SystemCollection.redactionBytesField, redaction.encoded))
-                _ = try transaction.author([change], in: &batch)
+            for draft in draft.restatements.map(\.change) + redactions.map(\.change) {
+                _ = try transaction.author([LocalChange(domain: domain, draft: draft)], in: &batch)
             }
         }
         return (redactions, committed.news)
@@ -100,6 +87,7 @@ extension FolderReplica {
         var isEmptied = false
         let isDone = writeDown {
             try store.keep(book)
+            try store.destroyQuarantined(book)
             isEmptied = try store.emptyWriteAheadLog()
             guard isEmptied else { return }
             open = try store.carriedRedactions().filter { !$0.isNoted }.map(\.redaction)
@@ -110,9 +98,47 @@ extension FolderReplica {
             redactionsDueAt = now + Self.secondTryMilliseconds
             return []
         }
-        let news = noteDone(open, now: now, receipt: receipt)
-        if news != nil { attendedRedactions = replica.redactions.extent }
-        return news ?? []
+        guard let noted = noteDone(open, now: now, receipt: receipt),
+            let published = publishAgain(now: now)
+        else {
+            redactionsDueAt = now + Self.secondTryMilliseconds
+            return []
+        }
+        attendedRedactions = replica.redactions.extent
+        return noted + published
+    }
+
+    /// Writes acts into lane 0 once more whose log was cut off: without them nobody new could take
+    /// what they have left.
+    ///
+    /// - Returns: nil when it has to be tried again.
+    private func publishAgain(now: UInt64) -> [FrontierRow]? {
+        do {
+            let (restatements, redactions) = try store.unpublishedRedactions(replica.redactions)
+            let changes =
+                restatements.map { ($0.entry.dot.log.domain.area, $0.change) }
+                + redactions.map { ($0.rows[0].entry.dot.log.domain.area, $0.change) }
+            let wanted = changes.filter { mayWriteAuthority(in: $0.0) }
+            guard !wanted.isEmpty else { return [] }
+            return try commit(now: now) { batch, transaction in
+                for (area, draft) in wanted {
+                    let domain = Domain(area: area, lane: .authority)
+                    _ = try transaction.author(
+                        [LocalChange(domain: domain, draft: draft)], in: &batch)
+                }
+            }.news
+        } catch {
+            _ = fail(after: error)
+            return nil
+        }
+    }
+
+    private func mayWriteAuthority(in area: AreaCode) -> Bool {
+        let domain = Domain(area: area, lane: .authority)
+        let own = LogIdentity(key: author.key, nonce: node.nonce, domain: domain)
+        return replica.scope.contains(area)
+            && replica.directory.level(of: author.key, in: domain) != nil
+            && replica.directory.end(of: own) == nil
     }
 
     /// - Returns: nil when it has to be tried again.
@@ -135,9 +161,26 @@ extension FolderReplica {
             writeDown { try store.mark(done: redactions, noted: true, at: now) }
             return committed.news
         } catch {
-            redactionsDueAt = now + Self.secondTryMilliseconds
             return nil
         }
+    }
+}
+
+extension Restatement {
+    /// The record that holds it.
+    fileprivate var change: DraftChange {
+        .authority(
+            SystemCollection.restatements, recordID,
+            field: SystemCollection.restatementBytesField, encoded)
+    }
+}
+
+extension Redaction {
+    /// The record that holds it.
+    fileprivate var change: DraftChange {
+        .authority(
+            SystemCollection.redactions, recordID, field: SystemCollection.redactionBytesField,
+            encoded)
     }
 }
 

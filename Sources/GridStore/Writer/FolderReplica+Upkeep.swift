@@ -102,6 +102,7 @@ extension FolderReplica {
     /// Goes on with what a rebuild has left of the logs.
     private func takeUp(_ rebuilding: Rebuilding) throws {
         compaction = RunCompaction(compaction.sizes)
+        attendedRedactions = nil
         let logs = try store.logs()
         var directory = replica.directory
         if let chain = node.chain { directory = try Self.directory(of: chain, in: store) }
@@ -137,6 +138,8 @@ extension FolderReplica {
             do {
                 let rebuilding = try store.rebuild()
                 awaitsBuilding = false
+                // What it still had in memory of what is destroyed.
+                if !replica.redactions.isEmpty { replica.take(try store.redactionBook()) }
                 guard !rebuilding.cuts.isEmpty else { return }
                 try takeUp(rebuilding)
                 record(rebuilding)

@@ -130,6 +130,12 @@ package struct Replica: Sendable {
         redactions.settle(by: directory)
     }
 
+    /// Takes up what a store knows of redactions.
+    package mutating func take(_ book: RedactionBook) {
+        redactions = book
+        redactions.settle(by: directory)
+    }
+
     /// Learns a cut-off that came outside of any log.
     package mutating func learn(_ cutOff: CutOff) {
         directory.add(cutOff)
