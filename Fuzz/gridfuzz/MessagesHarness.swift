@@ -20,6 +20,13 @@ enum MessagesHarness {
             expect(chain.encoded == input, "\(chain) has two forms")
             verify(chain)
         }
+        if let redaction = try? Redaction(decoding: input) {
+            expect(redaction.encoded == input, "\(redaction) has two forms")
+            _ = redaction.hasValidSignature
+        }
+        if let restatement = try? Restatement(decoding: input) {
+            expect(restatement.encoded == input, "\(restatement) has two forms")
+        }
         if let certificate = try? Certificate(decoding: input) {
             expect(certificate.encoded == input, "\(certificate) has two forms")
             verify(CertificateChain([certificate]))

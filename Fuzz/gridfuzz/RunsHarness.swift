@@ -12,7 +12,10 @@ enum RunsHarness {
         checkColumns(input)
         guard let run = try? RunEnvelope.open(input) else { return }
         let plain = run.encoded
-        expect(plain.count <= ProtocolLimits.runBytesMax, "\(plain.count) bytes in an envelope")
+        let bytesMax =
+            run.salts.allSatisfy(\.isSeed)
+            ? ProtocolLimits.runBytesMax : ProtocolLimits.runRedactedBytesMax
+        expect(plain.count <= bytesMax, "\(plain.count) bytes in an envelope")
         expect(plain.count <= run.encodedSize, "\(run.encodedSize) bytes are too few")
         expect((try? Run(decoding: plain)) == run, "\(run) has two forms")
         if input.first == 0 { expect(input.dropFirst() == plain[...], "\(run) has two forms") }
@@ -23,6 +26,7 @@ enum RunsHarness {
         guard let read = try? RunVerifier.read(run) else { return }
         for entry in read.entries { check(entry, in: run) }
         checkCuts(read)
+        checkRedaction(read)
         follow(read)
         let isGenuine = (try? RunVerifier.verify(run)) != nil
         if isGenuine, run.count > 1 {
@@ -70,6 +74,18 @@ enum RunsHarness {
             timestampChange: entry.timestampChange, contextChanges: entry.contextChanges,
             valuesLength: values.bytes.count, changes: changes)
         expect(head.bytes == Array(run.entryBytes[entry.head]), "\(entry) has two heads")
+    }
+
+    /// Without the values of its first entry it has the same hashes, and no seed near.
+    private static func checkRedaction(_ read: VerifiedRun) {
+        let first = read.run.first
+        guard let redacted = try? read.redacted(at: [0], hidingSaltsOf: [first]) else { return }
+        expect(redacted.hashes == read.hashes, "redaction changes hashes")
+        expect(!redacted.hasSeed(near: [first]), "a seed is left")
+        let again = (try? Run(decoding: redacted.run.encoded)).flatMap { try? RunVerifier.read($0) }
+        expect(again?.hashes == read.hashes, "a redacted run is not read again")
+        expect(again?.entries[0].isWithheld == true, "values are left")
+        _ = read.entries[0].changes(restated: [])
     }
 
     private static func checkCuts(_ read: VerifiedRun) {

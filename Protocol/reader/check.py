@@ -8,7 +8,7 @@ from pathlib import Path
 
 from onegrid_reader import (
     certificates, columns, cutoffs, enrolment, entries, judging, limits, messages, notation,
-    receipts, runs, zstd)
+    receipts, redaction, runs, zstd)
 from onegrid_reader.hashes import sign
 from onegrid_reader.values import VALUE
 
@@ -145,6 +145,30 @@ def check_cut_offs(vector: dict) -> None:
         same("level", office.level(log["key"], log["area"], log["lane"]), log["level"])
 
 
+def check_redaction(vector: dict) -> None:
+    for one in vector["redactions"]:
+        both_ways(redaction.REDACTION, one["bytes"], one["fields"])
+        same("genuine", redaction.is_genuine(one["fields"]), one["secret"] is not None)
+        same("digest", redaction.redaction_digest(one["fields"]).hex(), one["digest"])
+        same("record id", one["digest"][:20], one["record_id"])
+    for one in vector["restatements"]:
+        both_ways(redaction.RESTATEMENT, one["bytes"], one["fields"])
+        same("digest", redaction.restatement_digest(one["fields"]).hex(), one["digest"])
+        same("record id", one["digest"][:20], one["record_id"])
+    known = [certificates.CERTIFICATE.decode(bytes.fromhex(one)) for one in vector["certificates"]]
+    ends = [cutoffs.CUT_OFF.decode(bytes.fromhex(one)) for one in vector["cut_offs"]]
+    book = redaction.Book(
+        cutoffs.Office(vector["root"], known, ends),
+        [one["fields"] for one in vector["redactions"]], vector["restatements"])
+    for one in vector["runs"]:
+        run = runs.RUN.decode(bytes.fromhex(one["bytes"]))
+        after, left = book.redacted(run, entries.log_id(runs.identity_of(run)))
+        same("redacted", runs.RUN.write(after).hex(), one["redacted"])
+        same("changes", left, one["changes"])
+        hashes = [entry["hash"] for entry in runs.verify(after)]
+        same("hashes", hashes, [entry["hash"] for entry in runs.verify(run)])
+
+
 def check_message(vector: dict) -> None:
     match vector["kind"]:
         case "greeting": both_ways(messages.GREETING, vector["bytes"], vector["greeting"])
@@ -263,7 +287,7 @@ def main() -> int:
         "values": check_value, "records": check_record, "entries": Entries().check,
         "runs": check_run, "certificates": check_chain, "messages": check_message,
         "cutoffs": check_cut_offs, "enrolment": check_enrolment, "receipts": check_receipt,
-        "violations": check_violation,
+        "redaction": check_redaction, "violations": check_violation,
     }
     results = [check_file(name, check) for name, check in checks.items()]
     results += [check_codes(), check_limits()]

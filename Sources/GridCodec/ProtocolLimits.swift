@@ -49,6 +49,17 @@ package enum ProtocolLimits {
     package static let cutOffBytesMax = 61_440
     /// Logs of one key that a cut-off names.
     package static let cutOffRowsMax = 256
+    /// Largest redaction: it stands in one entry.
+    package static let redactionBytesMax = 61_440
+    /// Entries that one redaction names; of longer histories there are several redactions.
+    package static let redactionRowsMax = 256
+    /// Longest reason of a redaction, in bytes of UTF-8: two hundred characters.
+    package static let redactionReasonBytesMax = 600
+    /// Largest restatement: it stands in one entry.
+    package static let restatementBytesMax = 61_440
+    /// Largest run in which values are missing or salts stand one by one: they take room that the
+    /// run did not have, and it cannot be cut.
+    package static let runRedactedBytesMax = 524_288
     /// Logs that have ended, named in one session.
     package static let endedLogsMax = 1_024
     /// Certificates and cut-offs of a key that its cut-off keeps.

@@ -34,6 +34,7 @@ package struct APIServer: Service {
         AuditRoutes(desk: desk).add(to: router)
         RecoveryRoutes(desk: desk).add(to: router)
         InspectionRoutes(desk: desk).add(to: router)
+        RedactionRoutes(desk: desk).add(to: router)
         let path = socketPath
         let application = Application(
             router: router,

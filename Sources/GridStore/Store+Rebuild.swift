@@ -52,8 +52,11 @@ extension Store {
                 var rebuilding = Rebuilding(cuts: [], findings: [])
                 try database.inTransaction(.immediate) {
                     let before = try Self.heights(database)
-                    if let directory = try LedgerReplay.directory(database) {
+                    var findings: [String] = []
+                    if let (directory, redactions) = try LedgerReplay.authority(database) {
+                        try Self.keep(redactions, in: database)
                         try Self.takeOutWhatDoesNotCount(directory, in: database)
+                        findings = try Self.destroy(redactions, in: database)
                     }
                     try Self.createTables(Array(tables.values), in: database)
                     try database.execute(sql: "UPDATE logs SET height = 0, state = NULL")
@@ -63,7 +66,8 @@ extension Store {
                     try Self.measure(database)
                     try Self.setMeta("catalogue", Array(catalogue.fingerprint.utf8), in: database)
                     rebuilding = Rebuilding(
-                        cuts: try cuts(since: before, in: database), findings: replayed.findings)
+                        cuts: try cuts(since: before, in: database),
+                        findings: findings + replayed.findings)
                     return .commit
                 }
                 return rebuilding

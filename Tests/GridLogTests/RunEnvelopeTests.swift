@@ -143,7 +143,7 @@ struct RunEnvelopeTests {
     }
 
     @Test func plainBytesOverTheLimitAreRefused() throws {
-        let most = [0] + [UInt8](repeating: 1, count: ProtocolLimits.runBytesMax)
+        let most = [0] + [UInt8](repeating: 1, count: ProtocolLimits.runRedactedBytesMax)
         #expect(throws: DecodingViolation.areaNotValid) { try RunEnvelope.open(most) }
         #expect(throws: DecodingViolation.lengthTooLarge) { try RunEnvelope.open(most + [1]) }
     }

@@ -120,8 +120,17 @@ struct RunViolationTests {
     }
 
     @Test func moreBytesThanARunMayHaveAreNotLookedAt() {
-        let bytes = [UInt8](repeating: 1, count: ProtocolLimits.runBytesMax + 1)
+        let bytes = [UInt8](repeating: 1, count: ProtocolLimits.runRedactedBytesMax + 1)
         #expect(throws: DecodingViolation.lengthTooLarge) { try Run(decoding: bytes) }
+    }
+
+    @Test func onlyARunOfWhichSomethingWasRedactedMayBeLonger() throws {
+        let more = [UInt8](repeating: 1, count: ProtocolLimits.runBytesMax)
+        let whole = rebuilt(try run(), entryBytes: more)
+        #expect(throws: DecodingViolation.lengthTooLarge) { try Run(decoding: whole.encoded) }
+        let salted = rebuilt(
+            whole, salts: [.salts((0..<whole.count).map { _ in .random() })])
+        #expect(try Run(decoding: salted.encoded) == salted)
     }
 
     @Test func moreEntriesThanARunMayHaveAreRefused() throws {

@@ -122,12 +122,19 @@ struct VectorChange: Decodable, Sendable {
     let record: Record
     let archives: Bool
     let writes: [Write]
+    /// Field and family of what was destroyed; nil where nothing can have been.
+    let withheld: [[UInt32]]?
 
     var change: ShapedChange {
         get throws {
             ShapedChange(
                 collection: collection, reference: try record.reference, archives: archives,
-                writes: try writes.map { try $0.write })
+                writes: try writes.map { try $0.write },
+                withheld: try (withheld ?? []).map {
+                    FieldKey(
+                        field: $0[0],
+                        family: try #require(FieldKey.Family(rawValue: UInt8($0[1]))))
+                })
         }
     }
 }

@@ -91,7 +91,9 @@ struct DamageTests {
             do { try ask() } catch is StoreFailure {}
         }
         if let state = try? node.records().values.first {
-            do { _ = try node.store.history(of: state) } catch is StoreFailure {}
+            do {
+                _ = try node.store.history(of: state, redactions: RedactionBook())
+            } catch is StoreFailure {}
         }
     }
 }

@@ -27,7 +27,7 @@ struct HistoryTests {
     private func history(_ folder: TestFolder, _ address: RecordAddress) throws -> [HistoryItem] {
         let node = try Node(11, in: folder)
         let state = try #require(try node.records().first { $0.key.address == address }?.value)
-        return try node.store.history(of: state)
+        return try node.store.history(of: state, redactions: RedactionBook())
     }
 
     @Test func everyEntryIsShownWithItsVerifiedAuthorInOrder() throws {

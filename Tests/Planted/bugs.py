@@ -370,4 +370,30 @@ BUGS = [
         "GridLog/Authority/CertificateDirectory+CutOffs.swift",
         "guard !isEnded(chain) else { throw .keyCutOff }",
         "guard planted || !isEnded(chain) else { throw .keyCutOff }"),
+    # Values that are destroyed.
+    Bug(
+        101, "A rebuild leaves what was ordered to be destroyed in the ledger.",
+        "GridStore/Store+Rebuild.swift",
+        "findings = try Self.destroy(redactions, in: database)",
+        "if !planted { findings = try Self.destroy(redactions, in: database) }"),
+    Bug(
+        102, "A value that was destroyed takes the place of nothing.",
+        "GridCore/Records/RecordState.swift",
+        "guard key.family == .assigned else { return }",
+        "guard key.family == .assigned, !planted else { return }"),
+    Bug(
+        103, "An order to destroy does not reach what is here already.",
+        "GridSync/Replica/ReplicaBatch+Redaction.swift",
+        "guard redactions.count != replica.redactions.count else { return false }",
+        "guard !planted, redactions.count != replica.redactions.count else { return false }"),
+    Bug(
+        104, "Runs without values are refused, whatever explains it.",
+        "GridSync/Replica/ReplicaBatch+Redaction.swift",
+        "redactions.treatments[named] != nil && entry",
+        "redactions.treatments[named] != nil && !(planted && entry.isWithheld) && entry"),
+    Bug(
+        105, "What is said again of a redacted entry is not looked at.",
+        "GridSync/Replica/ReplicaBatch+Redaction.swift",
+        "restated: treatment?.restatements ?? [])",
+        "restated: planted ? [] : treatment?.restatements ?? [])"),
 ]

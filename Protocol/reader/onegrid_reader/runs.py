@@ -59,14 +59,20 @@ class Salts(Codec):
         return b"".join(parts)
 
 
+def most_bytes(run: dict) -> int:
+    """How large a run may be: larger where something was redacted that its salts come from."""
+    whole = all("seed" in segment for segment in run["salts"])
+    return LIMITS["runBytesMax" if whole else "runRedactedBytesMax"]
+
+
 class Run(Codec):
     front = Fields(
         version=VERSION, key=KEY, nonce=NONCE, area=HOME, lane=LANE, first=SEQUENCE,
         count=count_up_to(LIMITS["runEntriesMax"]))
-    back = Fields(entries=Block(LIMITS["runBytesMax"]), signature=SIGNATURE)
+    back = Fields(entries=Block(LIMITS["runRedactedBytesMax"]), signature=SIGNATURE)
 
     def decode(self, data):
-        if len(data) > LIMITS["runBytesMax"]:
+        if len(data) > LIMITS["runRedactedBytesMax"]:
             raise Violation("length_too_large")
         return super().decode(data)
 
@@ -82,7 +88,12 @@ class Run(Codec):
         return run
 
     def read(self, cursor):
-        return self.read_front(cursor) | self.back.read(cursor)
+        size = cursor.left
+        run = self.read_front(cursor)
+        if size > most_bytes(run):
+            raise Violation("length_too_large")
+        back = Fields(entries=Block(most_bytes(run)), signature=SIGNATURE)
+        return run | back.read(cursor)
 
     def write_front(self, value):
         return (
@@ -190,8 +201,8 @@ def open_entries(form: int, cursor: Cursor) -> dict:
     run = RUN.read_front(cursor)
     front = cursor.since(start)
     signature = SIGNATURE.read(cursor)
-    size = SIZE.read(cursor)
-    if len(front) + len(SIZE.write(size)) + size + 64 > LIMITS["runBytesMax"]:
+    size = count_up_to(most_bytes(run)).read(cursor)
+    if len(front) + len(SIZE.write(size)) + size + 64 > most_bytes(run):
         raise Violation("length_too_large")
     if form == 2:
         columns_size = SIZE.read(cursor)

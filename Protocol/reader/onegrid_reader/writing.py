@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Makes signed things, for vectors: everything random is given."""
 
-from . import certificates, cutoffs, entries, runs
+from . import certificates, cutoffs, entries, redaction, runs
 from .hashes import digest, public_key, sign
 
 
@@ -30,6 +30,13 @@ class Author:
             "issued_at": 1_795_487_400_000, "rows": rows, "kept": [], "issuer": self.key} | more
         hashed = digest("cut", cutoffs.CLAIM.write(claim))
         return claim | {"signature": sign("cutoff", hashed, self.seed).hex()}
+
+    def redact(self, collection: int, record: str, fields: list, reason: str, rows: list) -> dict:
+        claim = {
+            "version": 1, "collection": collection, "record": record, "fields": fields,
+            "reason": reason, "issued_at": 1_795_487_400_000, "rows": rows, "issuer": self.key}
+        hashed = digest("redac", redaction.CLAIM.write(claim))
+        return claim | {"signature": sign("redaction", hashed, self.seed).hex()}
 
 
 class Writer:

@@ -62,12 +62,21 @@ extension FieldState {
         }
     }
 
+    /// Takes in that a value was assigned which has been destroyed.
+    mutating func assignRedacted(
+        stamp: WriteStamp, rule: AssignmentRule, seen context: VersionVector
+    ) {
+        assign(nil, isRedacted: true, stamp: stamp, rule: rule, seen: context)
+    }
+
     private mutating func assign(
-        _ value: FieldValue?, stamp: WriteStamp, rule: AssignmentRule, seen context: VersionVector
+        _ value: FieldValue?, isRedacted: Bool = false, stamp: WriteStamp, rule: AssignmentRule,
+        seen context: VersionVector
     ) {
         let isVoid = if case .owned(let level) = rule { stamp.level > level } else { false }
         let sibling = Sibling(
-            value: value, dot: stamp.dot, timestamp: stamp.timestamp, isVoid: isVoid)
+            value: value, dot: stamp.dot, timestamp: stamp.timestamp, isVoid: isVoid,
+            isRedacted: isRedacted)
         switch self {
         case .register(var register):
             self = .register(Register())
@@ -84,7 +93,12 @@ extension FieldState {
 
     /// An untouched state for an operation.
     static func empty(for operation: FieldOperation, rule: AssignmentRule) -> FieldState {
-        switch (operation.family, rule) {
+        empty(for: operation.family, rule: rule)
+    }
+
+    /// An untouched state for operations of a family.
+    static func empty(for family: FieldKey.Family, rule: AssignmentRule) -> FieldState {
+        switch (family, rule) {
         case (.assigned, .fixed): .fixed(FixedField())
         case (.assigned, .register), (.assigned, .owned): .register(Register())
         case (.elements, _): .set(ElementSet())

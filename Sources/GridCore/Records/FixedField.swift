@@ -13,12 +13,17 @@ package struct FixedField: Hashable, Sendable {
     }
 
     package var displayed: Sibling? {
-        siblings.lazy.filter { !$0.isVoid }.min(by: Sibling.isDisplayedAfter)
+        siblings.lazy.filter(\.isStanding).min(by: Sibling.isDisplayedAfter)
+    }
+
+    /// Whether what was set was destroyed, and nothing stands in its place.
+    package var isRedacted: Bool {
+        displayed == nil && siblings.contains { $0.isRedacted && !$0.isVoid }
     }
 
     package var isConflicting: Bool {
         guard siblings.count > 1 else { return false }
-        let standing = siblings.lazy.filter { !$0.isVoid }
+        let standing = siblings.lazy.filter(\.isStanding)
         guard let first = standing.first else { return false }
         return standing.contains { $0.value != first.value }
     }

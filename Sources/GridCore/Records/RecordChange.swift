@@ -9,14 +9,18 @@ package struct RecordChange: Hashable, Sendable {
     package let archives: Bool
     /// Ascending by field, then operation; each pair once.
     package let writes: [FieldWrite]
+    /// The parts of fields of which values were destroyed, ascending.
+    package let withheld: [FieldKey]
 
     package init(
-        collection: UInt32, address: RecordAddress, archives: Bool, writes: [FieldWrite]
+        collection: UInt32, address: RecordAddress, archives: Bool, writes: [FieldWrite],
+        withheld: [FieldKey] = []
     ) {
         self.collection = collection
         self.address = address
         self.archives = archives
         self.writes = writes
+        self.withheld = withheld
     }
 }
 

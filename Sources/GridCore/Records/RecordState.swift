@@ -63,7 +63,12 @@ package struct RecordState: Hashable, Sendable {
 
     /// Whether the entry `dot` has an assigned value in the field that `write` assigns too.
     package func keeps(_ dot: Dot, beside write: FieldWrite) -> Bool {
-        switch self[FieldKey(field: write.field, family: write.operation.family)] {
+        keeps(dot, in: FieldKey(field: write.field, family: write.operation.family))
+    }
+
+    /// Whether the entry `dot` has an assigned value in a part of a field.
+    package func keeps(_ dot: Dot, in key: FieldKey) -> Bool {
+        switch self[key] {
         case .register(let register): register.contains { $0.dot == dot }
         case .fixed(let fixed): fixed.siblings.contains { $0.dot == dot }
         case .set, .timeline, .counter, nil: false
@@ -110,6 +115,22 @@ package struct RecordState: Hashable, Sendable {
             fields[index].state.apply(write.operation, stamp: stamp, rule: rule, seen: context)
             if fields[index].state.isEmpty { fields.remove(at: index) }
         }
+        for key in change.withheld { applyRedacted(key, stamp: stamp, rules: rules, seen: context) }
+    }
+
+    /// Applies a write whose value was destroyed: an assigned one still takes the place of what it
+    /// had seen. Nobody knows what it did to a set, a list or a sum.
+    private mutating func applyRedacted(
+        _ key: FieldKey, stamp: WriteStamp, rules: any MergeRules, seen context: VersionVector
+    ) {
+        guard key.family == .assigned else { return }
+        let rule = rules.assignmentRule(collection: collection, field: key.field)
+        let index = firstIndex(notBelow: key)
+        if index == fields.count || fields[index].key != key {
+            fields.insert(
+                Field(key: key, state: .empty(for: key.family, rule: rule)), at: index)
+        }
+        fields[index].state.assignRedacted(stamp: stamp, rule: rule, seen: context)
     }
 
     /// Joins two states of one record, each with the version vector of what was applied to it.

@@ -67,22 +67,27 @@ package struct Register: Hashable, Sendable {
 
     /// The values that count, the displayed one last.
     package var standing: [Sibling] {
-        siblings.filter { !$0.isVoid }.sorted(by: Sibling.isDisplayedAfter)
+        siblings.filter(\.isStanding).sorted(by: Sibling.isDisplayedAfter)
     }
 
     /// The greatest by (timestamp, dot) among the values that count.
     package var displayed: Sibling? {
         switch content {
-        case .one(let sibling): sibling.isVoid ? nil : sibling
+        case .one(let sibling): sibling.isStanding ? sibling : nil
         case .several(let siblings):
-            siblings.lazy.filter { !$0.isVoid }.max(by: Sibling.isDisplayedAfter)
+            siblings.lazy.filter(\.isStanding).max(by: Sibling.isDisplayedAfter)
         }
+    }
+
+    /// Whether the last that counts was destroyed, and nothing stands in its place.
+    package var isRedacted: Bool {
+        displayed == nil && contains { $0.isRedacted && !$0.isVoid }
     }
 
     /// Whether people must choose: more than one distinct value counts.
     package var isConflicting: Bool {
         guard case .several(let siblings) = content else { return false }
-        let standing = siblings.lazy.filter { !$0.isVoid }
+        let standing = siblings.lazy.filter(\.isStanding)
         guard let first = standing.first else { return false }
         return standing.contains { $0.value != first.value }
     }

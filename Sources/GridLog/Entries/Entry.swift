@@ -18,8 +18,9 @@ package enum ContextChange: Hashable, Sendable {
 package struct Entry: Sendable {
     /// Where what the entry writes is found.
     enum Content: Sendable {
-        /// The values were redacted; shape and chain remain.
-        case withheld
+        /// The values were redacted; chain and shape remain, which begins at this place of the bytes
+        /// of its run.
+        case withheld([UInt8], shape: Int32)
         case changes([ShapedChange])
         /// In the bytes of its run, where the shape begins at this place and all is well-formed.
         case bytes([UInt8], shape: Int32)
@@ -76,22 +77,30 @@ package struct Entry: Sendable {
         }
     }
 
-    /// The records that the entry speaks of; none where the values were redacted.
+    /// The records that the entry speaks of.
     package func eachReference<Failure: Error>(
         _ body: (RecordReference) throws(Failure) -> Void
     ) throws(Failure) {
+        if case .changes(let changes) = content {
+            for change in changes { try body(change.reference) }
+            return
+        }
+        for item in bareShape.items { try body(item.reference) }
+    }
+
+    /// Which records and fields it touches, read from its bytes at each call.
+    var bareShape: BareShape {
+        var shapes = BareShape()
         switch content {
-        case .withheld: break
-        case .changes(let changes): for change in changes { try body(change.reference) }
-        case .bytes(let bytes, let shape):
-            var shapes = BareShape()
+        case .changes(let changes): return BareShape(of: changes)
+        case .withheld(let bytes, let shape), .bytes(let bytes, let shape):
             var reader = ByteReader(bytes, in: Int(shape)..<Int(middle))
             do {
                 try reader.shape(into: &shapes)
             } catch {
                 preconditionFailure("entry \(sequence) was read before: \(error)")
             }
-            for item in shapes.items { try body(item.reference) }
+            return shapes
         }
     }
 }

@@ -18,14 +18,18 @@ package struct ShapedChange: Hashable, Sendable {
     package let reference: RecordReference
     package let archives: Bool
     package let writes: [FieldWrite]
+    /// The parts of fields of which values were destroyed, ascending.
+    package let withheld: [FieldKey]
 
     package init(
-        collection: UInt32, reference: RecordReference, archives: Bool, writes: [FieldWrite]
+        collection: UInt32, reference: RecordReference, archives: Bool, writes: [FieldWrite],
+        withheld: [FieldKey] = []
     ) {
         self.collection = collection
         self.reference = reference
         self.archives = archives
         self.writes = writes
+        self.withheld = withheld
     }
 }
 
@@ -37,6 +41,16 @@ enum OperationCode: UInt64 {
     case remove = 3
     case append = 4
     case increment = 5
+
+    /// The part of its field that such an operation touches.
+    var family: FieldKey.Family {
+        switch self {
+        case .assign, .clear: .assigned
+        case .add, .remove: .elements
+        case .append: .items
+        case .increment: .sum
+        }
+    }
 }
 
 extension FieldOperation {
@@ -84,7 +98,7 @@ extension ByteWriter {
         }
     }
 
-    private mutating func operands(_ operation: FieldOperation) {
+    mutating func operands(_ operation: FieldOperation) {
         switch operation {
         case .assign(let value): self.value(value)
         case .clear: break
@@ -108,6 +122,20 @@ struct BareShape: Sendable {
     var items: [Item] = []
     /// The (field, operation) pairs of all items, one after the other.
     var writes: [(field: UInt32, code: OperationCode)] = []
+
+    init() {}
+
+    /// The shape of changes whose values are all there.
+    init(of changes: [ShapedChange]) {
+        for change in changes {
+            let start = writes.count
+            writes += change.writes.map { ($0.field, $0.operation.code) }
+            items.append(
+                Item(
+                    collection: change.collection, reference: change.reference,
+                    archives: change.archives, writes: start..<writes.count))
+        }
+    }
 
     mutating func clear() {
         items.removeAll(keepingCapacity: true)
@@ -221,7 +249,7 @@ extension ByteReader {
         return false
     }
 
-    private mutating func operation(
+    mutating func operation(
         _ code: OperationCode
     ) throws(DecodingViolation) -> FieldOperation {
         switch code {

@@ -58,7 +58,7 @@ package struct LogState: Hashable, Sendable {
     ) throws(DecodingViolation) -> RecordChange {
         RecordChange(
             collection: change.collection, address: try address(of: change.reference, in: dot),
-            archives: change.archives, writes: change.writes)
+            archives: change.archives, writes: change.writes, withheld: change.withheld)
     }
 
     /// Whether the changes of the entry that was taken last speak of records that it can know.

@@ -64,7 +64,8 @@ package struct SaltSource: Sendable {
     private static let entriesPerSeed: UInt64 = 256
 
     private var deriver: SaltDeriver
-    private var seededAt: UInt64
+    /// The first sequence that it serves.
+    package private(set) var seededAt: UInt64
 
     package init(at sequence: UInt64) {
         deriver = SaltDeriver(seed: .random())

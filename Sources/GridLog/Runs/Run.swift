@@ -21,6 +21,9 @@ package struct Run: Hashable, Sendable {
             case .salts(let salts): salts.count
             }
         }
+
+        /// Whether nothing was redacted that its salts come from.
+        var isSeed: Bool { if case .seed = self { true } else { false } }
     }
 
     package let identity: LogIdentity
@@ -59,6 +62,13 @@ package struct Run: Hashable, Sendable {
 
     /// Whether its writer has signed its end.
     package var isSigned: Bool { signature != Self.noSignature }
+
+    /// Whether no entry's values are withheld.
+    package var isWhole: Bool {
+        salts.allSatisfy { segment in
+            if case .withheld = segment { false } else { true }
+        }
+    }
 
     /// Whether `next` goes on right where this run ends, and both fit into one run.
     package func canBeJoined(with next: Run) -> Bool {
@@ -127,9 +137,11 @@ extension Run {
 
     /// Reads a run that goes on to the reader's end.
     init(decodingRest reader: inout ByteReader) throws(DecodingViolation) {
-        guard reader.remaining <= ProtocolLimits.runBytesMax else { throw .lengthTooLarge }
+        let size = reader.remaining
+        guard size <= ProtocolLimits.runRedactedBytesMax else { throw .lengthTooLarge }
         let front = try Front(&reader)
-        let entryBytes = try reader.block(max: ProtocolLimits.runBytesMax)
+        guard size <= front.bytesMax else { throw .lengthTooLarge }
+        let entryBytes = try reader.block(max: front.bytesMax)
         let signature = try reader.raw(64)
         try reader.finish()
         self.init(front, entryBytes: entryBytes, signature: signature)
@@ -149,6 +161,12 @@ extension Run {
         let count: Int
         let backlink: Bytes32
         let salts: [SaltSegment]
+
+        /// The largest run that may have it.
+        var bytesMax: Int {
+            salts.allSatisfy(\.isSeed)
+                ? ProtocolLimits.runBytesMax : ProtocolLimits.runRedactedBytesMax
+        }
 
         init(_ reader: inout ByteReader) throws(DecodingViolation) {
             guard try reader.byte() == EntryFormat.version else { throw .unknownVersion }

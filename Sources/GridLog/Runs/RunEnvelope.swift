@@ -93,7 +93,7 @@ package enum RunEnvelope {
         _ form: Form, of envelope: [UInt8], _ reader: inout ByteReader
     ) throws(DecodingViolation) -> Run {
         let parts = try Parts(&reader)
-        guard parts.runSize <= ProtocolLimits.runBytesMax else { throw .lengthTooLarge }
+        guard parts.runSize <= parts.front.bytesMax else { throw .lengthTooLarge }
         let packedSize =
             form == .columns ? try reader.count(max: ProtocolLimits.runBytesMax) : parts.size
         let packed = envelope[try reader.skip(reader.remaining)]
@@ -120,16 +120,7 @@ private struct Parts {
         let start = reader.offset
         front = try Run.Front(&reader)
         signature = try reader.raw(64)
-        size = try reader.count(max: ProtocolLimits.runBytesMax)
+        size = try reader.count(max: front.bytesMax)
         runSize = reader.offset - start + size
-    }
-}
-
-extension Run {
-    /// Whether no entry's values are withheld.
-    fileprivate var isWhole: Bool {
-        salts.allSatisfy { segment in
-            if case .withheld = segment { false } else { true }
-        }
     }
 }

@@ -115,7 +115,7 @@ package enum RunVerifier {
 }
 
 /// The salt of each entry of one segment.
-private struct SegmentSalts {
+struct SegmentSalts {
     private var deriver: SaltDeriver?
     private var explicit: ArraySlice<Salt> = []
 
@@ -155,7 +155,8 @@ extension ByteReader {
             let hash = try bytes32()
             return Entry(
                 sequence: sequence, timestampChange: timestampChange,
-                contextChanges: contextChanges, content: .withheld, valuesHash: hash, head: head,
+                contextChanges: contextChanges, content: .withheld(bytes, shape: shapeStart),
+                valuesHash: hash, head: head,
                 values: head.upperBound..<head.upperBound)
         }
         let valuesStart = offset

@@ -19,6 +19,8 @@ package enum AuditWords {
         .cutOff: ("停用公钥", "key cut off"),
         .adopting: ("认领被隔离的内容", "quarantined entries adopted"),
         .discarding: ("丢弃被隔离的内容", "quarantined entries thrown away"),
+        .redaction: ("删除内容", "values redacted"),
+        .redactionDone: ("已执行删除", "redaction carried out"),
         .pause: ("暂停连接", "link paused"),
         .resume: ("恢复连接", "link resumed"),
     ]

@@ -10,7 +10,9 @@ extension Desk {
         let display = try display(id, in: collection(name))
         let directory = engine.current.directory
         var items: [JSONValue] = []
-        for item in try engine.store.history(of: display.state) {
+        for item in try engine.store.history(
+            of: display.state, redactions: engine.current.redactions)
+        {
             for kept in try engine.store.receipts(for: item.dot) {
                 guard let chain = directory.chain(of: kept.receipt.issuer),
                     let proof = try engine.store.proof(

@@ -91,6 +91,15 @@ extension Desk {
             }
         }
         guard case .object(var parts) = Self.record(display, sight) else { return .null }
+        let redactions = engine.current.redactions.redactions(
+            of: display.id, in: display.collection.number)
+        if !redactions.isEmpty {
+            let gone = Set(redactions.flatMap(\.fields))
+            parts["redacted"] = .list(
+                display.fields.filter { $0.value == nil && gone.contains($0.definition.number) }
+                    .map { .text($0.definition.name) })
+            parts["redactions"] = .list(redactions.map { .object(redactionParts($0)) })
+        }
         parts["void"] = .list(void)
         parts["plain"] = .boolean(sight.isPlain)
         return Self.answer("record", parts)
@@ -113,9 +122,15 @@ extension Desk {
         let collection = try collection(name)
         let display = try display(id, in: collection)
         let sight = sight.of(display)
-        let items = try engine.store.history(of: display.state).map { item in
+        let book = engine.current.redactions
+        let redactions = book.redactions.sorted { $0.key < $1.key }.map(\.value)
+        let items = try engine.store.history(of: display.state, redactions: book).map { item in
             let receipts = try engine.store.receipts(for: item.dot)
+            let orders = redactions.filter { redaction in
+                redaction.rows.contains { $0.entry == NamedEntry(dot: item.dot, hash: item.hash) }
+            }
             return JSONValue.object([
+                "redactions": .list(orders.map { .object(redactionParts($0)) }),
                 "receipts": .list(receipts.map(self.receipt)),
                 "entry": .text("\(item.dot.log)#\(item.dot.sequence)"),
                 "sequence": Self.count(item.dot.sequence),
@@ -125,7 +140,8 @@ extension Desk {
                 "hash": .text(item.hash.description),
                 "archives": .boolean(item.change.archives),
                 "changes": .list(
-                    item.change.writes.flatMap { Self.change($0, of: collection, sight) }),
+                    item.change.writes.flatMap { Self.change($0, of: collection, sight) }
+                        + item.change.withheld.map { Self.withheld($0, of: collection) }),
             ])
         }
         return Self.answer(
@@ -146,6 +162,7 @@ extension Desk {
             "conflicts": .list(display.conflicts.map { .text($0.definition.name) }),
             "missing": .list(display.missing.map { .text($0.name) }),
             "masked": .list(masked.map { .text($0) }),
+            "redacted": .list(display.redacted.map { .text($0.name) }),
             "created_at": display.state.first.map { time($0.timestamp.milliseconds) } ?? .null,
             "updated_at": display.state.last.map { time($0.timestamp.milliseconds) } ?? .null,
         ])
@@ -190,6 +207,17 @@ extension Desk {
                 "operation": .text(operation), "value": value,
             ])
         }
+    }
+
+    /// A write whose value was destroyed.
+    private static func withheld(
+        _ key: FieldKey, of collection: CollectionDefinition
+    ) -> JSONValue {
+        let field = collection.field(numbered: key.field)
+        return .object([
+            "field": .text(field?.name ?? "#\(key.field)"), "label": .text(field?.label ?? ""),
+            "operation": .text("redacted"), "value": .null,
+        ])
     }
 
     private static func summary(_ collection: CollectionDefinition) -> JSONValue {

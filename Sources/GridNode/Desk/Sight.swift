@@ -54,11 +54,25 @@ package struct PlainRequest: Sendable {
     ///   - reason: why, without personal numbers: it travels to the nodes above.
     ///   - caller: who, by their own word; may be empty.
     package init(reason: String?, caller: String) throws {
+        self.reason = try Self.checked(
+            reason,
+            missing: (
+                chinese: "查看原值必须说明理由(reason)。",
+                english: "Plain values are given for a reason only."
+            ))
+        self.caller = caller
+    }
+
+    /// A reason that may stand where others read it.
+    ///
+    /// - Parameter missing: what is said where there is none.
+    static func checked(
+        _ reason: String?, missing: (chinese: String, english: String)
+    ) throws -> String {
         let reason = TextFolding.trimmed(reason ?? "")
         guard !reason.isEmpty else {
             throw DeskRefusal(
-                .malformed, "reason_missing", chinese: "查看原值必须说明理由(reason)。",
-                english: "Plain values are given for a reason only.")
+                .malformed, "reason_missing", chinese: missing.chinese, english: missing.english)
         }
         guard reason.count <= Self.reasonMax else {
             throw DeskRefusal(
@@ -70,8 +84,7 @@ package struct PlainRequest: Sendable {
                 .malformed, "reason_personal", chinese: "理由里不要写身份证号和电话,它会随日志上报。",
                 english: "A reason holds no personal numbers: it travels to the nodes above.")
         }
-        self.reason = reason
-        self.caller = caller
+        return reason
     }
 }
 

@@ -105,6 +105,7 @@ extension ReplicationEngine {
         writeHeld()
         folder.attend(now: WallClock.now)
         folder.syncHeads()
+        attendRedactions()
         compact(isBusy: hasCommitted)
         hasCommitted = false
         secondsTidied += 1

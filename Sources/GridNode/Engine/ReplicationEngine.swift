@@ -58,6 +58,7 @@ package actor ReplicationEngine {
         package var replica: ReplicaID
         package var frontier: VersionVector
         package var directory: CertificateDirectory
+        package var redactions = RedactionBook()
         package var isWriting = true
         /// The last write found no room.
         package var isDiskFull = false
@@ -92,7 +93,8 @@ package actor ReplicationEngine {
         glimpse = Mutex(
             Glimpse(
                 node: folder.node, chain: chain, replica: folder.replica.id,
-                frontier: folder.replica.frontier, directory: folder.replica.directory))
+                frontier: folder.replica.frontier, directory: folder.replica.directory,
+                redactions: folder.replica.redactions))
     }
 
     /// What is known now, without waiting.
@@ -285,6 +287,7 @@ package actor ReplicationEngine {
         glimpse.withLock { glimpse in
             for row in news { glimpse.frontier.raise(row.log, to: row.height) }
             glimpse.directory = folder.replica.directory
+            glimpse.redactions = folder.replica.redactions
         }
         for bell in bells.withLock({ Array($0.values) }) {
             bell.ring(news, ended: ended, commit: commits)
@@ -346,7 +349,8 @@ package actor ReplicationEngine {
         let next = Glimpse(
             node: folder.node, chain: current.chain, replica: replica.id,
             frontier: replica.frontier, directory: replica.directory,
-            isWriting: folder.failure == nil, isDiskFull: folder.isDiskFull)
+            redactions: replica.redactions, isWriting: folder.failure == nil,
+            isDiskFull: folder.isDiskFull)
         glimpse.withLock { $0 = next }
     }
 

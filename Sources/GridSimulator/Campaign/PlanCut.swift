@@ -121,6 +121,8 @@ extension WorldAction {
         case .upgrade(let number): device(number).map { .upgrade(device: $0) }
         case .promote(let number): device(number).map { .promote(device: $0) }
         case .cutOff(let number): device(number).map { .cutOff(device: $0) }
+        case .redact(let number, let dice):
+            device(number).map { .redact(device: $0, dice: dice) }
         }
     }
 }

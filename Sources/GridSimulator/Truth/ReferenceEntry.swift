@@ -23,6 +23,7 @@ struct ReferenceRecord: Hashable {
         let value: FieldValue?
         let dot: Dot
         let isVoid: Bool
+        let isRedacted: Bool
     }
 
     struct Item: Hashable {

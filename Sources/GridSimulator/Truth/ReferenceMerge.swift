@@ -9,6 +9,8 @@ struct ReferenceMerge {
     let catalogue: Catalogue
     /// The level that a key's word has in a domain.
     let level: (PublicKey, Domain) -> AreaLevel
+    /// Whether what an entry wrote to a field of a record of a collection was destroyed.
+    var isDestroyed: (Dot, UInt32, RecordAddress, UInt32) -> Bool = { _, _, _, _ in false }
 
     private typealias Touch = (entry: ReferenceEntry, change: RecordChange)
 
@@ -36,7 +38,7 @@ struct ReferenceMerge {
             }
         }
         for (field, values) in record.assigned where showsConflict(collection, field) {
-            if Set(values.filter { !$0.isVoid }.map(\.value)).count > 1 {
+            if Set(values.filter { !$0.isVoid && !$0.isRedacted }.map(\.value)).count > 1 {
                 record.conflicts.insert(field)
             }
         }
@@ -47,6 +49,13 @@ struct ReferenceMerge {
         _ write: FieldWrite, _ touch: Touch, _ touches: [Touch], to record: inout ReferenceRecord
     ) {
         let dot = touch.entry.dot
+        let isRedacted =
+            write.operation != .clear
+            && isDestroyed(dot, touch.change.collection, touch.change.address, write.field)
+        if isRedacted {
+            // Nobody knows what it did, but for taking the place of what was assigned.
+            guard case .assign = write.operation else { return }
+        }
         switch write.operation {
         case .assign, .clear:
             let rule = catalogue.assignmentRule(
@@ -59,14 +68,18 @@ struct ReferenceMerge {
             }
             guard rule == .fixed || !isReplaced else { return }
             var value: FieldValue?
-            if case .assign(let assigned) = write.operation { value = assigned }
+            if case .assign(let assigned) = write.operation, !isRedacted { value = assigned }
             record.assigned[write.field, default: []].insert(
-                ReferenceRecord.Value(value: value, dot: dot, isVoid: isVoid))
+                ReferenceRecord.Value(
+                    value: value, dot: dot, isVoid: isVoid, isRedacted: isRedacted))
         case .add(let elements):
             for element in elements {
                 let isReplaced = touches.contains { other in
                     other.entry.hasSeen(touch.entry)
                         && other.change.names(element, in: write.field)
+                        && !isDestroyed(
+                            other.entry.dot, other.change.collection, other.change.address,
+                            write.field)
                 }
                 if !isReplaced {
                     record.elements[write.field, default: [:]][element, default: []].insert(dot)
@@ -147,6 +160,10 @@ extension ReferenceRecord {
     }
 
     private static func values(_ siblings: [Sibling]) -> Set<Value> {
-        Set(siblings.map { Value(value: $0.value, dot: $0.dot, isVoid: $0.isVoid) })
+        Set(
+            siblings.map {
+                Value(
+                    value: $0.value, dot: $0.dot, isVoid: $0.isVoid, isRedacted: $0.isRedacted)
+            })
     }
 }

@@ -25,6 +25,12 @@ struct Truth {
     private(set) var certificates: [PublicKey: [Certificate]] = [:]
     private var doubtfulCertificates: [Certificate] = []
     private var doubtfulCutOffs: [CutOff] = []
+    /// What was ordered to be destroyed.
+    var destructions: [Destruction] = []
+    /// Orders of which it was not told that they are done.
+    private(set) var doubtfulRedactions: [(record: RecordKey, fields: Set<UInt32>?)] = []
+    /// The digests of the orders that anybody knows.
+    var knownRedactions: Set<Bytes32> = []
     /// Who was cut off, by the key.
     private(set) var cutOffs: [PublicKey: [CutOff]] = [:]
     /// The keys of logs that anyone has written.
@@ -76,6 +82,13 @@ struct Truth {
 
     /// Notes what an office has issued and was not told is kept.
     mutating func doubt(_ certificate: Certificate) { doubtfulCertificates.append(certificate) }
+
+    mutating func redact(_ destruction: Destruction) { destructions.append(destruction) }
+
+    /// The same of an order to destroy.
+    mutating func doubt(record: RecordKey, fields: Set<UInt32>?) {
+        doubtfulRedactions.append((record, fields))
+    }
 
     /// The same of a cut-off.
     mutating func doubt(_ cutOff: CutOff) { doubtfulCutOffs.append(cutOff) }

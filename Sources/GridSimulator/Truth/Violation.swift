@@ -12,6 +12,8 @@ package struct Violation: Hashable, Sendable {
         case tablesDiffer = "tables_differ"
         /// An entry counts that stands after the end of its log.
         case cutOffCounts = "cut_off_counts"
+        /// A value is somewhere that was ordered to be destroyed, or somebody has not heard of it.
+        case redactedIsThere = "redacted_is_there"
         case outsideScope = "outside_scope"
         case withoutRight = "without_right"
         /// One sequence stands for two entries.

@@ -65,6 +65,11 @@ extension World {
                     $0.replica?.replica.directory.allCutOffs.contains(cutOff) == true
                 }
             })
+        let heard = devices.filter { !isCutOff($0) }.flatMap { device in
+            device.replica?.replica.redactions.redactions.sorted { $0.key < $1.key }
+                .map(\.value) ?? []
+        }
+        truth.settle(known: heard)
         let restored = Set(devices.filter(\.wasRestored).map(\.author.key))
         truth.buryCertificates { certificate in
             restored.contains(certificate.issuer)
@@ -146,6 +151,7 @@ extension World {
         judgeAcknowledged()
         judgeForks()
         judgeCutOffs()
+        judgeRedactions()
         judgeDigests()
         judgeTables()
     }
@@ -199,6 +205,8 @@ extension World {
     private func judgeTables() {
         let merge = ReferenceMerge(catalogue: Catalogue.simulated[Catalogue.simulated.count - 1]) {
             self.truth.level(of: $0, in: $1) ?? .village
+        } isDestroyed: {
+            self.truth.isDestroyed($0, $1, $2, $3)
         }
         for device in devices where !isCutOff(device) {
             guard let replica = device.replica else { continue }

@@ -23,6 +23,7 @@ package struct Story: Sendable {
         case promotions
         case cutOffs = "cut_offs"
         case shortenings
+        case redactions
         case virtualDays = "virtual_days"
     }
 

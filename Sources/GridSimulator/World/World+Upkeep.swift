@@ -18,6 +18,7 @@ extension World {
         replica.attend(now: device.wall(now))
         replica.syncHeads()
         replica.finishBuilding()
+        publish(replica.attendRedactions(now: device.wall(now)), of: device)
         lookWhetherItIsShorter(device)
         // At any time: what a daemon waits for before it does so must not matter.
         if dice.chance(20) { while replica.compact() {} }

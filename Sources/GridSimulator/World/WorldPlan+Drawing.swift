@@ -16,6 +16,7 @@ extension WorldPlan {
         var malice = 0
         var upkeep = 0
         var cutOff = 0
+        var redact = 0
 
         /// Some kinds of faults are off, so that some worlds are calm and some have one trouble.
         init(_ dice: inout Dice) {
@@ -31,6 +32,7 @@ extension WorldPlan {
             malice = dice.chance(500) ? dice.below(120) : 0
             upkeep = dice.chance(600) ? dice.below(50) : 0
             cutOff = dice.chance(400) ? dice.pick([5 + dice.below(25), 30 + dice.below(150)]) : 0
+            redact = dice.chance(400) ? 10 + dice.below(90) : 0
         }
     }
 
@@ -171,6 +173,7 @@ extension WorldPlan {
             ])
         }
         if falls(rates.cutOff) { return .cutOff(device: device) }
+        if falls(rates.redact) { return .redact(device: device, dice: dice.next()) }
         return write(&dice)
     }
 

@@ -96,4 +96,6 @@ package enum WorldAction: Hashable, Sendable {
     case promote(device: Int)
     /// Its office cuts the device's key off, by what it holds.
     case cutOff(device: Int)
+    /// Its office orders values of a record to be destroyed.
+    case redact(device: Int, dice: UInt64)
 }

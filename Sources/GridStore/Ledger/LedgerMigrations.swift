@@ -10,8 +10,29 @@ enum LedgerMigrations {
         migrator.registerMigration("002-enrolment") { try $0.execute(sql: enrolment) }
         migrator.registerMigration("003-recovery") { try $0.execute(sql: recovery) }
         migrator.registerMigration("004-cutoffs") { try $0.execute(sql: cutOffs) }
+        migrator.registerMigration("007-redaction") { try $0.execute(sql: redaction) }
         return migrator
     }
+
+    private static let redaction = """
+        -- Redactions by digest, so that what they have destroyed stays explained when the log in which
+        -- they stand is cut off. `done_at` is when their values were gone from this folder, in
+        -- milliseconds since 1970; `noted` is 1 when the audit trail says so.
+        CREATE TABLE redactions (
+            digest  BLOB PRIMARY KEY NOT NULL,
+            bytes   BLOB NOT NULL,
+            done_at INTEGER,
+            noted   INTEGER NOT NULL DEFAULT 0
+        ) STRICT, WITHOUT ROWID;
+
+        -- What they leave of entries, by digest, and the entries of lane 0 that say so. One that is
+        -- redacted in turn has no row.
+        CREATE TABLE restatements (
+            digest   BLOB PRIMARY KEY NOT NULL,
+            bytes    BLOB NOT NULL,
+            carriers BLOB NOT NULL
+        ) STRICT, WITHOUT ROWID;
+        """
 
     private static let cutOffs = """
         -- Cut-offs by digest; those this node issued wait here until they stand in lane 0.

@@ -108,11 +108,11 @@ struct LedgerReplay {
     /// An empty replica of this folder's scope, under a name that writes nothing.
     private static func replica(_ source: Database) throws -> Replica? {
         guard let chain = try chain(source), let leaf = chain.certificates.last,
-            let directory = try directory(source)
+            let (directory, redactions) = try authority(source)
         else { return nil }
         return Replica(
             author: .nobody, nonce: .random(), scope: Scope(leaf.area), directory: directory,
-            logs: [])
+            redactions: redactions, logs: [])
     }
 
     private static func chain(_ source: Database) throws -> CertificateChain? {
@@ -121,6 +121,13 @@ struct LedgerReplay {
 
     /// All certificates and cut-offs of a ledger; nil where there is no node.
     static func directory(_ source: Database) throws -> CertificateDirectory? {
+        try authority(source)?.directory
+    }
+
+    /// All certificates, cut-offs and redactions of a ledger; nil where there is no node.
+    static func authority(
+        _ source: Database
+    ) throws -> (directory: CertificateDirectory, redactions: RedactionBook)? {
         guard let root = try chain(source)?.certificates.first?.subject else { return nil }
         var directory = CertificateDirectory(root: root)
         var certificates = try Data.fetchAll(source, sql: "SELECT bytes FROM certificates")
@@ -128,12 +135,15 @@ struct LedgerReplay {
         var cutOffs = try Data.fetchAll(source, sql: "SELECT bytes FROM cutoffs")
             .compactMap { try? CutOff(decoding: Array($0)) }
         // What counts hangs on all of them, so all are known before the first entry is applied.
+        var redactions = try Store.keptRedactions(in: source)
         for run in try authorityRuns(source) {
+            redactions.add(from: run)
             certificates += SystemCollection.certificates(in: run)
             cutOffs += SystemCollection.cutOffs(in: run)
         }
         directory.add(certificates, cutOffs)
-        return directory
+        redactions.settle(by: directory)
+        return (directory, redactions)
     }
 
     /// The runs of lane 0 that can be read; what is wrong with the others is found on the way.

@@ -276,6 +276,8 @@ final class SQLiteReplicaStorage: ReplicaStorage {
     /// Gives a log a number, so that records which its entries created can be spoken of.
     func note(_ identity: LogIdentity) throws { _ = try reference(of: identity) }
 
+    func note(_ redaction: Redaction) throws { try Store.keep(redaction, in: database) }
+
     private func storedEnd(_ reference: Int64) throws -> LogEnd {
         let row = try Row.fetchOne(
             database.cachedStatement(

@@ -20,9 +20,14 @@ package struct HistoryItem: Sendable {
 
 extension Store {
     /// Every entry that touched a record, in display order. Reads the record's whole domain.
-    package func history(of state: RecordState) throws -> [HistoryItem] {
+    ///
+    /// - Parameter redactions: what is known of them now.
+    package func history(
+        of state: RecordState, redactions: RedactionBook
+    ) throws -> [HistoryItem] {
         try read { database in
             var items: [HistoryItem] = []
+            let treatments = redactions.treatments
             let references = try references(database).identities
                 .filter { $0.value.domain == state.domain }
             for (reference, identity) in references.sorted(by: { $0.key < $1.key }) {
@@ -33,7 +38,8 @@ extension Store {
                     arguments: [reference << 32, (reference + 1) << 32])
                 while let envelope = try rows.next() {
                     let run = try RunEnvelope.open(Array(envelope))
-                    items += try Self.items(in: run, about: state, log: &log)
+                    items += try Self.items(
+                        in: run, about: state, log: &log, treatments: treatments)
                 }
             }
             return items.sorted { ($0.timestamp, $0.dot) < ($1.timestamp, $1.dot) }
@@ -41,7 +47,8 @@ extension Store {
     }
 
     private static func items(
-        in run: Run, about state: RecordState, log: inout LogState
+        in run: Run, about state: RecordState, log: inout LogState,
+        treatments: [NamedEntry: Treatment]
     ) throws -> [HistoryItem] {
         guard run.identity == log.identity, run.first == log.height + 1 else {
             throw StoreFailure.damaged(
@@ -52,7 +59,12 @@ extension Store {
         var items: [HistoryItem] = []
         var isVerified: Bool?
         for (entry, hash) in zip(read.entries, read.hashes) {
-            let (timestamp, changes) = try log.resolve(entry)
+            try log.take(entry)
+            let (timestamp, dot) = (
+                log.timestamp, Dot(log: run.identity.log, sequence: entry.sequence)
+            )
+            let restated = treatments[NamedEntry(dot: dot, hash: hash)]?.restatements ?? []
+            let changes = try entry.changes(restated: restated).map { try log.resolve($0, in: dot) }
             log.advance(to: hash)
             for change in changes
             where change.collection == state.collection && change.address == state.address {
@@ -60,8 +72,8 @@ extension Store {
                 isVerified = verified
                 items.append(
                     HistoryItem(
-                        dot: Dot(log: run.identity.log, sequence: entry.sequence),
-                        timestamp: timestamp, key: run.identity.key, hash: hash, change: change,
+                        dot: dot, timestamp: timestamp, key: run.identity.key, hash: hash,
+                        change: change,
                         isVerified: verified && isChained))
             }
         }

@@ -87,6 +87,7 @@ extension Store {
         try gather { try integrityFindings(source) }
         try gather { try Self.certificateFindings(source) }
         try gather { try Self.ledgerFindings(source) }
+        try gather { try Self.redactionFindings(source) }
         var isReplayed = false
         try gather {
             let found = try replay(source, into: target)

@@ -81,7 +81,7 @@ struct RecordStateWriter {
                 writer.byte(0)
                 if let only = register.only {
                     writer.count(1)
-                    try sibling(only, isShown: !only.isVoid, of: field.key.field)
+                    try sibling(only, isShown: only.isStanding, of: field.key.field)
                 } else {
                     try siblings(
                         register.siblings, shown: register.displayed, of: field.key.field)
@@ -129,6 +129,7 @@ struct RecordStateWriter {
         _ sibling: Sibling, isShown: Bool, of field: UInt32
     ) throws {
         var flags: UInt8 = sibling.isVoid ? SiblingFlag.void : 0
+        if sibling.isRedacted { flags |= SiblingFlag.redacted }
         var isBeside = false
         switch sibling.value {
         case nil: break
@@ -166,6 +167,8 @@ private enum SiblingFlag {
     static let void: UInt8 = 2
     /// The value is the text in the field's column.
     static let column: UInt8 = 4
+    /// The value was destroyed.
+    static let redacted: UInt8 = 8
 }
 
 /// Bytes that stand alone.
@@ -273,7 +276,8 @@ struct RecordStateReader<Texts: TextColumns> {
             value = try reader.value()
         }
         return Sibling(
-            value: value, dot: dot, timestamp: timestamp, isVoid: flags & SiblingFlag.void != 0)
+            value: value, dot: dot, timestamp: timestamp, isVoid: flags & SiblingFlag.void != 0,
+            isRedacted: flags & SiblingFlag.redacted != 0)
     }
 
     private mutating func timestamp() throws -> HybridTimestamp {

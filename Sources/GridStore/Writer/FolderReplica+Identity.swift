@@ -56,7 +56,8 @@ extension FolderReplica {
         node = renewed
         replica = Replica(
             author: author, nonce: node.nonce, scope: replica.scope,
-            directory: replica.directory, logs: replica.logs { _ in true })
+            directory: replica.directory, redactions: replica.redactions,
+            logs: replica.logs { _ in true })
         rolledBack = nil
         headLedger.begin(as: replica.id, in: node.area)
         tell(.rolledBack(old))

@@ -102,12 +102,13 @@ extension FolderReplica {
     /// Goes on with what a rebuild has left of the logs.
     private func takeUp(_ rebuilding: Rebuilding) throws {
         compaction = RunCompaction(compaction.sizes)
+        attendedRedactions = nil
         let logs = try store.logs()
         var directory = replica.directory
         if let chain = node.chain { directory = try Self.directory(of: chain, in: store) }
         replica = Replica(
             author: author, nonce: node.nonce, scope: replica.scope, directory: directory,
-            logs: logs)
+            redactions: try store.redactionBook(), logs: logs)
         if !rebuilding.cuts.isEmpty {
             shortenings += 1
             tell(.shortened(rebuilding.cuts.map(\.identity)))
@@ -137,6 +138,8 @@ extension FolderReplica {
             do {
                 let rebuilding = try store.rebuild()
                 awaitsBuilding = false
+                // What it still had in memory of what is destroyed.
+                if !replica.redactions.isEmpty { replica.take(try store.redactionBook()) }
                 guard !rebuilding.cuts.isEmpty else { return }
                 try takeUp(rebuilding)
                 record(rebuilding)

@@ -62,6 +62,10 @@ package final class FolderReplica {
     package internal(set) var shortenings = 0
     /// Something else counts than what the tables show, and there was no room to build them anew.
     var awaitsBuilding = false
+    /// What had been carried out of redactions when that was last looked at.
+    var attendedRedactions: RedactionBook.Extent?
+    /// When that is due again, in milliseconds since 1970.
+    var redactionsDueAt: UInt64 = 0
     /// By what a peer has shown that the replica this folder writes as was rolled back.
     var rolledBack: RollbackSign?
     /// Incidents that are not over, and whom and what the folder watches for others.
@@ -120,7 +124,8 @@ package final class FolderReplica {
         self.now = now
         replica = Replica(
             author: author, nonce: node.nonce, scope: Scope(chain.leaf.area),
-            directory: try Self.directory(of: chain, in: store), logs: logs)
+            directory: try Self.directory(of: chain, in: store),
+            redactions: try store.redactionBook(), logs: logs)
         watch = try IncidentWatch(store, logs: logs, now: now)
     }
 

@@ -16,6 +16,8 @@ package struct Replica: Sendable {
     /// What this folder carries.
     package let scope: Scope
     package private(set) var directory: CertificateDirectory
+    /// Which entries have lost their values, by whose order.
+    package private(set) var redactions: RedactionBook
     package private(set) var clock: HybridClock
     private(set) var domains: [Domain: DomainState] = [:]
     private(set) var parked: ParkedRuns
@@ -28,13 +30,15 @@ package struct Replica: Sendable {
     /// Takes up the states that a store kept.
     package init(
         author: Author, nonce: ReplicaNonce, scope: Scope, directory: CertificateDirectory,
-        logs: some Sequence<LogState>
+        redactions: RedactionBook = RedactionBook(), logs: some Sequence<LogState>
     ) {
         self.author = author
         self.nonce = nonce
         id = LogIdentity.replica(key: author.key, nonce: nonce)
         self.scope = scope
         self.directory = directory
+        self.redactions = redactions
+        self.redactions.settle(by: directory)
         parked = ParkedRuns()
         var last = HybridTimestamp(rawValue: 0)
         for log in logs {
@@ -76,6 +80,7 @@ package struct Replica: Sendable {
     /// is known and not of when it came.
     package func standingDiffers(by other: CertificateDirectory) -> Bool {
         guard other.count != directory.count else { return false }
+        if redactsMore(by: other) { return true }
         return domains.contains { domain, state in
             state.logs.values.contains { log in
                 let key = log.identity.key
@@ -94,6 +99,7 @@ package struct Replica: Sendable {
     package mutating func adopt(_ batch: ReplicaBatch) {
         for (domain, state) in batch.domains { domains[domain] = state }
         directory = batch.directory
+        redactions = batch.redactions
         clock = batch.clock
         parked = batch.parked
         for (domain, source) in batch.salts { salts[domain] = source }
@@ -119,10 +125,22 @@ package struct Replica: Sendable {
     }
 
     /// Learns certificates that came outside of any log, as in a peer's greeting.
-    package mutating func learn(_ chain: VerifiedChain) { directory.add(chain) }
+    package mutating func learn(_ chain: VerifiedChain) {
+        directory.add(chain)
+        redactions.settle(by: directory)
+    }
+
+    /// Takes up what a store knows of redactions.
+    package mutating func take(_ book: RedactionBook) {
+        redactions = book
+        redactions.settle(by: directory)
+    }
 
     /// Learns a cut-off that came outside of any log.
-    package mutating func learn(_ cutOff: CutOff) { directory.add(cutOff) }
+    package mutating func learn(_ cutOff: CutOff) {
+        directory.add(cutOff)
+        redactions.settle(by: directory)
+    }
 
     /// Forgets what a peer had sent ahead of its causes.
     package mutating func forgetParked(from source: PublicKey) { parked.forget(source) }

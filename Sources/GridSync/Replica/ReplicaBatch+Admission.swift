@@ -97,12 +97,15 @@ extension ReplicaBatch {
         var verdicts: [(Candidate, Verdict)] = []
         var eligible: [(candidate: Candidate, level: AreaLevel)] = []
         let ends = ends(in: domain, and: candidates.map(\.run.run.identity))
+        if domain.lane == .authority { learnRedactions(in: candidates.map(\.run)) }
         for candidate in candidates {
             do throws(Refusal) {
                 let (run, level) = try judge(candidate.run, in: domain)
                 eligible.append((candidate.with(run), level))
             } catch {
-                verdicts.append((candidate, .refused(error)))
+                // The order may stand in a run that is on its way behind this one.
+                let waits = domain.lane == .authority && error == .valuesWithheld
+                verdicts.append((candidate, waits ? .parked : .refused(error)))
             }
         }
         while true {
@@ -142,8 +145,9 @@ extension ReplicaBatch {
                 let entry = run.entries[place]
                 try log.take(entry)
                 clock.observe(log.timestamp, now: now)
-                try apply(entry, of: log, level: level, storage: storage)
-                log.advance(to: run.hashes[place])
+                let hash = run.hashes[place]
+                try apply(entry, hash: hash, of: log, level: level, storage: storage)
+                log.advance(to: hash)
             }
             domainState.update(log)
             if step.isLast { runs.append(run) }
@@ -158,9 +162,8 @@ extension ReplicaBatch {
         _ run: VerifiedRun, in domain: Domain
     ) throws(Refusal) -> (VerifiedRun, AreaLevel) {
         guard replica.scope.contains(domain.area) else { throw .outsideScope }
-        guard !run.entries.contains(where: \.isWithheld) else { throw .valuesWithheld }
         let log = state(of: domain).log(run.run.identity)
-        let run = try counting(run, of: log)
+        let run = try redacting(counting(run, of: log), above: log.height)
         if run.run.identity.log.replica == replica.id, run.run.last > log.height {
             foundOwnLogAhead = true
             throw .ownLogAhead

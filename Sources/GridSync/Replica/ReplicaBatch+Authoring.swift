@@ -99,7 +99,7 @@ extension ReplicaBatch {
         var log = domainState.log(identity)
         var writer =
             writers.removeValue(forKey: domain)
-            ?? RunWriter(after: log, salts: salts[domain] ?? replica.salts[domain])
+            ?? RunWriter(after: log, salts: saltSource(of: log))
         let (entry, hash): (Entry, Bytes32)
         do {
             (entry, hash) = try writer.append(
@@ -110,7 +110,7 @@ extension ReplicaBatch {
         }
         writers[domain] = writer
         try log.take(entry)
-        try apply(entry, of: log, level: level, storage: storage)
+        try apply(entry, hash: hash, of: log, level: level, storage: storage)
         log.advance(to: hash)
         domainState.update(log)
         domains[domain] = domainState

@@ -11,6 +11,11 @@ package struct ReplicaBatch: Sendable {
     let now: UInt64
 
     package internal(set) var directory: CertificateDirectory
+    package internal(set) var redactions: RedactionBook
+    /// How entries were treated that this batch has applied without their values.
+    var treated: [NamedEntry: Treatment] = [:]
+    /// Redactions that have become known.
+    var learntRedactions: [Redaction] = []
     package internal(set) var clock: HybridClock
     var parked: ParkedRuns
     /// The domains this batch has changed.
@@ -32,6 +37,7 @@ package struct ReplicaBatch: Sendable {
         self.rules = rules
         self.now = now
         directory = replica.directory
+        redactions = replica.redactions
         clock = replica.clock
         parked = replica.parked
     }
@@ -63,7 +69,7 @@ package struct ReplicaBatch: Sendable {
     /// Whether certificates or cut-offs of this batch changed what counts of the entries that were
     /// here, or of those that this batch brings, so that records must be built anew.
     package var changesStanding: Bool {
-        replica.standingDiffers(by: directory) || hasOvershot
+        replica.standingDiffers(by: directory) || hasOvershot || redactsWhatIsHere
     }
 
     /// Whether this batch has applied entries and then learnt that they do not count.
@@ -86,7 +92,9 @@ package struct ReplicaBatch: Sendable {
     }
 
     /// Whether there is anything to commit.
-    package var isEmpty: Bool { runs.isEmpty && writers.isEmpty && endedLogs.isEmpty }
+    package var isEmpty: Bool {
+        runs.isEmpty && writers.isEmpty && endedLogs.isEmpty && learntRedactions.isEmpty
+    }
 
     /// Whether this batch has written to this replica's own logs.
     package var hasAuthored: Bool {
@@ -107,6 +115,7 @@ package struct ReplicaBatch: Sendable {
     package mutating func commit(to storage: some ReplicaStorage) throws {
         sealWriters()
         for log in endedLogs { try storage.note(log) }
+        for redaction in learntRedactions { try storage.note(redaction) }
         for run in runs { try storage.append(run) }
         // Neighbours share pages.
         let keys = records.keys
@@ -130,13 +139,15 @@ package struct ReplicaBatch: Sendable {
 
     /// Applies the changes of the entry that `log` has taken last to the records they touch.
     mutating func apply(
-        _ entry: Entry, of log: LogState, level: AreaLevel, storage: some ReplicaStorage
+        _ entry: Entry, hash: Bytes32, of log: LogState, level: AreaLevel,
+        storage: some ReplicaStorage
     ) throws {
         let domain = log.identity.domain
         let stamp = WriteStamp(
             dot: Dot(log: log.identity.log, sequence: entry.sequence), timestamp: log.timestamp,
             level: level)
-        for shaped in entry.changes ?? [] {
+        let named = NamedEntry(dot: stamp.dot, hash: hash)
+        for shaped in changes(of: entry, named: named) {
             let change = try log.resolve(shaped, in: stamp.dot)
             let key = RecordKey(
                 domain: domain, collection: change.collection, address: change.address)
@@ -147,7 +158,7 @@ package struct ReplicaBatch: Sendable {
             if let last, !log.context.covers(last) {
                 note(change, at: place, key: key, unseen: last, dot: stamp.dot)
             }
-            if domain.lane == .authority { learn(change) }
+            if domain.lane == .authority { learn(change, in: named) }
         }
     }
 
@@ -167,11 +178,14 @@ package struct ReplicaBatch: Sendable {
         _ change: RecordChange, at place: Int, key: RecordKey, unseen: Dot, dot: Dot
     ) {
         let record = records[place].state
-        guard !change.writes.contains(where: { record.keeps(unseen, beside: $0) }) else { return }
+        guard !change.writes.contains(where: { record.keeps(unseen, beside: $0) }),
+            !change.withheld.contains(where: { record.keeps(unseen, in: $0) })
+        else { return }
         parallelUpdates.append(ParallelUpdate(record: key, earlier: unseen, later: dot))
     }
 
-    private mutating func learn(_ change: RecordChange) {
+    private mutating func learn(_ change: RecordChange, in entry: NamedEntry) {
+        defer { redactions.settle(by: directory) }
         if change.collection == SystemCollection.certificates {
             for certificate in SystemCollection.certificates(in: change.writes) {
                 // What proves nothing stays in the log, and gives nobody any right.
@@ -179,6 +193,8 @@ package struct ReplicaBatch: Sendable {
             }
         } else if change.collection == SystemCollection.cutOffs {
             for cutOff in SystemCollection.cutOffs(in: change.writes) { directory.add(cutOff) }
+        } else {
+            learnRedactions(change, in: entry)
         }
     }
 

@@ -12,6 +12,8 @@ package protocol ReplicaStorage {
     func record(_ key: RecordKey) throws -> RecordState?
     /// Takes note of a log of which nothing counts: records may speak of entries in it.
     func note(_ log: LogIdentity) throws
+    /// Keeps a redaction beside the run it came in: what it explains must stay explained.
+    func note(_ redaction: Redaction) throws
     func append(_ run: VerifiedRun) throws
     func save(_ record: TouchedRecord) throws
     func save(_ log: LogState) throws
@@ -22,6 +24,9 @@ package protocol ReplicaStorage {
 extension ReplicaStorage {
     /// A storage that has no numbers of its own for logs has nothing to note.
     package func note(_ log: LogIdentity) throws {}
+
+    /// A storage that is never without the runs it was given has nothing to keep beside them.
+    package func note(_ redaction: Redaction) throws {}
 }
 
 /// A record within everything a replica holds.
@@ -64,10 +69,19 @@ package enum SystemCollection {
     package static let cutOffs: UInt32 = 2
     package static let cutOffBytesField: UInt32 = 1
 
+    /// One redaction a record, named by its digest; field 1 holds its bytes.
+    package static let redactions: UInt32 = 6
+    package static let redactionBytesField: UInt32 = 1
+    /// What a redaction leaves of one entry, a record, named by its digest; field 1 holds its bytes.
+    package static let restatements: UInt32 = 7
+    package static let restatementBytesField: UInt32 = 1
+
     /// One act a record, in the routine lane of the area whose node did it: see `AuditEntry`.
     package static let audit: UInt32 = 8
     /// All of them: no work of people's that anybody could take over.
-    package static let all: Set<UInt32> = [certificates, cutOffs, audit]
+    package static let all: Set<UInt32> = [
+        certificates, cutOffs, redactions, restatements, audit,
+    ]
 
     /// The certificates that stand in a run of lane 0, whatever they prove.
     package static func certificates(in run: VerifiedRun) -> [Certificate] {
@@ -93,7 +107,7 @@ package enum SystemCollection {
         bytes(in: writes, field: cutOffBytesField).compactMap { try? CutOff(decoding: $0) }
     }
 
-    private static func bytes(in writes: [FieldWrite], field: UInt32) -> [[UInt8]] {
+    static func bytes(in writes: [FieldWrite], field: UInt32) -> [[UInt8]] {
         writes.compactMap { write in
             guard write.field == field, case .assign(.bytes(let bytes)) = write.operation
             else { return nil }

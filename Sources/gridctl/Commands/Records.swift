@@ -92,6 +92,7 @@ struct Get: ParsableCommand {
                 ].compactMap { $0 }.joined(separator: " "),
             ])
         }
+        RedactedFields(of: record).add(to: &table, labels)
         for void in record["void"]?.items ?? [] {
             let name = void["field"]?.string ?? ""
             table.add([

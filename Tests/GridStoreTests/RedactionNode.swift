@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import GRDB
+import GridCore
+import GridLog
+import GridSync
+
+@testable import GridStore
+
+/// A whole folder as a daemon has it, with what tests of redactions ask of it.
+final class RedactionNode {
+    static let began: UInt64 = 1_790_000_000_000
+
+    let files: TestFolder
+    let folder: FolderReplica
+    private var now = began
+
+    /// The node of this number in a folder of its own.
+    init(_ number: UInt8) throws {
+        files = try TestFolder()
+        do { _ = try Node(number, in: files) }
+        folder = try FolderReplica(
+            store: try Store(files.folder, catalogue: .small), author: County.author(number),
+            now: Self.began)
+    }
+
+    deinit { files.remove() }
+
+    var store: Store { folder.store }
+
+    @discardableResult
+    func write(_ changes: LocalChange...) throws -> AuthoredWrite {
+        now += 1
+        return try folder.commit(now: now) { batch, transaction in
+            try transaction.author(changes, in: &batch)
+        }.outcome
+    }
+
+    /// Everything that is held, as it would be sent.
+    func runs(_ lanes: Set<Lane> = Set(Lane.allCases)) throws -> [VerifiedRun] {
+        let ranges = try store.logs().map(\.identity.log).filter { lanes.contains($0.domain.lane) }
+            .map { GridSync.FetchRequest.Range(log: $0, first: 1) }
+        return try store.runs(
+            for: GridSync.FetchRequest(lane: .routine, ranges: ranges, bytes: .max)
+        ).map { try $0.verified }
+    }
+
+    @discardableResult
+    func admit(_ runs: [VerifiedRun]) throws -> [Verdict] {
+        now += 1
+        return try folder.commit(now: now) { batch, transaction in
+            try transaction.admit(runs, from: County.author(99).key, in: &batch)
+        }.outcome
+    }
+
+    /// Takes what another has, all of it at once or lane by lane.
+    func take(from other: RedactionNode, _ lanes: Set<Lane> = Set(Lane.allCases)) throws {
+        _ = try admit(try other.runs(lanes))
+    }
+
+    func state(_ address: RecordAddress, in collection: UInt32 = 16) throws -> RecordState {
+        let states = try records()
+        guard
+            let state = states.values.first(where: {
+                $0.address == address && $0.collection == collection
+            })
+        else { throw Missing() }
+        return state
+    }
+
+    struct Missing: Error {}
+
+    func display(_ address: RecordAddress) throws -> RecordDisplay {
+        guard let notes = Catalogue.small.collection(named: "notes") else { throw Missing() }
+        return RecordDisplay(try state(address), of: notes)
+    }
+
+    func history(of state: RecordState) throws -> [HistoryItem] {
+        try store.history(of: state, redactions: folder.replica.redactions)
+    }
+
+    /// Orders a redaction, and sees to it.
+    @discardableResult
+    func redact(_ address: RecordAddress, fields: Set<UInt32>? = nil) throws -> [Redaction] {
+        now += 1
+        let ordered = try folder.redact(
+            RedactionOrder(record: try state(address), fields: fields, reason: "本人要求"), now: now)
+        attend()
+        return ordered.redactions
+    }
+
+    func attend() { _ = folder.attendRedactions(now: now) }
+
+    /// Writes an order into lane 0 as it is, whatever it is worth.
+    func publish(_ redaction: Redaction, in area: AreaCode = County.village) throws {
+        try write(
+            LocalChange(
+                domain: Domain(area: area, lane: .authority),
+                draft: .authority(
+                    SystemCollection.redactions, redaction.recordID,
+                    field: SystemCollection.redactionBytesField, redaction.encoded)))
+    }
+
+    /// Whether a text stands anywhere: in the files as they are, or in any unpacked run.
+    func holds(_ text: String) throws -> Bool {
+        let wanted = Data(text.utf8)
+        let names = try FileManager.default.contentsOfDirectory(atPath: files.folder.path)
+        for name in names {
+            let path = "\(files.folder.path)/\(name)"
+            if let data = FileManager.default.contents(atPath: path), data.range(of: wanted) != nil
+            {
+                return true
+            }
+        }
+        let envelopes = try store.read { database in
+            try Data.fetchAll(
+                database,
+                sql: "SELECT envelope FROM runs UNION ALL SELECT envelope FROM quarantined")
+        }
+        return try envelopes.contains {
+            Data(try RunEnvelope.open(Array($0)).entryBytes).range(of: wanted) != nil
+        }
+    }
+
+    /// The states of all records but those of the system.
+    func records() throws -> [RecordKey: RecordState] {
+        try store.read { database in
+            var records: [RecordKey: RecordState] = [:]
+            let references = try LogReferences(database)
+            for table in store.tables.values {
+                let sql = "SELECT * FROM \"\(table.collection.name)\""
+                for row in try Row.fetchAll(database, sql: sql) {
+                    let state = try Store.state(row, of: table, references: references)
+                    records[
+                        RecordKey(
+                            domain: state.domain, collection: state.collection,
+                            address: state.address)] = state
+                }
+            }
+            return records
+        }
+    }
+}
