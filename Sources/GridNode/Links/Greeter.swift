@@ -33,10 +33,10 @@ enum GreetingRefusal: Error {
         }
     }
 
-    /// What the caller is told.
-    var lastWord: LinkRefusal {
+    /// What the caller is told; nil for one that does not speak as a node does.
+    var lastWord: LinkRefusal? {
         switch self {
-        case .malformed, .keyMismatch: .certificateNotTaken
+        case .malformed, .keyMismatch: nil
         case .chain(let refusal): refusal == .foreignRoot ? .foreignRoot : .certificateNotTaken
         case .unknownChain: .certificateUnknown
         case .mayNotRead: .mayNotRead

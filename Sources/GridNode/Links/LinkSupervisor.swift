@@ -66,7 +66,8 @@ package struct LinkSupervisor: Sendable {
                 } catch {
                     board.turnAway(error.code, at: WallClock.now)
                     logger.debug("call turned away", metadata: ["reason": "\(error.code)"])
-                    throw error.lastWord
+                    guard let word = error.lastWord else { return nil }
+                    throw word
                 }
             },
             enrol: { key, request, address in
