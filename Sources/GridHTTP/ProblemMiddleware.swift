@@ -65,6 +65,7 @@ struct ProblemMiddleware<Context: RequestContext>: RouterMiddleware {
         case .notAllowed: .forbidden
         case .notFound: .notFound
         case .notPossible: .conflict
+        case .gone: .gone
         case .wrongValues: .unprocessableContent
         case .tryAgain: .serviceUnavailable
         case .failed: .internalServerError

@@ -59,7 +59,8 @@ package final class Store: Sendable {
         return try mapping {
             try pool.writeWithoutTransaction { database in
                 let storage = SQLiteReplicaStorage(
-                    database, tables: tables, references: references)
+                    database, tables: tables, references: references,
+                    feed: FeedWriting(database))
                 var result: Result?
                 var isCommitted = false
                 try database.inTransaction(.immediate) {

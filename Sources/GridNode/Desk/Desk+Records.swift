@@ -132,7 +132,7 @@ extension Desk {
             "history", ["items": .list(items), "plain": .boolean(sight.isPlain)])
     }
 
-    private static func record(_ display: RecordDisplay, _ sight: Sight) -> JSONValue {
+    static func record(_ display: RecordDisplay, _ sight: Sight) -> JSONValue {
         let sight = sight.of(display)
         let shown = display.fields.filter { $0.value != nil }
         let fields = shown.map { ($0.definition.name, sight.json($0.value, of: $0.definition)) }

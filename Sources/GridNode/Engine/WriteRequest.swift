@@ -48,7 +48,7 @@ package struct WriteReceipt: Sendable {
 /// do.
 package struct DeskRefusal: Error, Sendable {
     package enum Kind: Sendable {
-        case malformed, notAllowed, notFound, notPossible, wrongValues, tryAgain, failed
+        case malformed, notAllowed, notFound, notPossible, gone, wrongValues, tryAgain, failed
     }
 
     package let kind: Kind

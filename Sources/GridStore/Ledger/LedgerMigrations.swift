@@ -10,8 +10,24 @@ enum LedgerMigrations {
         migrator.registerMigration("002-enrolment") { try $0.execute(sql: enrolment) }
         migrator.registerMigration("003-recovery") { try $0.execute(sql: recovery) }
         migrator.registerMigration("004-cutoffs") { try $0.execute(sql: cutOffs) }
+        migrator.registerMigration("009-feed") { try $0.execute(sql: feed) }
         return migrator
     }
+
+    private static let feed = """
+        -- Which record each commit has touched, in the order of the commits: what apps follow.
+        -- `sequence` has no gaps; the oldest rows are let go of. `mark` is a digest over all rows
+        -- of the epoch up to this one. The epoch stands in meta and is another one whenever the
+        -- rows begin anew: the tables were rebuilt, or the folder writes as a new replica.
+        CREATE TABLE feed (
+            sequence   INTEGER PRIMARY KEY,
+            mark       INTEGER NOT NULL,
+            collection INTEGER NOT NULL,
+            record     INTEGER NOT NULL,
+            operation  INTEGER NOT NULL
+        ) STRICT;
+        INSERT INTO meta (name, value) VALUES ('feed_epoch', randomblob(8));
+        """
 
     private static let cutOffs = """
         -- Cut-offs by digest; those this node issued wait here until they stand in lane 0.

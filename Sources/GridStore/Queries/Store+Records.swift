@@ -181,7 +181,7 @@ extension Store {
             domain: Domain(area: area, lane: lane), numbers: references, beside: texts)
     }
 
-    private static func rows(
+    static func rows(
         _ database: Database, of table: TableSchema, sql: String,
         arguments: StatementArguments, references: LogReferences
     ) throws -> [(key: Int64, display: RecordDisplay)] {
