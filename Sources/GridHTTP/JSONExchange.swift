@@ -23,9 +23,14 @@ enum JSONExchange {
     /// the disk, and a verification for minutes.
     static func reading(_ work: @escaping @Sendable () throws -> JSONValue) async throws -> Response
     {
-        answer(
+        // Who asks goes along: another thread knows nothing of this task.
+        let access = AppAccess.current
+        return answer(
             try await withCheckedThrowingContinuation { continuation in
-                DispatchQueue.global().async { continuation.resume(with: Result(catching: work)) }
+                DispatchQueue.global().async {
+                    continuation.resume(
+                        with: Result { try AppAccess.$current.withValue(access, operation: work) })
+                }
             })
     }
 

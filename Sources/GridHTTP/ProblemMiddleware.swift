@@ -66,6 +66,10 @@ struct ProblemMiddleware<Context: RequestContext>: RouterMiddleware {
         case .notFound: .notFound
         case .notPossible: .conflict
         case .gone: .gone
+        case .unknownCaller: .unauthorized
+        case .wrongHost: .misdirectedRequest
+        case .changedSince: .preconditionFailed
+        case .conditionMissing: .preconditionRequired
         case .wrongValues: .unprocessableContent
         case .tryAgain: .serviceUnavailable
         case .failed: .internalServerError

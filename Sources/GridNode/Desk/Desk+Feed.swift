@@ -50,7 +50,7 @@ extension Desk {
         return FeedStream(
             engine: engine, filter: filter, hasSnapshot: request.hasSnapshot,
             heartbeatSeconds: request.heartbeatSeconds, opening: start.over,
-            start: start.position)
+            access: .current, start: start.position)
     }
 
     /// Gives back the place of one who follows no more.
@@ -78,8 +78,9 @@ extension Desk {
 
     private func filter(_ request: FeedRequest) throws -> FeedFilter {
         var filter = FeedFilter()
-        if !request.collections.isEmpty {
-            filter.collections = Set(try request.collections.map { try collection($0).number })
+        let names = try AppAccess.current?.narrowing(request.collections) ?? request.collections
+        if !names.isEmpty {
+            filter.collections = Set(try names.map { try collection($0).number })
         }
         if let text = request.area {
             guard let area = try? AreaCode(parsing: text) else {

@@ -49,6 +49,12 @@ package struct WriteReceipt: Sendable {
 package struct DeskRefusal: Error, Sendable {
     package enum Kind: Sendable {
         case malformed, notAllowed, notFound, notPossible, gone, wrongValues, tryAgain, failed
+        /// No token, or none that counts.
+        case unknownCaller
+        /// The request names another host than this machine.
+        case wrongHost
+        /// A condition of the request does not hold, or a needed one is missing.
+        case changedSince, conditionMissing
     }
 
     package let kind: Kind

@@ -13,6 +13,8 @@ package struct FeedStream: Sendable {
     let heartbeatSeconds: Int
     /// What is given before anything else, because the position asked for is over.
     let opening: FeedBreak?
+    /// By what access it is read; nil on the folder's own socket.
+    let access: AppAccess?
     private let start: FeedPosition
     private let ticks: AsyncStream<Tick>
     private let clock: AsyncStream<Tick>.Continuation
@@ -23,13 +25,14 @@ package struct FeedStream: Sendable {
 
     init(
         engine: ReplicationEngine, filter: FeedFilter, hasSnapshot: Bool, heartbeatSeconds: Int,
-        opening: FeedBreak?, start: FeedPosition
+        opening: FeedBreak?, access: AppAccess?, start: FeedPosition
     ) {
         self.engine = engine
         self.filter = filter
         self.hasSnapshot = hasSnapshot
         self.heartbeatSeconds = heartbeatSeconds
         self.opening = opening
+        self.access = access
         self.start = start
         (ticks, clock) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     }
@@ -64,6 +67,7 @@ package struct FeedStream: Sendable {
             if let opening { try await give([.reset(opening, position)]) }
             guard try await giveAll(from: &position, give) else { return }
             for await tick in ticks {
+                guard access?.isGood(at: WallClock.now) ?? true else { return }
                 let before = position
                 guard try await giveAll(from: &position, give) else { return }
                 if tick == .heartbeat, position == before {
