@@ -83,17 +83,20 @@ package struct APIServer: Service {
         _ desk: Desk, door: AppDoor? = nil, logger: Logger
     ) -> Router<BasicRequestContext> {
         let router = Router(context: BasicRequestContext.self)
-        router.add(middleware: ProblemMiddleware(logger: logger))
+        let routes = RouteList()
+        router.add(middleware: ProblemMiddleware(routes: routes, logger: logger))
         if let door { router.add(middleware: door) }
         StatusRoutes(desk: desk).add(to: router)
         AuthorityRoutes(desk: desk).add(to: router)
         RecordRoutes(desk: desk).add(to: router)
+        BatchRoutes(desk: desk).add(to: router)
         FeedRoutes(desk: desk).add(to: router)
         UpkeepRoutes(desk: desk).add(to: router)
         EnrolmentRoutes(desk: desk).add(to: router)
         AuditRoutes(desk: desk).add(to: router)
         RecoveryRoutes(desk: desk).add(to: router)
         TokenRoutes(desk: desk).add(to: router)
+        routes.fill(router.routes.map { ("\($0.path)", $0.method.rawValue) })
         return router
     }
 }

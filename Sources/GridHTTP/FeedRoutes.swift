@@ -19,8 +19,8 @@ struct FeedRoutes {
             }
         }
 
-        func text(_ event: FeedEvent) -> String {
-            let data = Desk.event(event).description
+        func text(_ event: FeedEvent) throws -> String {
+            let data = try Desk.event(event).description
             switch self {
             case .lines: return data + "\n"
             case .events:
@@ -51,7 +51,7 @@ struct FeedRoutes {
             body: ResponseBody { writer in
                 try await request.body.consumeWithInboundCloseHandler { _ in
                     try await place.stream.run { events in
-                        let text = events.map { rendering.text($0) }.joined()
+                        let text = try events.map { try rendering.text($0) }.joined()
                         try await writer.write(ByteBuffer(string: text))
                     }
                 } onInboundClosed: {

@@ -26,6 +26,15 @@ struct UpkeepRoutes {
             }
             return try await JSONExchange.reading { [sight] in try desk.sql(statement, sight) }
         }
+        router.post("v1/query") { request, _ in
+            let body = try BodyParts(
+                await JSONExchange.object(request), allowing: ["sql", "limit", "seconds"])
+            let statement = try body.text("sql") ?? ""
+            let (rows, seconds) = (try body.integer("limit"), try body.integer("seconds"))
+            return try await JSONExchange.reading {
+                try desk.query(statement, rows: rows, seconds: seconds)
+            }
+        }
         router.post("v1/import/:collection") { request, context in
             let body = try BodyParts(
                 await JSONExchange.object(request),

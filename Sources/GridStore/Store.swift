@@ -67,7 +67,7 @@ package final class Store: Sendable {
                     result = try work(
                         &batch,
                         StoreTransaction(database: database, storage: storage, tables: tables))
-                    guard !batch.isEmpty else { return .rollback }
+                    guard !batch.isEmpty || storage.keepsMore else { return .rollback }
                     try batch.commit(to: storage)
                     isCommitted = true
                     return .commit

@@ -7,7 +7,7 @@ import GridCrypto
 /// taken for each other (BLAKE2b's own parameter, RFC 7693 and the BLAKE2 paper §2.8).
 package enum HashPurpose: Sendable {
     case log, replica, entry, values, salt, record, name, certificate, frontier, table, cutOff
-    case code, secret, words, receipt, token
+    case code, secret, words, receipt, token, request
 
     fileprivate var personalization: Personalization {
         switch self {
@@ -27,6 +27,7 @@ package enum HashPurpose: Sendable {
         case .words: Personalization("onegrid/words/1")
         case .receipt: Personalization("onegrid/recpt/1")
         case .token: Personalization("onegrid/token/1")
+        case .request: Personalization("onegrid/reqst/1")
         }
     }
 }

@@ -17,7 +17,7 @@ extension Desk {
         do {
             let page = try engine.store.feed(
                 after: start.position, where: filter, limit: request.limit)
-            let items = page.items.map { Self.event(.change($0)) }
+            let items = try page.items.map { try Self.event(.change($0)) }
             return Self.answer(
                 "changes",
                 [
@@ -57,7 +57,7 @@ extension Desk {
     package func leave(_ stream: FeedStream) { feedReaders.leave() }
 
     /// An event as all renderings show it.
-    package static func event(_ event: FeedEvent) -> JSONValue {
+    package static func event(_ event: FeedEvent) throws -> JSONValue {
         var parts: [String: JSONValue] = [
             "event": .text(event.name), "id": .text(event.position.description),
         ]
@@ -65,7 +65,7 @@ extension Desk {
         case .change(let item):
             parts["sequence"] = count(item.position.sequence)
             parts["operation"] = .text(item.operation.word)
-            parts["record"] = record(item.record, .masked)
+            parts["record"] = try record(item.record, .masked)
         case .live, .heartbeat: break
         case .reset(let over, _):
             let refusal = DeskRefusal(over)

@@ -142,7 +142,7 @@ extension Desk {
     }
 
     /// Everybody this node has a certificate for or is told to call, itself and roots left out.
-    private func peerViews() throws -> [PeerView] {
+    func peerViews() throws -> [PeerView] {
         let current = engine.current
         let met = Dictionary(
             try engine.store.peers().map { ($0.key, $0) }, uniquingKeysWith: { $1 })

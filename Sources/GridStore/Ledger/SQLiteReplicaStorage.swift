@@ -30,6 +30,8 @@ final class SQLiteReplicaStorage: ReplicaStorage {
     private var nextArrival: Int64?
     /// Nil where records are only built again.
     private let feed: FeedWriting?
+    /// The transaction has written something beside the batch.
+    var keepsMore = false
     /// By collection number.
     private var statements: [UInt32: TableStatements] = [:]
 
