@@ -78,6 +78,15 @@ package struct APIServer: Service {
         return quiet
     }
 
+    /// Every path and method, ascending, `GET /v1/records/{collection}`.
+    package static func routes(_ desk: Desk) -> [String] {
+        router(desk, logger: Logger(label: "routes")).routes
+            .map { "\($0.method) \($0.path)" }.sorted()
+    }
+
+    /// The paper of the API, in JSON.
+    package static var paper: String { OpenAPIDocument.text }
+
     /// All routes, behind a door or without one.
     static func router(
         _ desk: Desk, door: AppDoor? = nil, logger: Logger
@@ -96,6 +105,7 @@ package struct APIServer: Service {
         AuditRoutes(desk: desk).add(to: router)
         RecoveryRoutes(desk: desk).add(to: router)
         TokenRoutes(desk: desk).add(to: router)
+        OpenAPIRoutes().add(to: router)
         routes.fill(router.routes.map { ("\($0.path)", $0.method.rawValue) })
         return router
     }

@@ -48,7 +48,9 @@ extension Request {
     /// What is asked for plain values, nil when masked ones will do: `?plain=1&reason=TEXT`.
     func plainRequest() throws -> PlainRequest? {
         let query = uri.queryParameters
-        guard query["plain"] == "1" else { return nil }
+        guard let plain = query["plain"], try JSONExchange.flag("plain", String(plain)) else {
+            return nil
+        }
         return try PlainRequest(reason: query["reason"].map(String.init), caller: caller)
     }
 }

@@ -74,8 +74,8 @@ struct FeedRoutes {
             let text = String(value)
             switch String(name) {
             case "since": wanted.since = text
-            case "snapshot": wanted.hasSnapshot = text == "1"
-            case "last": wanted.last = Int(text) ?? 0
+            case "snapshot": wanted.hasSnapshot = try JSONExchange.flag("snapshot", text)
+            case "last": wanted.last = Int(text) ?? -1
             case "collection":
                 wanted.collections = text.split(separator: ",").map(String.init)
             case "area": wanted.area = text

@@ -49,6 +49,12 @@ enum JSONExchange {
         }
     }
 
+    /// A `0` or `1` of a query.
+    static func flag(_ name: String, _ text: String) throws -> Bool {
+        guard text == "0" || text == "1" else { throw malformed("\(name): 0 or 1") }
+        return text == "1"
+    }
+
     /// The body as a JSON object; an empty body is an empty object.
     static func object(_ request: Request) async throws -> [String: JSONValue] {
         let buffer: ByteBuffer

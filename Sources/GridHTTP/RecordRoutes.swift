@@ -148,8 +148,8 @@ struct RecordRoutes {
             let text = String(value)
             switch String(name) {
             case "area": list.area = text
-            case "archived": list.includesArchived = text == "1"
-            case "conflicts": list.onlyConflicting = text == "1"
+            case "archived": list.includesArchived = try JSONExchange.flag("archived", text)
+            case "conflicts": list.onlyConflicting = try JSONExchange.flag("conflicts", text)
             case "plain":
                 throw DeskRefusal(
                     .malformed, "plain_one_record",

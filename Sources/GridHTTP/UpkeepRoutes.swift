@@ -10,9 +10,13 @@ struct UpkeepRoutes {
 
     func add(to router: Router<BasicRequestContext>) {
         router.get("v1/digest") { _, _ in try await JSONExchange.reading { try desk.digest() } }
-        router.post("v1/verify") { _, _ in try await JSONExchange.reading { try desk.verify() } }
+        router.post("v1/verify") { request, _ in
+            _ = try BodyParts(await JSONExchange.object(request), allowing: [])
+            return try await JSONExchange.reading { try desk.verify() }
+        }
         router.post("v1/rebuild") { request, _ in
-            JSONExchange.answer(try await desk.rebuild(caller: request.caller))
+            _ = try BodyParts(await JSONExchange.object(request), allowing: [])
+            return JSONExchange.answer(try await desk.rebuild(caller: request.caller))
         }
         router.post("v1/sql") { request, _ in
             let body = try BodyParts(

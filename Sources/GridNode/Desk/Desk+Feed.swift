@@ -7,11 +7,6 @@ extension Desk {
     /// One page of the feed.
     package func changes(_ request: FeedRequest) throws -> JSONValue {
         let filter = try filter(request)
-        guard (1...FeedRequest.limitMax).contains(request.limit) else {
-            throw DeskRefusal(
-                .malformed, "bad_limit", chinese: "limit 应为 1 到 \(FeedRequest.limitMax)。",
-                english: "limit is 1...\(FeedRequest.limitMax).")
-        }
         let start = try start(request)
         if let over = start.over { throw DeskRefusal(over) }
         do {
@@ -33,12 +28,6 @@ extension Desk {
     /// The feed to be followed. The place it takes among the readers is given back by `leave`.
     package func follow(_ request: FeedRequest) throws -> FeedStream {
         let filter = try filter(request)
-        guard (1...FeedRequest.heartbeatSecondsMax).contains(request.heartbeatSeconds) else {
-            throw DeskRefusal(
-                .malformed, "bad_heartbeat",
-                chinese: "heartbeat 应为 1 到 \(FeedRequest.heartbeatSecondsMax)(秒)。",
-                english: "heartbeat is 1...\(FeedRequest.heartbeatSecondsMax), in seconds.")
-        }
         let start = try start(request)
         if let over = start.over, !request.hasSnapshot { throw DeskRefusal(over) }
         guard feedReaders.enter() else {
@@ -77,6 +66,7 @@ extension Desk {
     }
 
     private func filter(_ request: FeedRequest) throws -> FeedFilter {
+        try Self.checkBounds(request)
         var filter = FeedFilter()
         let names = try AppAccess.current?.narrowing(request.collections) ?? request.collections
         if !names.isEmpty {
@@ -91,6 +81,25 @@ extension Desk {
             filter.area = area.home
         }
         return filter
+    }
+
+    private static func checkBounds(_ request: FeedRequest) throws {
+        guard (1...FeedRequest.limitMax).contains(request.limit) else {
+            throw DeskRefusal(
+                .malformed, "bad_limit", chinese: "limit 应为 1 到 \(FeedRequest.limitMax)。",
+                english: "limit is 1...\(FeedRequest.limitMax).")
+        }
+        guard (0...FeedRequest.limitMax).contains(request.last) else {
+            throw DeskRefusal(
+                .malformed, "bad_limit", chinese: "last 应为 0 到 \(FeedRequest.limitMax)。",
+                english: "last is 0...\(FeedRequest.limitMax).")
+        }
+        guard (1...FeedRequest.heartbeatSecondsMax).contains(request.heartbeatSeconds) else {
+            throw DeskRefusal(
+                .malformed, "bad_heartbeat",
+                chinese: "heartbeat 应为 1 到 \(FeedRequest.heartbeatSecondsMax)(秒)。",
+                english: "heartbeat is 1...\(FeedRequest.heartbeatSecondsMax), in seconds.")
+        }
     }
 
     /// Where a reader begins, and why not where it asked to.
