@@ -112,6 +112,7 @@ let package = Package(
             name: "GridHTTP",
             dependencies: [
                 "GridCore", "GridLog", "GridNode", log, lifecycle,
+                .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "Hummingbird", package: "hummingbird"),
             ],
             swiftSettings: house),

@@ -4,17 +4,23 @@ import Foundation
 package import GridNode
 import Hummingbird
 package import Logging
+import NIOCore
 import ServiceLifecycle
 
-/// The JSON API on the data folder's Unix socket: for gridctl and apps on this machine.
+/// The JSON API: on the data folder's Unix socket for gridctl and whoever may open it, and, where it
+/// is set so, on a port of this machine for apps with a token.
 package struct APIServer: Service {
     private let desk: Desk
     private let socketPath: String
+    private let address: APIAddress?
     private let logger: Logger
 
-    package init(desk: Desk, socketPath: String, logger: Logger) {
+    package init(
+        desk: Desk, socketPath: String, address: APIAddress? = nil, logger: Logger
+    ) {
         self.desk = desk
         self.socketPath = socketPath
+        self.address = address
         self.logger = logger
     }
 
@@ -22,22 +28,23 @@ package struct APIServer: Service {
     /// caller holds the folder's lock.
     package func run() async throws {
         try? FileManager.default.removeItem(atPath: socketPath)
-        var quiet = logger
-        quiet.logLevel = .warning
-        let router = Router(context: BasicRequestContext.self)
-        router.add(middleware: ProblemMiddleware(logger: logger))
-        StatusRoutes(desk: desk).add(to: router)
-        AuthorityRoutes(desk: desk).add(to: router)
-        RecordRoutes(desk: desk).add(to: router)
-        UpkeepRoutes(desk: desk).add(to: router)
-        EnrolmentRoutes(desk: desk).add(to: router)
-        AuditRoutes(desk: desk).add(to: router)
-        RecoveryRoutes(desk: desk).add(to: router)
-        InspectionRoutes(desk: desk).add(to: router)
-        RedactionRoutes(desk: desk).add(to: router)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await serveSocket() }
+            if let address {
+                group.addTask { try await serve(at: address) }
+            }
+            // The first that fails ends the others.
+            while try await group.next() != nil {}
+        }
+        try? FileManager.default.removeItem(atPath: socketPath)
+    }
+
+    private func serveSocket() async throws {
         let path = socketPath
         let application = Application(
-            router: router,
+            router: Self.router(desk, logger: logger),
+            server: .http1(
+                configuration: .init(additionalChannelHandlers: [PeerCredentialGate()])),
             configuration: ApplicationConfiguration(
                 address: .unixDomainSocket(path: path), serverName: "gridd"),
             onServerRunning: { _ in
@@ -45,8 +52,63 @@ package struct APIServer: Service {
                 try? FileManager.default.setAttributes(
                     [.posixPermissions: 0o600], ofItemAtPath: path)
             },
-            logger: quiet)
+            logger: quietLogger)
         try await application.run()
-        try? FileManager.default.removeItem(atPath: socketPath)
+    }
+
+    private func serve(at address: APIAddress) async throws {
+        let board = desk.board
+        let application = Application(
+            router: Self.router(desk, door: AppDoor(desk: desk), logger: logger),
+            server: .http1(),
+            configuration: ApplicationConfiguration(
+                address: .hostname(address.host, port: address.port), serverName: "gridd"),
+            onServerRunning: { channel in
+                let port = channel.localAddress?.port ?? address.port
+                let host = address.host.contains(":") ? "[\(address.host)]" : address.host
+                board.apiListening = "\(host):\(port)"
+            },
+            logger: quietLogger)
+        try await application.run()
+    }
+
+    private var quietLogger: Logger {
+        var quiet = logger
+        quiet.logLevel = .warning
+        return quiet
+    }
+
+    /// Every path and method, ascending, `GET /v1/records/{collection}`.
+    package static func routes(_ desk: Desk) -> [String] {
+        router(desk, logger: Logger(label: "routes")).routes
+            .map { "\($0.method) \($0.path)" }.sorted()
+    }
+
+    /// The paper of the API, in JSON.
+    package static var paper: String { OpenAPIDocument.text }
+
+    /// All routes, behind a door or without one.
+    static func router(
+        _ desk: Desk, door: AppDoor? = nil, logger: Logger
+    ) -> Router<BasicRequestContext> {
+        let router = Router(context: BasicRequestContext.self)
+        let routes = RouteList()
+        router.add(middleware: ProblemMiddleware(routes: routes, logger: logger))
+        if let door { router.add(middleware: door) }
+        StatusRoutes(desk: desk).add(to: router)
+        AuthorityRoutes(desk: desk).add(to: router)
+        RecordRoutes(desk: desk).add(to: router)
+        BatchRoutes(desk: desk).add(to: router)
+        FeedRoutes(desk: desk).add(to: router)
+        UpkeepRoutes(desk: desk).add(to: router)
+        EnrolmentRoutes(desk: desk).add(to: router)
+        AuditRoutes(desk: desk).add(to: router)
+        RecoveryRoutes(desk: desk).add(to: router)
+        InspectionRoutes(desk: desk).add(to: router)
+        RedactionRoutes(desk: desk).add(to: router)
+        TokenRoutes(desk: desk).add(to: router)
+        OpenAPIRoutes().add(to: router)
+        routes.fill(router.routes.map { ("\($0.path)", $0.method.rawValue) })
+        return router
     }
 }

@@ -39,14 +39,18 @@ extension Request {
     /// characters. Empty without one: the socket is for one user alone, who may be many people.
     var caller: String {
         let field = headers.first { $0.name.canonicalName == "onegrid-caller" }
-        guard let text = field?.value else { return "" }
-        return String((text.removingPercentEncoding ?? text).prefix(80))
+        let text = field.map { $0.value.removingPercentEncoding ?? $0.value } ?? ""
+        guard let app = AppAccess.current?.name else { return String(text.prefix(80)) }
+        // What an app says of its user does not hide which app it was.
+        return String((text.isEmpty ? "app \(app)" : "app \(app): \(text)").prefix(80))
     }
 
     /// What is asked for plain values, nil when masked ones will do: `?plain=1&reason=TEXT`.
     func plainRequest() throws -> PlainRequest? {
         let query = uri.queryParameters
-        guard query["plain"] == "1" else { return nil }
+        guard let plain = query["plain"], try JSONExchange.flag("plain", String(plain)) else {
+            return nil
+        }
         return try PlainRequest(reason: query["reason"].map(String.init), caller: caller)
     }
 }

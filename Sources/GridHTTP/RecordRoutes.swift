@@ -24,15 +24,28 @@ struct RecordRoutes {
         router.get("v1/records/:collection/:id") { request, context in
             let (collection, id) = try Self.record(context)
             let sight = try await sight(of: collection, id, history: false, request)
-            return try await JSONExchange.reading { try desk.get(collection, id, sight) }
+            return JSONExchange.tagged(
+                try await JSONExchange.read { try desk.get(collection, id, sight) })
         }
         router.patch("v1/records/:collection/:id") { request, context in
             try await write(request, context, id: context.parameters.require("id"))
         }
+        router.put("v1/records/:collection/:id") { request, context in
+            try await replace(request, context)
+        }
+        router.delete("v1/records/:collection/:id") { request, context in
+            try await archive(request, context)
+        }
         router.get("v1/records/:collection/:id/history") { request, context in
             let (collection, id) = try Self.record(context)
             let sight = try await sight(of: collection, id, history: true, request)
-            return try await JSONExchange.reading { try desk.history(collection, id, sight) }
+            let query = request.uri.queryParameters
+            let after = query["after"].map(String.init)
+            // What is no number at all is out of bounds too.
+            let limit = query["limit"].map { Int($0) ?? 0 }
+            return try await JSONExchange.reading {
+                try desk.history(collection, id, sight, after: after, limit: limit)
+            }
         }
         router.get("v1/records/:collection/:id/proofs") { _, context in
             let (collection, id) = try Self.record(context)
@@ -46,8 +59,9 @@ struct RecordRoutes {
     private func write(
         _ request: Request, _ context: BasicRequestContext, id: String?
     ) async throws -> Response {
+        let parts = try await JSONExchange.object(request)
         let body = try BodyParts(
-            await JSONExchange.object(request),
+            parts,
             allowing: id == nil
                 ? ["area", "fields"] : ["fields", "add", "remove", "archive"])
         let write = WriteRequest(
@@ -55,8 +69,42 @@ struct RecordRoutes {
             area: try body.text("area"), fields: try body.object("fields"),
             additions: try body.object("add"), removals: try body.object("remove"),
             archives: try body.flag("archive"))
-        return JSONExchange.answer(
-            try await desk.write(write), status: id == nil ? .created : .ok)
+        return try await carryOut(write, request, parts, status: id == nil ? .created : .ok)
+    }
+
+    private func replace(
+        _ request: Request, _ context: BasicRequestContext
+    ) async throws -> Response {
+        let parts = try await JSONExchange.object(request)
+        let body = try BodyParts(parts, allowing: ["fields"])
+        guard request.headers.ifMatch != nil else { throw BatchRoutes.conditionMissing }
+        var write = WriteRequest(
+            collection: try context.parameters.require("collection"),
+            id: try context.parameters.require("id"), fields: try body.object("fields"))
+        write.replaces = true
+        return try await carryOut(write, request, parts)
+    }
+
+    private func archive(
+        _ request: Request, _ context: BasicRequestContext
+    ) async throws -> Response {
+        let parts = try await JSONExchange.object(request)
+        _ = try BodyParts(parts, allowing: [])
+        let write = WriteRequest(
+            collection: try context.parameters.require("collection"),
+            id: try context.parameters.require("id"), archives: true)
+        return try await carryOut(write, request, parts)
+    }
+
+    private func carryOut(
+        _ write: WriteRequest, _ request: Request, _ parts: [String: JSONValue],
+        status: HTTPResponse.Status = .ok
+    ) async throws -> Response {
+        var write = write
+        // A new record has no state that was read before.
+        if write.id != nil { write.condition = request.headers.ifMatch }
+        let key = try desk.answerKey(request.headers.idempotencyKey, of: request.asked(parts))
+        return JSONExchange.tagged(try await desk.write(write, key: key), status: status)
     }
 
     private func resolve(
@@ -100,17 +148,16 @@ struct RecordRoutes {
             let text = String(value)
             switch String(name) {
             case "area": list.area = text
-            case "archived": list.includesArchived = text == "1"
-            case "conflicts": list.onlyConflicting = text == "1"
+            case "archived": list.includesArchived = try JSONExchange.flag("archived", text)
+            case "conflicts": list.onlyConflicting = try JSONExchange.flag("conflicts", text)
             case "plain":
                 throw DeskRefusal(
                     .malformed, "plain_one_record",
                     chinese: "列表总是遮盖的;原值请一条一条查看。",
                     english: "Lists are always masked; plain values are given one record at a time."
                 )
-            case "after":
-                guard let after = Int64(text) else { throw JSONExchange.malformed("after: N") }
-                list.after = after
+            case "order": list.order = text
+            case "after": list.after = text
             case "limit":
                 // What is no number at all is out of bounds too.
                 list.limit = Int(text) ?? 0

@@ -12,8 +12,9 @@ struct RecoveryRoutes {
         router.get("v1/incidents") { _, _ in
             try await JSONExchange.reading { try desk.incidents() }
         }
-        router.post("v1/backup/snapshot") { _, _ in
-            try await JSONExchange.reading { try desk.snapshot() }
+        router.post("v1/backup/snapshot") { request, _ in
+            _ = try BodyParts(await JSONExchange.object(request), allowing: [])
+            return try await JSONExchange.reading { try desk.snapshot() }
         }
         router.post("v1/backup/note") { request, _ in
             let body = try BodyParts(

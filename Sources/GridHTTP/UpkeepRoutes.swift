@@ -10,9 +10,13 @@ struct UpkeepRoutes {
 
     func add(to router: Router<BasicRequestContext>) {
         router.get("v1/digest") { _, _ in try await JSONExchange.reading { try desk.digest() } }
-        router.post("v1/verify") { _, _ in try await JSONExchange.reading { try desk.verify() } }
+        router.post("v1/verify") { request, _ in
+            _ = try BodyParts(await JSONExchange.object(request), allowing: [])
+            return try await JSONExchange.reading { try desk.verify() }
+        }
         router.post("v1/rebuild") { request, _ in
-            JSONExchange.answer(try await desk.rebuild(caller: request.caller))
+            _ = try BodyParts(await JSONExchange.object(request), allowing: [])
+            return JSONExchange.answer(try await desk.rebuild(caller: request.caller))
         }
         router.post("v1/sql") { request, _ in
             let body = try BodyParts(
@@ -25,6 +29,15 @@ struct UpkeepRoutes {
                     PlainRequest(reason: body.text("reason"), caller: request.caller))
             }
             return try await JSONExchange.reading { [sight] in try desk.sql(statement, sight) }
+        }
+        router.post("v1/query") { request, _ in
+            let body = try BodyParts(
+                await JSONExchange.object(request), allowing: ["sql", "limit", "seconds"])
+            let statement = try body.text("sql") ?? ""
+            let (rows, seconds) = (try body.integer("limit"), try body.integer("seconds"))
+            return try await JSONExchange.reading {
+                try desk.query(statement, rows: rows, seconds: seconds)
+            }
         }
         router.post("v1/import/:collection") { request, context in
             let body = try BodyParts(

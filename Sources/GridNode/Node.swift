@@ -33,6 +33,7 @@ package struct Node: Sendable {
         engine = try ReplicationEngine(store: store, author: Author(key), logger: logger)
         board = LinkBoard()
         desk = Desk(engine: engine, board: board, version: Self.version)
+        try desk.tokenBook.read(store)
         supervisor = LinkSupervisor(
             engine: engine, board: board, identity: key.agreementKey,
             software: "gridd \(Self.version)", credit: configuration.creditBytes,

@@ -12,6 +12,8 @@ import SystemPackage
 package struct NodeConfiguration: Sendable {
     /// Where to take calls; nil takes none.
     package var listen: LinkAddress?
+    /// Where the API is asked over TCP as well; nil for the folder's socket alone.
+    package var api: APIAddress?
     /// Nodes to call, as written: `[KEY@]HOST:PORT`; without KEY the parent node's.
     package var peers: [String] = []
     package var logLevel = Logger.Level.info
@@ -34,6 +36,9 @@ package struct NodeConfiguration: Sendable {
         let file = File(path: path, reader: reader)
         if let text = try await file.text("listen") {
             configuration.listen = try address(text, key: "listen", path: path)
+        }
+        if let text = try await file.text("api") {
+            configuration.api = try APIAddress(parsing: text, key: "api", path: path)
         }
         configuration.peers = try await file.texts("peers")
         if let text = try await file.text("log.level") {

@@ -69,7 +69,10 @@ extension Store {
         var writer = ByteWriter()
         writer.fixed64(node.nonce.high)
         writer.fixed64(node.nonce.low)
-        try setMeta("nonce", writer.bytes, in: database)
+        if try meta("nonce", in: database) != writer.bytes {
+            try setMeta("nonce", writer.bytes, in: database)
+            try beginFeed(in: database)
+        }
         if let chain = node.chain {
             let encoded = CertificateChain(chain.certificates).encoded
             try setMeta("chain", encoded, in: database)

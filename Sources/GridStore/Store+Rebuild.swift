@@ -87,6 +87,7 @@ extension Store {
     static func createTables(_ tables: [TableSchema], in database: Database) throws {
         try database.execute(
             sql: "DELETE FROM conflicts; DELETE FROM parallel_updates; DELETE FROM other_records")
+        try beginFeed(in: database)
         // Those of another edition have other names, and the same column for merging.
         let old = try String.fetchAll(
             database,

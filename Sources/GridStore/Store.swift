@@ -59,14 +59,15 @@ package final class Store: Sendable {
         return try mapping {
             try pool.writeWithoutTransaction { database in
                 let storage = SQLiteReplicaStorage(
-                    database, tables: tables, references: references)
+                    database, tables: tables, references: references,
+                    feed: FeedWriting(database))
                 var result: Result?
                 var isCommitted = false
                 try database.inTransaction(.immediate) {
                     result = try work(
                         &batch,
                         StoreTransaction(database: database, storage: storage, tables: tables))
-                    guard !batch.isEmpty else { return .rollback }
+                    guard !batch.isEmpty || storage.keepsMore else { return .rollback }
                     try batch.commit(to: storage)
                     isCommitted = true
                     return .commit

@@ -80,7 +80,7 @@ struct CommandFailure: Error {
             case 400, 413, 422: .badData
             case 403: .notAllowed
             case 404: .notFound
-            case 409: .different
+            case 409, 410: .different
             case 503: .tryAgain
             default: .failed
             }

@@ -23,14 +23,14 @@ struct GridControl: AsyncParsableCommand {
                 name: "授权 / Authority",
                 subcommands: [
                     Revoke.self, Retire.self, CutOffs.self, Quarantine.self, Redact.self,
-                    Redactions.self,
+                    Redactions.self, Token.self,
                 ]),
             CommandGroup(
                 name: "记录 / Records",
                 subcommands: [
                     Collections.self, Put.self, Get.self, List.self, History.self, Conflicts.self,
                     Resolve.self,
-                    Import.self, SQL.self,
+                    Import.self, SQL.self, Events.self,
                 ]),
             CommandGroup(
                 name: "同步 / Sync",

@@ -23,6 +23,9 @@ struct GridDaemon: AsyncParsableCommand {
     @Option(help: "接受连接的地址 / where to take calls, HOST:PORT")
     var listen: String?
 
+    @Option(help: "应用经 TCP 访问接口的本机地址 / where apps ask over TCP, 127.0.0.1:PORT")
+    var api: String?
+
     @Option(help: "要呼叫的节点,可多次 / a node to call: [KEY@]HOST:PORT; may be repeated")
     var peer: [String] = []
 
@@ -52,6 +55,9 @@ struct GridDaemon: AsyncParsableCommand {
             configuration.listen = try NodeConfiguration.address(
                 listen, key: "--listen", path: "gridd")
         }
+        if let api {
+            configuration.api = try APIAddress(parsing: api, key: "--api", path: "gridd")
+        }
         configuration.peers += peer
         if let logLevel {
             configuration.logLevel = try NodeConfiguration.level(
@@ -61,7 +67,9 @@ struct GridDaemon: AsyncParsableCommand {
         var logger = Logger(label: "gridd")
         logger.logLevel = configuration.logLevel
         let node = try Node(folder: folder, configuration: configuration, logger: logger)
-        let api = APIServer(desk: node.desk, socketPath: folder.socketPath, logger: logger)
+        let api = APIServer(
+            desk: node.desk, socketPath: folder.socketPath, address: configuration.api,
+            logger: logger)
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(
                 services: (node.services + [api]).map {

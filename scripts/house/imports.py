@@ -47,6 +47,7 @@ DOORS = {
     "GRDB*": ["GridStore"],
     "GRDBSQLite": ["gridbench"],
     "NIO*": ["GridTransport", "gridctl"],
+    "NIOCore": ["GridHTTP"],
     "Hummingbird*": ["GridHTTP"],
     "Logging": ["GridTransport", "GridNode", "GridHTTP", "gridd", "gridbench"],
     "Metrics": ["GridNode"],

@@ -7,7 +7,7 @@ import GridCrypto
 /// taken for each other (BLAKE2b's own parameter, RFC 7693 and the BLAKE2 paper §2.8).
 package enum HashPurpose: Sendable {
     case log, replica, entry, values, salt, record, name, certificate, frontier, table, cutOff
-    case code, secret, words, receipt, redaction, restatement
+    case code, secret, words, receipt, redaction, restatement, token, request
 
     fileprivate var personalization: Personalization {
         switch self {
@@ -28,6 +28,8 @@ package enum HashPurpose: Sendable {
         case .receipt: Personalization("onegrid/recpt/1")
         case .redaction: Personalization("onegrid/redac/1")
         case .restatement: Personalization("onegrid/rstat/1")
+        case .token: Personalization("onegrid/token/1")
+        case .request: Personalization("onegrid/reqst/1")
         }
     }
 }

@@ -2,7 +2,7 @@
 
 package import GridCore
 import GridLog
-import GridStore
+package import GridStore
 import GridSync
 
 /// What a list of records is narrowed by.
@@ -14,7 +14,11 @@ package struct ListRequest: Sendable {
     package var area: String?
     package var includesArchived = false
     package var onlyConflicting = false
-    package var after: Int64?
+    /// `created_at`, `updated_at` or a field's name; `-` before it turns it round. Nil for the order
+    /// of the rows.
+    package var order: String?
+    /// The `next` of the page before.
+    package var after: String?
     package var limit = 100
 
     package init() {}
@@ -32,15 +36,20 @@ extension Desk {
 
     package func list(_ name: String, _ request: ListRequest) throws -> JSONValue {
         let collection = try collection(name)
-        guard (1...ListRequest.limitMax).contains(request.limit) else {
-            throw DeskRefusal(
-                .malformed, "bad_limit", chinese: "limit 应为 1 到 \(ListRequest.limitMax)。",
-                english: "limit is 1...\(ListRequest.limitMax).")
-        }
+        try Self.check(limit: request.limit)
         var filter = RecordFilter(
             includesArchived: request.includesArchived,
-            onlyConflicting: request.onlyConflicting, after: request.after,
-            limit: request.limit)
+            onlyConflicting: request.onlyConflicting, limit: request.limit)
+        if let text = request.order { filter.order = try Self.order(text, in: collection) }
+        if let text = request.after {
+            guard let after = filter.order.cursor(parsing: text) else {
+                throw DeskRefusal(
+                    .malformed, "bad_after",
+                    chinese: "after 不是同样排序的上一页给出的 next。",
+                    english: "after is no next of a page in the same order.")
+            }
+            filter.after = after
+        }
         if let text = request.area {
             guard let area = try? AreaCode(parsing: text) else {
                 throw DeskRefusal(
@@ -70,9 +79,41 @@ extension Desk {
         return Self.answer(
             "list",
             [
-                "items": .list(page.records.map { Self.record($0, .masked) }),
-                "next": page.next.map { .integer($0) } ?? .null,
+                "items": .list(try page.records.map { try Self.record($0, .masked) }),
+                "next": page.next.map { .text($0.text) } ?? .null,
             ])
+    }
+
+    private static func order(
+        _ text: String, in collection: CollectionDefinition
+    ) throws -> RecordOrder {
+        let isDescending = text.hasPrefix("-")
+        let name = isDescending ? String(text.dropFirst()) : text
+        switch name {
+        case "created_at": return RecordOrder(.createdAt, isDescending: isDescending)
+        case "updated_at": return RecordOrder(.updatedAt, isDescending: isDescending)
+        default: break
+        }
+        guard let field = collection.field(named: name),
+            field.kind == .register
+                || field.kind == .fixed || field.kind == .counter
+        else {
+            throw DeskRefusal(
+                .malformed, "unknown_field",
+                chinese: "“\(collection.label)”不能按 \(name) 排序,请用 created_at、updated_at 或一个单值项。",
+                english: """
+                    \(collection.name) is not ordered by \(name); use created_at, updated_at or a \
+                    field of one value.
+                    """)
+        }
+        // The order of values that are masked gives them away, and a child's are from P2 on.
+        let hasChildren = collection.field(named: "under_14") != nil
+        guard field.privacy < (hasChildren ? .p2 : .p3) else {
+            throw DeskRefusal(
+                .notAllowed, "masked_field", chinese: "\(field.label)是敏感项,不能按它排序。",
+                english: "\(field.name) is sensitive and nothing to order by.")
+        }
+        return RecordOrder(.field(field), isDescending: isDescending)
     }
 
     package func get(
@@ -90,7 +131,7 @@ extension Desk {
                 ])
             }
         }
-        guard case .object(var parts) = Self.record(display, sight) else { return .null }
+        guard case .object(var parts) = try Self.record(display, sight) else { return .null }
         let redactions = engine.current.redactions.redactions(
             of: display.id, in: display.collection.number)
         if !redactions.isEmpty {
@@ -105,26 +146,79 @@ extension Desk {
         return Self.answer("record", parts)
     }
 
-    package func write(_ request: WriteRequest) async throws -> JSONValue {
-        let receipt = try await engine.submit(request)
-        return Self.answer(
-            "put",
-            [
-                "id": .text(receipt.id.description),
-                "entries": .list(receipt.entries.map { .text($0) }),
-                "advice": .list(receipt.advice.map(Self.problem)),
-            ])
+    /// - Parameter key: under which it may be sent again.
+    package func write(
+        _ request: WriteRequest, key: AnswerKey? = nil
+    ) async throws -> JSONValue {
+        try await engine.submit(
+            WriteOrder([request], key: key) { Self.answer("put", Self.parts(of: $0[0])) })
     }
 
+    /// Writes several records, all or none.
+    package func write(
+        _ requests: [WriteRequest], key: AnswerKey? = nil
+    ) async throws -> JSONValue {
+        guard (1...WriteOrder.writesMax).contains(requests.count) else {
+            throw DeskRefusal(
+                .malformed, "too_many_rows", chinese: "一次应有 1 到 \(WriteOrder.writesMax) 项写入。",
+                english: "A batch has 1...\(WriteOrder.writesMax) writes.", pointer: "/writes")
+        }
+        return try await engine.submit(
+            WriteOrder(requests, key: key) { receipts in
+                Self.answer(
+                    "batch", ["items": .list(receipts.map { .object(Self.parts(of: $0)) })])
+            })
+    }
+
+    /// The name by which an app may send a write again; nil without one.
+    ///
+    /// - Parameter request: everything it asks for.
+    package func answerKey(_ key: String?, of request: JSONValue) throws -> AnswerKey? {
+        guard let key else { return nil }
+        guard (1...128).contains(key.utf8.count),
+            key.utf8.allSatisfy({ (0x21...0x7e).contains($0) })
+        else {
+            throw DeskRefusal(
+                .malformed, "bad_key",
+                chinese: "Idempotency-Key 应为 1 到 128 个可见的 ASCII 字符。",
+                english: "Idempotency-Key is 1...128 visible ASCII characters.")
+        }
+        return AnswerKey(
+            app: AppAccess.current?.name ?? "", key: key,
+            request: Hashing.digest(Array(request.description.utf8), personal: .request))
+    }
+
+    private static func parts(of receipt: WriteReceipt) -> [String: JSONValue] {
+        [
+            "id": .text(receipt.id.description),
+            "entries": .list(receipt.entries.map { .text($0) }),
+            "advice": .list(receipt.advice.map(Self.problem)),
+            "etag": .text("\"\(receipt.tag)\""),
+        ]
+    }
+
+    /// - Parameter after: the `next` of the page before.
     package func history(
-        _ name: String, _ id: String, _ sight: Sight = .masked
+        _ name: String, _ id: String, _ sight: Sight = .masked, after: String? = nil,
+        limit: Int? = nil
     ) throws -> JSONValue {
+        try Self.check(limit: limit)
         let collection = try collection(name)
         let display = try display(id, in: collection)
         let sight = sight.of(display)
         let book = engine.current.redactions
         let redactions = book.redactions.sorted { $0.key < $1.key }.map(\.value)
-        let items = try engine.store.history(of: display.state, redactions: book).map { item in
+        var whole = try engine.store.history(of: display.state, redactions: book)[...]
+        if let after {
+            guard let place = whole.firstIndex(where: { Self.entry($0) == after }) else {
+                throw DeskRefusal(
+                    .malformed, "bad_after", chinese: "after 不是上一页给出的 next。",
+                    english: "after is no next of a page of this history.")
+            }
+            whole = whole[(place + 1)...]
+        }
+        let page = whole.prefix(limit ?? .max)
+        let items = try page.map { item in
             let receipts = try engine.store.receipts(for: item.dot)
             let orders = redactions.filter { redaction in
                 redaction.rows.contains { $0.entry == NamedEntry(dot: item.dot, hash: item.hash) }
@@ -132,7 +226,7 @@ extension Desk {
             return JSONValue.object([
                 "redactions": .list(orders.map { .object(redactionParts($0)) }),
                 "receipts": .list(receipts.map(self.receipt)),
-                "entry": .text("\(item.dot.log)#\(item.dot.sequence)"),
+                "entry": .text(Self.entry(item)),
                 "sequence": Self.count(item.dot.sequence),
                 "at": Self.time(item.timestamp.milliseconds),
                 "author": author(item.key),
@@ -144,17 +238,34 @@ extension Desk {
                         + item.change.withheld.map { Self.withheld($0, of: collection) }),
             ])
         }
+        let next = page.count < whole.count ? page.last.map(Self.entry) : nil
         return Self.answer(
-            "history", ["items": .list(items), "plain": .boolean(sight.isPlain)])
+            "history",
+            [
+                "items": .list(items), "plain": .boolean(sight.isPlain),
+                "next": next.map { .text($0) } ?? .null,
+            ])
     }
 
-    private static func record(_ display: RecordDisplay, _ sight: Sight) -> JSONValue {
+    private static func entry(_ item: HistoryItem) -> String {
+        "\(item.dot.log)#\(item.dot.sequence)"
+    }
+
+    private static func check(limit: Int?) throws {
+        guard (1...ListRequest.limitMax).contains(limit ?? 1) else {
+            throw DeskRefusal(
+                .malformed, "bad_limit", chinese: "limit 应为 1 到 \(ListRequest.limitMax)。",
+                english: "limit is 1...\(ListRequest.limitMax).")
+        }
+    }
+
+    static func record(_ display: RecordDisplay, _ sight: Sight) throws -> JSONValue {
         let sight = sight.of(display)
         let shown = display.fields.filter { $0.value != nil }
         let fields = shown.map { ($0.definition.name, sight.json($0.value, of: $0.definition)) }
         let masked = shown.filter { sight.masks($0.definition) }.map(\.definition.name)
         return .object([
-            "id": .text(display.id.description),
+            "id": .text(display.id.description), "etag": .text("\"\(try display.tag())\""),
             "collection": .text(display.collection.name),
             "area": .text(display.state.domain.area.description),
             "archived": .boolean(display.state.isArchived),

@@ -40,6 +40,7 @@ extension Desk {
                 "version": .text(version), "started_at": Self.time(startedAt),
                 "now": Self.time(WallClock.now),
                 "listen": board.listening.map { .text($0) } ?? .null,
+                "api": board.apiListening.map { .text($0) } ?? .null,
                 "records": .list(
                     counts.map { collection, counts in
                         .object([

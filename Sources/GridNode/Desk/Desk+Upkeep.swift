@@ -49,15 +49,39 @@ extension Desk {
     }
 
     package func sql(_ text: String, _ sight: Sight = .masked) throws -> JSONValue {
+        Self.answer("sql", try queried(text, sight, QueryLimits()))
+    }
+
+    /// The same within bounds that the asker has set.
+    ///
+    /// - Parameters:
+    ///   - rows: most rows of the answer, 1...10,000.
+    ///   - seconds: 1...10.
+    package func query(_ text: String, rows: Int?, seconds: Int?) throws -> JSONValue {
+        var limits = QueryLimits()
+        let (rows, seconds) = (rows ?? limits.rowsMax, seconds ?? limits.secondsMax)
+        guard (1...limits.rowsMax).contains(rows), (1...limits.secondsMax).contains(seconds) else {
+            throw DeskRefusal(
+                .malformed, "bad_limit",
+                chinese: "limit 应为 1 到 \(limits.rowsMax),seconds 应为 1 到 \(limits.secondsMax)。",
+                english: """
+                    limit is 1...\(limits.rowsMax), and seconds 1...\(limits.secondsMax).
+                    """)
+        }
+        (limits.rowsMax, limits.secondsMax) = (rows, seconds)
+        return Self.answer("query", try queried(text, .masked, limits))
+    }
+
+    private func queried(
+        _ text: String, _ sight: Sight, _ limits: QueryLimits
+    ) throws -> [String: JSONValue] {
         do {
-            let answer = try engine.store.query(text, isPlain: sight.isPlain)
-            return Self.answer(
-                "sql",
-                [
-                    "columns": .list(answer.columns.map { .text($0) }),
-                    "rows": .list(answer.rows.map { .list($0) }), "cut": .boolean(answer.isCut),
-                    "masked": .list(answer.masked.map { .text($0) }),
-                ])
+            let answer = try engine.store.query(text, isPlain: sight.isPlain, limits: limits)
+            return [
+                "columns": .list(answer.columns.map { .text($0) }),
+                "rows": .list(answer.rows.map { .list($0) }), "cut": .boolean(answer.isCut),
+                "masked": .list(answer.masked.map { .text($0) }),
+            ]
         } catch QueryRefusal.notReading {
             throw DeskRefusal(
                 .notAllowed, "not_reading", chinese: "只能查询(SELECT、WITH、VALUES、EXPLAIN)。",

@@ -9,10 +9,12 @@ import GridSync
 /// never waits for writing; writing goes to the engine.
 package struct Desk: Sendable {
     let engine: ReplicationEngine
-    let board: LinkBoard
+    package let board: LinkBoard
     /// Milliseconds since 1970.
     let startedAt: UInt64
     let version: String
+    let feedReaders = FeedReaders()
+    let tokenBook = TokenBook()
 
     package init(engine: ReplicationEngine, board: LinkBoard, version: String) {
         self.engine = engine

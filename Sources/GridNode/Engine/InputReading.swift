@@ -51,6 +51,37 @@ struct InputReading {
         }
     }
 
+    /// Makes the values those of the whole record: what is not named is cleared. Timelines and
+    /// counters only grow, and what was fixed stays: they may be named as they are.
+    mutating func replace(_ record: RecordDisplay, by level: AreaLevel) throws {
+        var problems: [Problem] = []
+        for shown in record.fields {
+            let field = shown.definition
+            let named = values.firstIndex { $0.name == field.name }
+            switch field.kind {
+            case .timeline, .counter:
+                guard let named else { continue }
+                guard values[named].value == shown.value else {
+                    problems.append(
+                        Problem(
+                            .wrongOperation, at: Problem.pointer(toField: field.name),
+                            chinese: "\(field.label):这一项只能追加,不能替换,请用 PATCH。",
+                            english: "\(field.name) only grows and is not replaced; use PATCH."))
+                    continue
+                }
+                values.remove(at: named)
+            case .register, .set:
+                let isOwn = field.owner.map { level <= $0 } ?? true
+                guard named == nil, isOwn, shown.value != nil, shown.value != .list([]) else {
+                    continue
+                }
+                values.append(Value(name: field.name, field: field, use: .assign, value: nil))
+            case .fixed, .derived: continue
+            }
+        }
+        guard problems.isEmpty else { throw DeskRefusal.wrongValues(problems) }
+    }
+
     /// Leaves out what clears: a new record has nothing to clear.
     mutating func skipClearing() {
         values.removeAll { $0.value == nil }

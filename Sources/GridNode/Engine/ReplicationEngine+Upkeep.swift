@@ -239,7 +239,11 @@ extension ReplicationEngine {
     ///
     /// - Returns: what was cut off because it could not be read; peers send it again.
     package func rebuild() throws -> Rebuilding {
-        defer { glance() }
+        defer {
+            glance()
+            // Whoever follows the feed begins anew.
+            ringAll()
+        }
         do {
             return try folder.rebuild()
         } catch let failure as FolderReplica.CommitFailure {

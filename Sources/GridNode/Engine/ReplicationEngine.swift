@@ -66,7 +66,7 @@ package actor ReplicationEngine {
 
     /// Work that waits for the next commit.
     struct Mailbox {
-        var writes: [(WriteRequest, CheckedContinuation<WriteReceipt, any Error>)] = []
+        var writes: [(WriteOrder, CheckedContinuation<OrderOutcome, any Error>)] = []
         var runs: [RunDelivery] = []
         var isClosed = false
     }
@@ -100,11 +100,11 @@ package actor ReplicationEngine {
     /// What is known now, without waiting.
     package nonisolated var current: Glimpse { glimpse.withLock { $0 } }
 
-    /// Carries out one local write; returns when it is durable.
-    package nonisolated func submit(_ request: WriteRequest) async throws -> WriteReceipt {
+    /// Brings an order to the engine; returns when it is durable.
+    nonisolated func outcome(of order: WriteOrder) async throws -> OrderOutcome {
         try await withCheckedThrowingContinuation { continuation in
             let isOpen = mailbox.withLock { mailbox in
-                if !mailbox.isClosed { mailbox.writes.append((request, continuation)) }
+                if !mailbox.isClosed { mailbox.writes.append((order, continuation)) }
                 return !mailbox.isClosed
             }
             if isOpen { work.yield() } else { continuation.resume(throwing: DeskRefusal.stopping) }
@@ -195,7 +195,12 @@ package actor ReplicationEngine {
         mailbox.withLock { mailbox in
             guard !mailbox.writes.isEmpty || !mailbox.runs.isEmpty else { return nil }
             var load = Mailbox()
-            load.writes = Array(mailbox.writes.prefix(Self.writesPerCommit))
+            var count = 0
+            load.writes = Array(
+                mailbox.writes.prefix { order, _ in
+                    defer { count += order.writes.count }
+                    return count == 0 || count + order.writes.count <= Self.writesPerCommit
+                })
             load.runs = mailbox.runs
             mailbox.writes.removeFirst(load.writes.count)
             mailbox.runs = []
@@ -211,16 +216,16 @@ package actor ReplicationEngine {
         commits += 1
         let committed:
             FolderReplica.Committed<
-                (receipts: [Result<WriteReceipt, any Error>], verdicts: [[Verdict]])
+                (receipts: [Result<OrderOutcome, any Error>], verdicts: [[Verdict]])
             >
         do throws(FolderReplica.CommitFailure) {
             committed = try folder.commit(now: WallClock.now) { batch, transaction in
-                var receipts: [Result<WriteReceipt, any Error>] = []
+                var receipts: [Result<OrderOutcome, any Error>] = []
                 var verdicts: [[Verdict]] = []
                 var next = 0
                 while next < loads.count {
-                    receipts += try loads[next].writes.map { request, _ in
-                        try write(request, batch: &batch, transaction: transaction)
+                    receipts += try loads[next].writes.map { order, _ in
+                        try carryOut(order, batch: &batch, transaction: transaction)
                     }
                     verdicts += try loads[next].runs.map {
                         try transaction.admit($0.lot.runs, from: $0.inlet.source, in: &batch)
@@ -251,10 +256,19 @@ package actor ReplicationEngine {
 
     /// Carries out one local write within the transaction. What is wrong with the request is this
     /// request's result; what is wrong with the store ends the whole batch.
-    private func write(
+    func write(
         _ request: WriteRequest, batch: inout ReplicaBatch,
         transaction: StoreTransaction
     ) throws -> Result<WriteReceipt, any Error> {
+        func receipt(
+            _ address: RecordAddress, _ entries: [String], _ draft: WriteDrafting.Draft
+        ) throws -> WriteReceipt {
+            let record = try transaction.record(
+                at: address, in: draft.change.domain, of: draft.collection, batch: &batch)
+            return WriteReceipt(
+                id: RecordNaming.id(of: address), entries: entries, advice: draft.advice,
+                tag: try record?.tag() ?? "")
+        }
         let drafting = WriteDrafting(
             catalogue: store.catalogue, home: folder.replica.scope.area, now: WallClock.now)
         do {
@@ -262,16 +276,11 @@ package actor ReplicationEngine {
                 try transaction.record(id, in: collection, batch: &batch)
             }
             if draft.isIdle, case .existing(let address) = draft.change.draft.target {
-                return .success(
-                    WriteReceipt(
-                        id: RecordNaming.id(of: address), entries: [], advice: draft.advice))
+                return .success(try receipt(address, [], draft))
             }
             let written = try transaction.author([draft.change], in: &batch)
-            return .success(
-                WriteReceipt(
-                    id: RecordNaming.id(of: written.addresses[0]),
-                    entries: written.dots.map { "\($0.log)#\($0.sequence)" },
-                    advice: draft.advice))
+            let entries = written.dots.map { "\($0.log)#\($0.sequence)" }
+            return .success(try receipt(written.addresses[0], entries, draft))
         } catch let refusal as DeskRefusal {
             return .failure(refusal)
         } catch let refusal as WriteRefusal {

@@ -14,6 +14,7 @@ package struct WriteDrafting {
     let now: UInt64
 
     package struct Draft {
+        let collection: CollectionDefinition
         package let change: LocalChange
         let advice: [Problem]
         /// Nothing would change: the record already is as asked.
@@ -53,19 +54,55 @@ package struct WriteDrafting {
                 target = .existing(.named(id))
             }
         }
+        if let condition = request.condition {
+            try Self.require(condition, of: record, for: request)
+        }
+        if request.replaces, let record { try reading.replace(record, by: home.level) }
         reading.skipUnchanged(record)
         if record == nil { reading.skipClearing() }
         let advice = try check(reading, record: record, area: area)
         let writes = reading.writes(against: record)
         guard record != nil || !writes.isEmpty else { throw DeskRefusal.emptyRecord }
-        let isIdle = record != nil && writes.isEmpty && !request.archives
+        let archives = request.archives && record?.state.isArchived != true
+        let isIdle = record != nil && writes.isEmpty && !archives
         return Draft(
+            collection: collection,
             change: LocalChange(
                 domain: Domain(area: area, lane: collection.lane),
                 draft: DraftChange(
                     collection: collection.number, target: target, archives: request.archives,
                     writes: writes)),
             advice: advice, isIdle: isIdle)
+    }
+
+    /// Holds a write to the state that its writer has seen.
+    private static func require(
+        _ condition: String, of record: RecordDisplay?, for request: WriteRequest
+    ) throws {
+        guard let record else { return }
+        let tag = "\"\(try record.tag())\""
+        let wanted = condition.split(separator: ",").map { TextFolding.trimmed(String($0)) }
+        guard !wanted.contains("*"), !wanted.contains(tag) else { return }
+        let sight = Sight.masked.of(record)
+        let names = Set(request.fields.keys).union(request.additions.keys)
+            .union(request.removals.keys)
+        let present = record.fields.filter { names.contains($0.definition.name) }
+        throw DeskRefusal(
+            .changedSince, "record_changed",
+            chinese: "\(record.collection.name)/\(record.id) 在读取之后已被修改,没有保存。请重新读取再提交。",
+            english: """
+                \(record.collection.name)/\(record.id) was changed since it was read; nothing was \
+                saved. Read it again.
+                """,
+            details: [
+                "etag": .text(tag),
+                "present": .object(
+                    Dictionary(
+                        present.map {
+                            ($0.definition.name, sight.json($0.value, of: $0.definition))
+                        },
+                        uniquingKeysWith: { $1 })),
+            ])
     }
 
     /// The area in whose logs a new record belongs.

@@ -19,6 +19,12 @@ package struct WriteRequest: Sendable {
     package var additions: [String: Input]
     package var removals: [String: Input]
     package var archives: Bool
+    /// Whether fields that are not named are cleared: those that can be, and that this node may
+    /// write.
+    package var replaces = false
+    /// Tags of states, quoted and joined by commas, one of which the record must be in, or `*` for
+    /// any; nil for no condition (RFC 9110 §13.1.1).
+    package var condition: String?
 
     package init(
         collection: String, id: String? = nil, area: String? = nil,
@@ -42,13 +48,23 @@ package struct WriteReceipt: Sendable {
     package let entries: [String]
     /// What is unusual about it, and not wrong.
     package let advice: [Problem]
+    /// Of the record's state after it (`RecordDisplay.tag`).
+    package let tag: String
 }
 
 /// Why a request was not carried out. The code is stable; the texts say what, where and what to
 /// do.
 package struct DeskRefusal: Error, Sendable {
     package enum Kind: Sendable {
-        case malformed, notAllowed, notFound, notPossible, wrongValues, tryAgain, failed
+        case malformed, notAllowed, notFound, notPossible, gone, wrongValues, tryAgain, failed
+        /// No token, or none that counts.
+        case unknownCaller
+        /// The request names another host than this machine.
+        case wrongHost
+        /// A condition of the request does not hold, or a needed one is missing.
+        case changedSince, conditionMissing
+        /// Of the body, and of the answer.
+        case wrongType, notAcceptable
     }
 
     package let kind: Kind
@@ -56,15 +72,30 @@ package struct DeskRefusal: Error, Sendable {
     package let chinese: String
     package let english: String
     package let problems: [Problem]
+    /// Where in the request it is, a JSON pointer; nil where `problems` tell or nothing can.
+    package let pointer: String?
+    /// More that is told of it.
+    package let details: [String: JSONValue]
 
     package init(
-        _ kind: Kind, _ code: String, chinese: String, english: String, problems: [Problem] = []
+        _ kind: Kind, _ code: String, chinese: String, english: String, problems: [Problem] = [],
+        pointer: String? = nil, details: [String: JSONValue] = [:]
     ) {
         self.kind = kind
         self.code = code
         self.chinese = chinese
         self.english = english
         self.problems = problems
+        self.pointer = pointer
+        self.details = details
+    }
+
+    /// The same, of a part of a larger request.
+    func moved(below prefix: String) -> DeskRefusal {
+        DeskRefusal(
+            kind, code, chinese: chinese, english: english,
+            problems: problems.map { $0.moved(below: prefix) },
+            pointer: problems.isEmpty ? prefix + (pointer ?? "") : nil, details: details)
     }
 }
 

@@ -69,6 +69,7 @@ package final class LinkBoard: Sendable {
         var listening: String?
         /// Those that wait for their next call.
         var resting: [PublicKey: AsyncStream<Void>.Continuation] = [:]
+        var apiListening: String?
 
         func isPaused(_ key: PublicKey) -> Bool { allPaused || paused.contains(key) }
     }
@@ -86,6 +87,12 @@ package final class LinkBoard: Sendable {
         guard var status, !live.isEmpty else { return status }
         status.traffic = live.reduce(into: LinkTraffic()) { $0.merge($1.traffic()) }
         return status
+    }
+
+    /// Where the API is asked over TCP, `HOST:PORT`; nil when it is not.
+    package var apiListening: String? {
+        get { state.withLock { $0.apiListening } }
+        set { state.withLock { $0.apiListening = newValue } }
     }
 
     package var listening: String? {

@@ -11,6 +11,8 @@ enum LedgerMigrations {
         migrator.registerMigration("003-recovery") { try $0.execute(sql: recovery) }
         migrator.registerMigration("004-cutoffs") { try $0.execute(sql: cutOffs) }
         migrator.registerMigration("007-redaction") { try $0.execute(sql: redaction) }
+        migrator.registerMigration("009-feed") { try $0.execute(sql: feed) }
+        migrator.registerMigration("012-api") { try $0.execute(sql: api) }
         return migrator
     }
 
@@ -32,6 +34,47 @@ enum LedgerMigrations {
             bytes    BLOB NOT NULL,
             carriers BLOB NOT NULL
         ) STRICT, WITHOUT ROWID;
+        """
+
+    private static let api = """
+        -- Apps that may ask over TCP. `digest` is of the secret, which is nowhere here; `collections`
+        -- are names joined by commas, or * for all; `rights` a sum of 1 read, 2 write, 4 plain; times
+        -- are milliseconds since 1970.
+        CREATE TABLE api_tokens (
+            name        TEXT PRIMARY KEY NOT NULL,
+            digest      BLOB NOT NULL UNIQUE,
+            collections TEXT NOT NULL,
+            rights      INTEGER NOT NULL,
+            made_at     INTEGER NOT NULL,
+            expires_at  INTEGER
+        ) STRICT, WITHOUT ROWID;
+
+        -- What was answered to writes that bore a key of the app's own, for asking again: written in
+        -- the same commit as what they wrote. `request` is a digest of it; old ones are let go of.
+        CREATE TABLE api_answers (
+            app     TEXT NOT NULL,
+            key     TEXT NOT NULL,
+            request BLOB NOT NULL,
+            answer  TEXT NOT NULL,
+            at      INTEGER NOT NULL,
+            PRIMARY KEY (app, key)
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX api_answers_by_time ON api_answers (at);
+        """
+
+    private static let feed = """
+        -- Which record each commit has touched, in the order of the commits: what apps follow.
+        -- `sequence` has no gaps; the oldest rows are let go of. `mark` is a digest over all rows
+        -- of the epoch up to this one. The epoch stands in meta and is another one whenever the
+        -- rows begin anew: the tables were rebuilt, or the folder writes as a new replica.
+        CREATE TABLE feed (
+            sequence   INTEGER PRIMARY KEY,
+            mark       INTEGER NOT NULL,
+            collection INTEGER NOT NULL,
+            record     INTEGER NOT NULL,
+            operation  INTEGER NOT NULL
+        ) STRICT;
+        INSERT INTO meta (name, value) VALUES ('feed_epoch', randomblob(8));
         """
 
     private static let cutOffs = """

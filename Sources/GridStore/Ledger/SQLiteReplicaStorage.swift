@@ -28,13 +28,21 @@ final class SQLiteReplicaStorage: ReplicaStorage {
     /// Runs that begin after an entry that only a later run of the batch brings.
     private var early: [Int64: [VerifiedRun]] = [:]
     private var nextArrival: Int64?
+    /// Nil where records are only built again.
+    private let feed: FeedWriting?
+    /// The transaction has written something beside the batch.
+    var keepsMore = false
     /// By collection number.
     private var statements: [UInt32: TableStatements] = [:]
 
-    init(_ database: Database, tables: [UInt32: TableSchema], references: LogReferences) {
+    init(
+        _ database: Database, tables: [UInt32: TableSchema], references: LogReferences,
+        feed: FeedWriting? = nil
+    ) {
         self.database = database
         self.tables = tables
         self.references = references
+        self.feed = feed
     }
 
     func record(_ key: RecordKey) throws -> RecordState? {
@@ -136,6 +144,8 @@ final class SQLiteReplicaStorage: ReplicaStorage {
         if record.hadSiblings || !conflicts.isEmpty {
             try save(conflicts, of: table.collection.number, row: row)
         }
+        let changed: FeedItem.Operation = state.isArchived ? .archived : .changed
+        try feed?.append(record.isStored ? changed : .created, of: state, row: row)
     }
 
     /// - Precondition: all runs of the batch have been appended.

@@ -75,7 +75,7 @@ extension Store {
     }
 
     /// BLAKE2b-256 over lane, collection, id and merge state with full log names.
-    private static func digest(of state: RecordState) throws -> Bytes32 {
+    static func digest(of state: RecordState) throws -> Bytes32 {
         var writer = ByteWriter(reserving: 512)
         writer.byte(state.domain.lane.rawValue)
         writer.unsigned(state.collection)

@@ -15,20 +15,22 @@ package struct RecordFilter: Sendable {
     package var area: AreaCode?
     package var includesArchived: Bool
     package var onlyConflicting: Bool
-    /// Only records after this one, in the order of the list.
-    package var after: Int64?
+    package var order: RecordOrder
+    /// Only records after this place.
+    package var after: RecordCursor?
     /// 1...1,000.
     package var limit: Int
 
     package init(
         equals: [(field: FieldDefinition, text: String)] = [], area: AreaCode? = nil,
-        includesArchived: Bool = false, onlyConflicting: Bool = false, after: Int64? = nil,
-        limit: Int = 100
+        includesArchived: Bool = false, onlyConflicting: Bool = false,
+        order: RecordOrder = .row, after: RecordCursor? = nil, limit: Int = 100
     ) {
         self.equals = equals
         self.area = area
         self.includesArchived = includesArchived
         self.onlyConflicting = onlyConflicting
+        self.order = order
         self.after = after
         self.limit = min(max(limit, 1), 1000)
     }
@@ -61,17 +63,18 @@ extension Store {
         return found.filter(\.bearsItsOwnID) + found.filter { !$0.bearsItsOwnID }
     }
 
-    /// Records in the order of their rows, and where to go on; nil at the end.
+    /// Records in the order asked for, and where to go on; nil at the end.
     package func records(
         in collection: CollectionDefinition, where filter: RecordFilter
-    ) throws -> (records: [RecordDisplay], next: Int64?) {
+    ) throws -> (records: [RecordDisplay], next: RecordCursor?) {
         var conditions: [String] = []
         var arguments: [DatabaseValue] = []
         if !filter.includesArchived { conditions.append("_archived = 0") }
         if filter.onlyConflicting { conditions.append("_conflicts > 0") }
         if let after = filter.after {
-            conditions.append("_key > ?")
-            arguments.append(after.databaseValue)
+            let rest = filter.order.condition(after: after)
+            conditions.append(rest.sql)
+            arguments += rest.arguments
         }
         if let area = filter.area {
             // A prefix of digits is a prefix at a level boundary when it has a level's length.
@@ -90,13 +93,17 @@ extension Store {
         let condition = conditions.isEmpty ? "" : "WHERE " + conditions.joined(separator: " AND ")
         arguments.append((filter.limit + 1).databaseValue)
         guard let table = tables[collection.number] else { return ([], nil) }
-        let found = try read { database in
-            try Self.rows(
-                database, of: table, sql: "\(condition) ORDER BY _key LIMIT ?",
+        return try read { database in
+            let found = try Self.rows(
+                database, of: table, sql: "\(condition) \(filter.order.clause) LIMIT ?",
                 arguments: StatementArguments(arguments), references: references(database))
+            let page = found.prefix(filter.limit)
+            guard found.count > filter.limit, let last = page.last else {
+                return (page.map(\.display), nil)
+            }
+            let next = try filter.order.cursor(of: last.key, in: table, database)
+            return (page.map(\.display), next)
         }
-        let page = found.prefix(filter.limit)
-        return (page.map(\.display), found.count > filter.limit ? page.last?.key : nil)
     }
 
     /// Records with a field in conflict, by collection, then row.
@@ -181,7 +188,7 @@ extension Store {
             domain: Domain(area: area, lane: lane), numbers: references, beside: texts)
     }
 
-    private static func rows(
+    static func rows(
         _ database: Database, of table: TableSchema, sql: String,
         arguments: StatementArguments, references: LogReferences
     ) throws -> [(key: Int64, display: RecordDisplay)] {
@@ -220,6 +227,15 @@ package struct RecordCounts: Hashable, Sendable {
 }
 
 extension StoreTransaction {
+    /// A record by its address, as this batch has left it.
+    package func record(
+        at address: RecordAddress, in domain: Domain, of collection: CollectionDefinition,
+        batch: inout ReplicaBatch
+    ) throws -> RecordDisplay? {
+        let key = RecordKey(domain: domain, collection: collection.number, address: address)
+        return try batch.record(key, storage: storage).map { RecordDisplay($0, of: collection) }
+    }
+
     /// A record by its id, with what this batch has already done to it.
     package func record(
         _ id: RecordID, in collection: CollectionDefinition, batch: inout ReplicaBatch

@@ -118,13 +118,16 @@ struct List: ParsableCommand {
     @Argument(help: "字段=值 / FIELD=VALUE") var filters: [String] = []
     @Option(help: "最多几条,1...1000 / at most so many") var limit = 100
     @Option(help: "区域 / area") var area: String?
-    @Option(help: "从上一页的 next 接着列 / go on after") var after: Int64?
+    @Option(help: "从上一页的 next 接着列 / go on after") var after: String?
+    @Option(help: "排序:created_at、updated_at 或字段,前加 - 倒序 / order; - turns it round")
+    var order: String?
     @Flag(help: "包括已归档的 / archived ones too") var archived = false
 
     func run() throws {
         var query: [(String, String)] = [("limit", String(limit))]
         if let area { query.append(("area", area)) }
-        if let after { query.append(("after", String(after))) }
+        if let after { query.append(("after", after)) }
+        if let order { query.append(("order", order)) }
         if archived { query.append(("archived", "1")) }
         for filter in filters {
             let parts = filter.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
@@ -154,7 +157,7 @@ struct List: ParsableCommand {
                     + [marks.joined(separator: " ")])
         }
         table.show()
-        if let next = answer["next"]?.integer {
+        if let next = answer["next"]?.string {
             Screen.line("还有更多:--after \(next) / more: --after \(next)")
         }
     }
