@@ -11,7 +11,6 @@ struct StatusRoutes {
     func add(to router: Router<BasicRequestContext>) {
         router.get("v1/status") { _, _ in try await JSONExchange.reading { desk.status() } }
         router.get("v1/peers") { _, _ in try await JSONExchange.reading { try desk.peers() } }
-        router.get("v1/lag") { _, _ in try await JSONExchange.reading { try desk.lag() } }
         router.get("v1/authority") { _, _ in JSONExchange.answer(desk.authority()) }
         router.post("v1/pause") { request, _ in try await setPaused(true, request) }
         router.post("v1/resume") { request, _ in try await setPaused(false, request) }
