@@ -89,7 +89,8 @@ struct ProblemMiddleware: RouterMiddleware {
                     "body_too_large", "请求超过 16 MiB,请分几次。",
                     "The body is over 16 MiB; send it in parts."
                 )
-            default: ("bad_request", "请求的内容不对。", "The request is wrong.")
+            // Nothing here throws another; whoever adds one gives it a refusal.
+            default: ("failed", "内部错误。", "The node failed.")
             }
         var response = Self.document(
             status: methods.isEmpty ? error.status : .methodNotAllowed, code: code,

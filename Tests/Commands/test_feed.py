@@ -176,6 +176,29 @@ class Feed(OneNode):
         finally:
             app.close()
 
+    def test_a_reader_that_does_not_read_keeps_nobody_and_misses_nothing(self):
+        start = self.page()["next"]
+        app = App(self.village.folder / "gridd.sock")
+        try:
+            app.connection.request(
+                "GET", f"/v1/changes?since={start}", headers={"Accept": "application/x-ndjson"})
+            answer = app.connection.getresponse()
+            write = {"collection": "matters", "fields": {
+                "title": "很多", "content": "话" * 400, "grid_code": "522730103210003"}}
+            before = self.village.memory()
+            for _ in range(8):
+                status, made = self.village.send("POST", "/v1/batch", {"writes": [write] * 250})
+                self.assertEqual(status, 200, made)
+            # 2,000 changes of some kilobytes wait: in the store, not in the daemon.
+            self.assertLess(self.village.memory() - before, 48)
+            found = []
+            while len(found) < 2000:
+                event = json.loads(answer.readline())
+                found += [event["sequence"]] if event["event"] == "change" else []
+            self.assertEqual(found, list(range(found[0], found[0] + 2000)))
+        finally:
+            app.close()
+
     def test_places_are_few_and_are_given_back(self):
         apps = []
         try:

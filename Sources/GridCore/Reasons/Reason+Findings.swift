@@ -60,6 +60,16 @@ extension Reason {
             do: "gridctl why 节点名", "gridctl why NAME"),
     ]
 
+    /// Why a record is not here.
+    static let absences: [Reason] = [
+        Reason(
+            "bad_record_id", .absence, "不是记录标识", "no record id", do: "核对标识", "check the id"),
+        Reason("unknown_record", .absence, "本节点没有这条记录", "there is no such record here"),
+        Reason(
+            "other_collection", .absence, "记录在别的类别里", "the record is in another collection",
+            do: "换用那个类别", "ask for it there"),
+    ]
+
     /// What has befallen a folder.
     static let incidents: [Reason] = [
         Reason(

@@ -15,6 +15,8 @@ package struct Reason: Hashable, Sendable {
         case finding
         /// What has befallen a folder.
         case incident
+        /// Why a record is not here.
+        case absence
     }
 
     package let code: String
@@ -39,7 +41,7 @@ package struct Reason: Hashable, Sendable {
 
     /// All of them, ascending by code.
     package static let all: [Reason] =
-        (states + links + entries + findings + incidents).sorted { $0.code < $1.code }
+        (states + links + entries + findings + incidents + absences).sorted { $0.code < $1.code }
 
     private static let byCode: [String: Reason] = Dictionary(
         all.map { ($0.code, $0) }, uniquingKeysWith: { first, _ in first })

@@ -29,7 +29,8 @@ extension Desk {
                     "next": page.next.map { .text($0.description) } ?? .null,
                 ])
         } catch is AuditPlaceUnknown {
-            throw Self.badQuery("after", chinese: "上一页的 next", english: "the next of a page")
+            throw Self.badQuery(
+                "bad_after", of: "after", chinese: "上一页的 next", english: "the next of a page")
         }
     }
 
@@ -50,7 +51,8 @@ extension Desk {
         var filter = AuditFilter()
         if let text = request.since {
             guard let time = ChinaTime.milliseconds(parsing: text), time >= 0 else {
-                throw badQuery("since", chinese: "日期或时间", english: "a date or a time")
+                throw badQuery(
+                    "bad_since", of: "since", chinese: "日期或时间", english: "a date or a time")
             }
             filter.since = UInt64(time)
         }
@@ -65,7 +67,8 @@ extension Desk {
         }
         if let text = request.after {
             guard let id = RecordID(parsing: text) else {
-                throw badQuery("after", chinese: "上一页的 next", english: "the next of a page")
+                throw badQuery(
+                    "bad_after", of: "after", chinese: "上一页的 next", english: "the next of a page")
             }
             filter.after = id
         }
@@ -79,10 +82,10 @@ extension Desk {
     }
 
     private static func badQuery(
-        _ name: String, chinese: String, english: String
+        _ code: String, of name: String, chinese: String, english: String
     ) -> DeskRefusal {
         DeskRefusal(
-            .malformed, "bad_\(name)", chinese: "\(name) 应为\(chinese)。",
+            .malformed, code, chinese: "\(name) 应为\(chinese)。",
             english: "\(name) is \(english).")
     }
 }

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import GridCore
+import GridLog
+import GridStore
+import GridSync
+import Testing
+
+@testable import GridNode
+
+/// What befalls a node so seldom that no story waits for it, and what it is to whoever asked.
+struct DeskRefusalTests {
+    private struct Surprise: Error {}
+
+    @Test func aFailureOfTheNodeHasItsOwnCode() {
+        #expect(DeskRefusal(failure: Surprise()).code == "failed")
+        #expect(DeskRefusal(failure: StoreFailure.diskFull(path: "/p")).code == "disk_full")
+        #expect(DeskRefusal(failure: StoreFailure.damaged(what: "x")).code == "store_damaged")
+        #expect(
+            DeskRefusal(failure: StoreFailure.irreplaceable(what: "x")).code == "irreplaceable")
+        #expect(DeskRefusal(FolderReplica.CommitFailure.diskFull).code == "disk_full")
+        #expect(DeskRefusal(FolderReplica.CommitFailure.stopped(Surprise())).code == "store_failed")
+    }
+
+    @Test func aRefusedWriteHasItsOwnCode() {
+        #expect(DeskRefusal(WriteRefusal.outsideScope(.county)).code == "outside_scope")
+        #expect(DeskRefusal(WriteRefusal.cutOff(.county)).code == "key_cut_off")
+        #expect(DeskRefusal(WriteRefusal.notEntitled(.county)).code == "not_entitled")
+    }
+
+    @Test func anIDThatWasDrawnTwiceIsAskedForAgain() {
+        #expect(DeskRefusal(InvitationRefusal.idTaken).code == "id_taken")
+        #expect(DeskRefusal(InvitationRefusal.otherCertificate).code == "other_certificate")
+    }
+
+    @Test func aCutOffByWhoStandsBelowHasNoWeight() async throws {
+        let county = try TestCounty()
+        defer { county.remove() }
+        let engine = try openEngine(try county.makeVillage("522730103210", name: "茶香村"))
+        let cutOff = CutOff(
+            subject: county.townshipChain.leaf.subject, reason: .lost, issuedAt: 1, rows: [],
+            issuedBy: engine.author)
+        await #expect {
+            try await engine.publish(cutOff)
+        } throws: {
+            ($0 as? DeskRefusal)?.code == "cut_off_without_weight"
+        }
+    }
+
+    /// Who is late is told to come again, and that nothing was saved.
+    @Test func anEngineThatHasEndedSaysThatItIsStopping() async throws {
+        let county = try TestCounty()
+        defer { county.remove() }
+        let engine = try openEngine(try county.makeVillage("522730103210", name: "茶香村"))
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { await engine.run() }
+            group.cancelAll()
+            try await group.waitForAll()
+        }
+        await #expect {
+            try await engine.submit(WriteRequest(collection: "matters", fields: [:]))
+        } throws: {
+            ($0 as? DeskRefusal)?.code == "stopping"
+        }
+    }
+}
+
+extension AreaCode {
+    fileprivate static var county: AreaCode {
+        guard let area = try? AreaCode(parsing: "522730") else {
+            preconditionFailure("a county's code is one")
+        }
+        return area
+    }
+}
