@@ -33,6 +33,21 @@ struct DeskRefusalTests {
         #expect(DeskRefusal(InvitationRefusal.otherCertificate).code == "other_certificate")
     }
 
+    @Test func aRedactionThatCannotBeHasItsOwnCode() {
+        let dot = Dot(
+            log: LogID(
+                replica: LogIdentity.replica(
+                    key: PublicKey(Bytes32(words: (1, 2, 3, 4))),
+                    nonce: ReplicaNonce(high: 1, low: 2)),
+                domain: Domain(area: .county, lane: .routine)), sequence: 1)
+        #expect(DeskRefusal(redaction: .notEntitled(.county)).code == "may_not_redact")
+        #expect(DeskRefusal(redaction: .nothingToDestroy).code == "nothing_to_redact")
+        #expect(
+            DeskRefusal(redaction: .holdsSystemRecords(dot)).code == "holds_system_records")
+        #expect(
+            DeskRefusal(redaction: .restatementTooLarge(dot)).code == "restatement_too_large")
+    }
+
     @Test func aCutOffByWhoStandsBelowHasNoWeight() async throws {
         let county = try TestCounty()
         defer { county.remove() }

@@ -19,7 +19,7 @@ extension ReplicationEngine {
             showCondition()
             throw DeskRefusal(failure)
         } catch let refusal as RedactionRefusal {
-            throw DeskRefusal(refusal)
+            throw DeskRefusal(redaction: refusal)
         }
         spread(ordered.news)
         glance()
@@ -49,7 +49,7 @@ extension ReplicationEngine {
 }
 
 extension DeskRefusal {
-    fileprivate init(_ refusal: RedactionRefusal) {
+    init(redaction refusal: RedactionRefusal) {
         switch refusal {
         case .notEntitled(let area):
             self.init(
