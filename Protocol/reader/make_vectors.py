@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 from vectors import (
-    certificates, cutoffs, enrolment, logs, messages, receipts, values, violations)
+    acts, certificates, cutoffs, enrolment, logs, messages, receipts, values, violations)
 
 FOLDER = Path(__file__).resolve().parents[1] / "vectors"
 
@@ -24,6 +24,7 @@ def main() -> None:
         "enrolment": enrolment.make(),
         "receipts": receipts.make(story),
         "violations": violations.make(story),
+        "acts": acts.make(),
     }
     for name, vectors in files.items():
         text = json.dumps(

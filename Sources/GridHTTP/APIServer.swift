@@ -29,6 +29,7 @@ package struct APIServer: Service {
         StatusRoutes(desk: desk).add(to: router)
         AuthorityRoutes(desk: desk).add(to: router)
         RecordRoutes(desk: desk).add(to: router)
+        ActRoutes(desk: desk).add(to: router)
         UpkeepRoutes(desk: desk).add(to: router)
         EnrolmentRoutes(desk: desk).add(to: router)
         AuditRoutes(desk: desk).add(to: router)

@@ -50,7 +50,10 @@ extension Desk {
             filter.area = area.home
         }
         for (name, text) in request.equals {
-            guard let field = collection.field(named: name), field.kind != .derived else {
+            let derived = RecordFolding(collection)?.derived.map(\.name) ?? []
+            guard let field = collection.field(named: name),
+                field.kind != .derived || derived.contains(name)
+            else {
                 throw DeskRefusal(
                     .malformed, "unknown_field", chinese: "“\(collection.label)”没有 \(name) 这一项。",
                     english: "\(collection.name) has no field \(name) to search by.")
@@ -70,7 +73,10 @@ extension Desk {
         return Self.answer(
             "list",
             [
-                "items": .list(page.records.map { Self.record($0, .masked) }),
+                "items": .list(
+                    page.records.map {
+                        Self.record($0, .masked, folded: folded($0))
+                    }),
                 "next": page.next.map { .integer($0) } ?? .null,
             ])
     }
@@ -90,7 +96,10 @@ extension Desk {
                 ])
             }
         }
-        guard case .object(var parts) = Self.record(display, sight) else { return .null }
+        guard case .object(var parts) = Self.record(display, sight, folded: folded(display)) else {
+            return .null
+        }
+        parts.merge(try rules(of: display, sight, in: logs)) { $1 }
         parts["void"] = .list(void)
         parts["plain"] = .boolean(sight.isPlain)
         return Self.answer("record", parts)
@@ -132,12 +141,14 @@ extension Desk {
             "history", ["items": .list(items), "plain": .boolean(sight.isPlain)])
     }
 
-    private static func record(_ display: RecordDisplay, _ sight: Sight) -> JSONValue {
+    private static func record(
+        _ display: RecordDisplay, _ sight: Sight, folded: [String: JSONValue]
+    ) -> JSONValue {
         let sight = sight.of(display)
         let shown = display.fields.filter { $0.value != nil }
         let fields = shown.map { ($0.definition.name, sight.json($0.value, of: $0.definition)) }
         let masked = shown.filter { sight.masks($0.definition) }.map(\.definition.name)
-        return .object([
+        let parts: [String: JSONValue] = [
             "id": .text(display.id.description),
             "collection": .text(display.collection.name),
             "area": .text(display.state.domain.area.description),
@@ -148,7 +159,8 @@ extension Desk {
             "masked": .list(masked.map { .text($0) }),
             "created_at": display.state.first.map { time($0.timestamp.milliseconds) } ?? .null,
             "updated_at": display.state.last.map { time($0.timestamp.milliseconds) } ?? .null,
-        ])
+        ]
+        return .object(parts.merging(folded) { $1 })
     }
 
     package static func problem(_ problem: Problem) -> JSONValue {
