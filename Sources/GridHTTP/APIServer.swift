@@ -30,6 +30,7 @@ package struct APIServer: Service {
         AuthorityRoutes(desk: desk).add(to: router)
         RecordRoutes(desk: desk).add(to: router)
         ActRoutes(desk: desk).add(to: router)
+        ReportRoutes(desk: desk).add(to: router)
         UpkeepRoutes(desk: desk).add(to: router)
         EnrolmentRoutes(desk: desk).add(to: router)
         AuditRoutes(desk: desk).add(to: router)

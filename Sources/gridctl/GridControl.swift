@@ -27,7 +27,7 @@ struct GridControl: AsyncParsableCommand {
                 subcommands: [
                     Collections.self, Put.self, Get.self, List.self, History.self, Conflicts.self,
                     Resolve.self,
-                    Import.self, SQL.self, ActCommand.self,
+                    Import.self, SQL.self, ActCommand.self, ReportCommand.self,
                 ]),
             CommandGroup(
                 name: "同步 / Sync",
