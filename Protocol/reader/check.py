@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from onegrid_reader import (
-    certificates, columns, cutoffs, enrolment, entries, judging, limits, messages, notation,
+    acts, certificates, columns, cutoffs, enrolment, entries, judging, limits, messages, notation,
     receipts, redaction, runs, zstd)
 from onegrid_reader.hashes import sign
 from onegrid_reader.values import VALUE
@@ -228,6 +228,14 @@ def check_receipt(vector: dict) -> None:
     same("hash", found, vector["hash"])
 
 
+def check_acts(vector: dict) -> None:
+    """Whatever the order in which they come."""
+    for given in (vector["acts"], vector["acts"][::-1]):
+        found = acts.fold(vector["machine"], given)
+        same("state", found["state"], vector["state"])
+        same("outcomes", found["outcomes"], vector["outcomes"])
+
+
 def check_violation(vector: dict) -> None:
     data = bytes.fromhex(vector["bytes"])
     if vector["kind"] == "envelope" and data[:1] != b"\0" and not zstd.can_unpack():
@@ -287,7 +295,7 @@ def main() -> int:
         "values": check_value, "records": check_record, "entries": Entries().check,
         "runs": check_run, "certificates": check_chain, "messages": check_message,
         "cutoffs": check_cut_offs, "enrolment": check_enrolment, "receipts": check_receipt,
-        "redaction": check_redaction, "violations": check_violation,
+        "redaction": check_redaction, "violations": check_violation, "acts": check_acts,
     }
     results = [check_file(name, check) for name, check in checks.items()]
     results += [check_codes(), check_limits()]

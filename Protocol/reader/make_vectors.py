@@ -6,7 +6,8 @@ import json
 from pathlib import Path
 
 from vectors import (
-    certificates, cutoffs, enrolment, logs, messages, receipts, redaction, values, violations)
+    acts, certificates, cutoffs, enrolment, logs, messages, receipts, redaction, values,
+    violations)
 
 FOLDER = Path(__file__).resolve().parents[1] / "vectors"
 
@@ -25,6 +26,7 @@ def main() -> None:
         "enrolment": enrolment.make(),
         "receipts": receipts.make(story),
         "violations": violations.make(story),
+        "acts": acts.make(),
     }
     for name, vectors in files.items():
         text = json.dumps(

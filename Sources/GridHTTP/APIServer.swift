@@ -106,6 +106,8 @@ package struct APIServer: Service {
         RecoveryRoutes(desk: desk).add(to: router)
         InspectionRoutes(desk: desk).add(to: router)
         RedactionRoutes(desk: desk).add(to: router)
+        ActRoutes(desk: desk).add(to: router)
+        ReportRoutes(desk: desk).add(to: router)
         TokenRoutes(desk: desk).add(to: router)
         OpenAPIRoutes().add(to: router)
         routes.fill(router.routes.map { ("\($0.path)", $0.method.rawValue) })

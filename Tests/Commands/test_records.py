@@ -174,7 +174,7 @@ class Records(OneNode):
         self.assertEqual((status, answer["code"]), (413, "body_too_large"))
 
     def test_collections_and_their_fields_are_listed(self):
-        self.assertEqual(len(self.village.ask("collections")["items"]), 38)
+        self.assertEqual(len(self.village.ask("collections")["items"]), 39)
         fields = self.village.ask("collections", "households")["fields"]
         self.assertIn("household_no", [each["field"] for each in fields])
         self.fails(66, "collections", "castles")

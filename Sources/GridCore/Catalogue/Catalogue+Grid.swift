@@ -47,6 +47,7 @@ extension Catalogue {
         reportRunsNotation,
         attachmentsNotation,
         nodesNotation,
+        tasksNotation,
     ]
 }
 
@@ -90,6 +91,7 @@ collection 18|household_units|联户单元|routine
 5|household_ids|户|set(ref(households))|set|R|P1|usual_count 10..20|warn outside 10..20; a household in two units is flagged
 6|tie|纽带|enum(place:地缘,kin:人际,building:楼栋)|register quiet|O|P0
 7|status|状态|enum(active:启用,closed:已撤销)|register shown township|R|P0
+8|head_log|联户长任免|struct(action 动作!:enum(propose:提名,elect:推选,serve:履职,assess:考核,remove:退出,comment:记录,correct:更正),who 人选:ref(staff),at 时间:time,by 经手人:ref(staff),role 角色:text(1..20),reason 理由:text(1..200),note 说明:longtext(500),of 更正对象:text(1..40),annul 作废:boolean)|timeline|O|P1|not_future|proposed, elected, serving, assessed, removed
 
 """#
 
@@ -259,7 +261,7 @@ collection 28|matters|事项|urgent
 14|point|坐标|point|register quiet|O|P2|box 3,73..54,136
 15|occurred_at|发生时间|time|register shown|R|P1|not_future|<= created_at + 1 day
 16|urgency|紧急程度|enum(normal:一般,urgent:紧急,emergency:突发应急)|register shown|R|P0
-17|events|办理过程|struct(action 动作!:enum(triage:分流,accept:受理,refuse:不予受理,dispatch:派单,take:接单,return:退回,handle:办理,request_extension:申请延期,extend:同意延期,suspend:挂起,resume:恢复办理,escalate:上报,whistle:吹哨,complete:办结,verify:验证结案,reopen:重新办理,publish:晒单,withdraw:撤回,merge:并案,archive:归档,comment:办理记录,supervise:督办,urge:催办,instruct:批示,notify:抄告,revisit:回访,correct:更正),at 时间:time,by 经手人:ref(staff),role 角色:text(1..20),to 承办:party,until 期限:time,result 结果:longtext(500),reason 理由:text(1..200),score 评分:integer,card 牌色:enum(normal:普通,yellow:黄牌,red:红牌),note 说明:longtext(500))|timeline|R|P2|not_future|action in the action table; actor role allowed
+17|events|办理过程|struct(action 动作!:enum(triage:分流,accept:受理,refuse:不予受理,dispatch:派单,take:接单,return:退回,handle:办理,request_extension:申请延期,extend:同意延期,suspend:挂起,resume:恢复办理,escalate:上报,whistle:吹哨,complete:办结,verify:验证结案,reopen:重新办理,publish:晒单,withdraw:撤回,merge:并案,archive:归档,comment:办理记录,supervise:督办,urge:催办,instruct:批示,notify:抄告,revisit:回访,correct:更正),at 时间:time,by 经手人:ref(staff),role 角色:text(1..20),to 承办:party,until 期限:time,result 结果:longtext(500),reason 理由:text(1..200),score 评分:integer,card 牌色:enum(normal:普通,yellow:黄牌,red:红牌),note 说明:longtext(500),of 更正对象:text(1..40),annul 作废:boolean)|timeline|R|P2|not_future|action in the action table; actor role allowed
 18|attachments|附件|set(attachment(2097152))|set|O|P2||<= 2 MiB each
 19|duplicates|重复事项|set(ref(matters))|set|O|P1||not itself
 20|publish|晒单|enum(no:不公开,summary:摘要,full:全文)|register shown township|R|P0||full needs consent of the reporter
@@ -300,7 +302,7 @@ collection 30|disputes|矛盾纠纷|urgent
 10|intensity|激烈程度|enum(low:低,mid:中,high:高)|register shown|O|P1
 11|facts|基本情况|longtext(2000)|register shown|R|P3
 12|mediators|调解员|set(ref(staff))|set|O|P1
-13|events|调处过程|struct(action 动作!:enum(register:登记,dismiss:非纠纷,assign:指派,return:退回,mediate:调解,succeed:化解成功,partial:部分化解,fail:调解不成,escalate:上报,refer:移送,revisit:回访,relapse:反复,close:归档,comment:记录,correct:更正),at 时间:time,by 经手人:ref(staff),to 承办:party,until 期限:time,reason 理由:text(1..200),note 说明:longtext(500))|timeline|R|P3|not_future
+13|events|调处过程|struct(action 动作!:enum(register:登记,dismiss:非纠纷,assign:指派,return:退回,mediate:调解,succeed:化解成功,partial:部分化解,fail:调解不成,escalate:上报,refer:移送,revisit:回访,relapse:反复,close:归档,comment:记录,correct:更正),at 时间:time,by 经手人:ref(staff),to 承办:party,until 期限:time,reason 理由:text(1..200),note 说明:longtext(500),of 更正对象:text(1..40),annul 作废:boolean)|timeline|R|P3|not_future
 14|agreement_kind|协议形式|enum(oral:口头,written:书面,court_confirmed:司法确认)|register quiet|O|P1
 15|agreement_doc|协议书|attachment(2097152)|register quiet|O|P3
 16|outcome|化解结果|enum(open:未结,success:化解成功,partial:部分化解,failed:调解不成)|derived|-|P1
@@ -326,6 +328,7 @@ collection 32|patrols|巡查|routine
 5|place_ids|巡查场所|set(ref(places))|set|O|P1
 6|findings|发现|set(ref)|set|O|P1
 7|note|说明|longtext(500)|register quiet|O|P1
+8|patrol_no|巡查编号|text(1..40)|fixed|O|P1||as matter_no
 
 """#
 
@@ -350,7 +353,7 @@ collection 34|hazards|隐患|urgent
 3|grid_code|网格|area(grid)|fixed|R|P0|inside_area
 4|level|等级|enum(normal:一般,greater:较大,major:重大)|register shown|R|P0||major raises a whistle
 5|found_at|发现时间|time|fixed|R|P0
-6|measures|整改过程|struct(action 动作!:enum(assign:指派,fix:整改,clear:消除,recheck:复查,reopen:重新整改,comment:记录,correct:更正),at 时间:time,by 经手人:ref(staff),until 期限:time,note 说明:longtext(500))|timeline|O|P1|not_future
+6|measures|整改过程|struct(action 动作!:enum(assign:指派,fix:整改,clear:消除,recheck:复查,reopen:重新整改,comment:记录,correct:更正),at 时间:time,by 经手人:ref(staff),until 期限:time,note 说明:longtext(500),of 更正对象:text(1..40),annul 作废:boolean)|timeline|O|P1|not_future
 7|due_on|整改期限|date|register shown township|O|P0|at_least found_at|>= found_at
 8|photos|照片|set(attachment(2097152))|set|O|P1
 9|cleared_at|消除时间|time|derived|-|P0
@@ -578,5 +581,19 @@ collection 53|nodes|节点|authority
 5|valid_from|起|time|register shown township|R|P0
 6|valid_to|止|time|register shown township|O|P0
 7|revoked_by|吊销|bytes(64)|register shown township|O|P0
+
+"""#
+
+private let tasksNotation = #"""
+collection 54|tasks|任务与报表|routine
+1|title|名称|text(1..60)|register shown|R|P0|no_personal_numbers
+2|kind|类别|enum(task:任务,form:报表)|fixed|R|P0
+3|issuer|下达单位|party|fixed|R|P0
+4|admission_id|准入事项|ref(admission_requests)|register shown|R|P0||admitted or on trial, and not past its last day
+5|audience|下达范围|set(area(village,grid))|set|O|P0||only with an admitted duty
+6|fields_asked|需填字段|set(text(1..80))|set|O|P0||COLLECTION.FIELD where it is held already
+7|due_on|截止日期|date|register shown|O|P0
+8|body|要求|longtext(2000)|register shown|O|P0|no_personal_numbers
+9|areas_done|已完成范围|set(area(village,grid))|set|O|P0
 
 """#

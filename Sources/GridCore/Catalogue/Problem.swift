@@ -68,6 +68,8 @@ package struct Problem: Error, Hashable, Sendable {
         case fixedValue = "fixed_value"
         case wrongOperation = "wrong_operation"
         case maskedValue = "masked_value"
+        case actIllegal = "act_illegal"
+        case notAdmitted = "not_admitted"
         // Of the form of a value.
         case wrongType = "wrong_type"
         case tooLong = "too_long"

@@ -12,7 +12,7 @@ extension Desk {
         do {
             let page = try engine.store.feed(
                 after: start.position, where: filter, limit: request.limit)
-            let items = try page.items.map { try Self.event(.change($0)) }
+            let items = try page.items.map { try event(.change($0)) }
             return Self.answer(
                 "changes",
                 [

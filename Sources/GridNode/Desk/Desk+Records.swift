@@ -59,7 +59,10 @@ extension Desk {
             filter.area = area.home
         }
         for (name, text) in request.equals {
-            guard let field = collection.field(named: name), field.kind != .derived else {
+            let derived = RecordFolding(collection)?.derived.map(\.name) ?? []
+            guard let field = collection.field(named: name),
+                field.kind != .derived || derived.contains(name)
+            else {
                 throw DeskRefusal(
                     .malformed, "unknown_field", chinese: "“\(collection.label)”没有 \(name) 这一项。",
                     english: "\(collection.name) has no field \(name) to search by.")
@@ -79,7 +82,10 @@ extension Desk {
         return Self.answer(
             "list",
             [
-                "items": .list(try page.records.map { try Self.record($0, .masked) }),
+                "items": .list(
+                    try page.records.map {
+                        try Self.record($0, .masked, folded: folded($0))
+                    }),
                 "next": page.next.map { .text($0.text) } ?? .null,
             ])
     }
@@ -131,7 +137,9 @@ extension Desk {
                 ])
             }
         }
-        guard case .object(var parts) = try Self.record(display, sight) else { return .null }
+        guard case .object(var parts) = try Self.record(
+            display, sight, folded: folded(display))
+        else { return .null }
         let redactions = engine.current.redactions.redactions(
             of: display.id, in: display.collection.number)
         if !redactions.isEmpty {
@@ -141,6 +149,7 @@ extension Desk {
                     .map { .text($0.definition.name) })
             parts["redactions"] = .list(redactions.map { .object(redactionParts($0)) })
         }
+        parts.merge(try rules(of: display, sight, in: logs)) { $1 }
         parts["void"] = .list(void)
         parts["plain"] = .boolean(sight.isPlain)
         return Self.answer("record", parts)
@@ -259,12 +268,15 @@ extension Desk {
         }
     }
 
-    static func record(_ display: RecordDisplay, _ sight: Sight) throws -> JSONValue {
+    /// - Parameter folded: what its acts come to, as parts of the answer.
+    static func record(
+        _ display: RecordDisplay, _ sight: Sight, folded: [String: JSONValue]
+    ) throws -> JSONValue {
         let sight = sight.of(display)
         let shown = display.fields.filter { $0.value != nil }
         let fields = shown.map { ($0.definition.name, sight.json($0.value, of: $0.definition)) }
         let masked = shown.filter { sight.masks($0.definition) }.map(\.definition.name)
-        return .object([
+        let parts: [String: JSONValue] = [
             "id": .text(display.id.description), "etag": .text("\"\(try display.tag())\""),
             "collection": .text(display.collection.name),
             "area": .text(display.state.domain.area.description),
@@ -276,7 +288,8 @@ extension Desk {
             "redacted": .list(display.redacted.map { .text($0.name) }),
             "created_at": display.state.first.map { time($0.timestamp.milliseconds) } ?? .null,
             "updated_at": display.state.last.map { time($0.timestamp.milliseconds) } ?? .null,
-        ])
+        ]
+        return .object(parts.merging(folded) { $1 })
     }
 
     package static func problem(_ problem: Problem) -> JSONValue {

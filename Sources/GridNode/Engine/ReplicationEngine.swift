@@ -272,8 +272,12 @@ package actor ReplicationEngine {
         let drafting = WriteDrafting(
             catalogue: store.catalogue, home: folder.replica.scope.area, now: WallClock.now)
         do {
-            let draft = try drafting.draft(request) { id, collection in
+            var draft = try drafting.draft(request) { id, collection in
                 try transaction.record(id, in: collection, batch: &batch)
+            }
+            if case .new = draft.change.draft.target {
+                draft = drafting.numbered(
+                    draft, id: batch.nextRecordID(in: draft.change.domain))
             }
             if draft.isIdle, case .existing(let address) = draft.change.draft.target {
                 return .success(try receipt(address, [], draft))

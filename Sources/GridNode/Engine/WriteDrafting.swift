@@ -60,7 +60,9 @@ package struct WriteDrafting {
         if request.replaces, let record { try reading.replace(record, by: home.level) }
         reading.skipUnchanged(record)
         if record == nil { reading.skipClearing() }
-        let advice = try check(reading, record: record, area: area)
+        let advice = try check(
+            reading, record: record, area: area,
+            rules: ruleProblems(in: reading, record: record, area: area, find: find))
         let writes = reading.writes(against: record)
         guard record != nil || !writes.isEmpty else { throw DeskRefusal.emptyRecord }
         let archives = request.archives && record?.state.isArchived != true
@@ -139,7 +141,7 @@ package struct WriteDrafting {
     }
 
     private func check(
-        _ reading: InputReading, record: RecordDisplay?, area: AreaCode
+        _ reading: InputReading, record: RecordDisplay?, area: AreaCode, rules: [Problem]
     ) throws -> [Problem] {
         let context = WriteContext(
             area: area, today: ChinaTime.day(of: Int64(clamping: now)), now: Int64(clamping: now))
@@ -149,7 +151,7 @@ package struct WriteDrafting {
         let refusals =
             problems.filter(\.isRefusal)
             + reading.values.compactMap { Self.misuse($0, shown: record?[$0.name], by: home.level) }
-            + masks(in: reading, record: record)
+            + masks(in: reading, record: record) + rules
         guard refusals.isEmpty else { throw DeskRefusal.wrongValues(refusals) }
         return problems
     }
@@ -221,6 +223,11 @@ extension DeskRefusal {
                 .notAllowed, "not_owner", chinese: "有 \(problems.count) 项应由上级填写,没有保存。",
                 english: "\(problems.count) field(s) belong to a level above; nothing was saved.",
                 problems: problems)
+        }
+        if problems.allSatisfy({ $0.code == .actIllegal }) {
+            return DeskRefusal(
+                .wrongValues, "act_illegal", chinese: "现在不能这样办理,没有保存。",
+                english: "This is not legal now; nothing was saved.", problems: problems)
         }
         return DeskRefusal(
             .wrongValues, "wrong_values", chinese: "有 \(problems.count) 处填写不正确,没有保存。",

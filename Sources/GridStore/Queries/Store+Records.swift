@@ -199,7 +199,12 @@ extension Store {
         var found: [(key: Int64, display: RecordDisplay)] = []
         while let row = try rows.next() {
             let state = try state(row, of: table, references: references)
-            found.append((try row.cell("_key"), RecordDisplay(state, of: table.collection)))
+            let summary = try FoldSummary(row, of: table)
+            found.append(
+                (
+                    try row.cell("_key"),
+                    RecordDisplay(state, of: table.collection, summary: summary)
+                ))
         }
         return found
     }

@@ -8,6 +8,8 @@ extension Catalogue {
     /// and merging hang on, hashed. 64 hexadecimal digits.
     var fingerprint: String {
         var text = "tables 2\nedition \(edition)\n"
+        text += "folding \(RecordFolding.version) \(DeadlineRules.standard.version) "
+        text += "\(WorkdayCalendar.china.years.sorted())\n"
         for collection in collections {
             text += "\(collection.number) \(collection.name) \(collection.lane.rawValue)\n"
             for field in collection.fields {

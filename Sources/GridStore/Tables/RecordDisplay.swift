@@ -20,17 +20,27 @@ package struct RecordDisplay: Sendable {
     package let collection: CollectionDefinition
     package let state: RecordState
     package let id: RecordID
+    /// What its timelines amount to; nil for records of which nothing is folded.
+    package let summary: FoldSummary?
 
-    package init(_ state: RecordState, of collection: CollectionDefinition) {
+    /// - Parameter summary: what its row says of its timelines; folded here without one.
+    package init(
+        _ state: RecordState, of collection: CollectionDefinition, summary: FoldSummary? = nil
+    ) {
         self.collection = collection
         self.state = state
         id = RecordNaming.id(of: state.address)
+        self.summary =
+            summary ?? RecordFolding(collection).map { FoldSummary($0.fold(state)) }
     }
 
     /// Every field of the catalogue that is written, made anew at each call.
     package var fields: [Field] {
         collection.fields.filter { $0.kind != .derived }.map { Self.field($0, in: state) }
     }
+
+    /// Its timelines, folded anew with every act; nil for records of which nothing is folded.
+    package var fold: RecordFold? { RecordFolding(collection)?.fold(state) }
 
     /// Required fields without a value.
     package var missing: [FieldDefinition] { collection.missing { self[$0]?.value } }

@@ -40,9 +40,37 @@ struct RecordRow {
             }
             place += 1
         }
+        if let folding = table.folding {
+            place = try bind(folding.fold(state), of: folding, to: statement, at: place)
+        }
         guard isNew else { return }
         try statement.bind(RecordNaming.id(of: state.address).description, at: place)
         try statement.bind(state.domain.area.description, at: place + 1)
+    }
+
+    /// - Returns: the place after the last cell.
+    private func bind(
+        _ fold: RecordFold, of folding: RecordFolding, to statement: RowStatement, at first: Int32
+    ) throws -> Int32 {
+        var place = first
+        try statement.bind(fold.state, at: place)
+        for number in [fold.voidCount, fold.sessions, fold.isOpen ? 1 : 0] {
+            place += 1
+            statement.bind(Int64(number), at: place)
+        }
+        for time in [fold.warnAt, fold.dueAt] {
+            place += 1
+            if let time { statement.bind(time, at: place) } else { statement.bindNull(at: place) }
+        }
+        for field in folding.derived {
+            place += 1
+            if let value = fold[field.name] {
+                try statement.bind(value.plainText, at: place)
+            } else {
+                statement.bindNull(at: place)
+            }
+        }
+        return place + 1
     }
 
     private var missing: Int {

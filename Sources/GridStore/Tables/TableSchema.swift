@@ -25,6 +25,8 @@ final class TableSchema: Sendable {
     let columns: [Column]
     /// Whether a record can be incomplete.
     let hasRequirements: Bool
+    /// How the timelines of its records are folded; nil where nothing is.
+    let folding: RecordFolding?
     let insert: String
     let update: String
     /// The merge state of a row, then the columns that hold texts for it.
@@ -44,8 +46,17 @@ final class TableSchema: Sendable {
         "_archived", "_incomplete", "_conflicts", "_created_at", "_updated_at", "_merge",
     ]
 
+    /// Columns of what a record's timelines amount to, in the order in which they are bound; the
+    /// derived fields of the catalogue follow. Times are milliseconds since 1970.
+    private static let foldColumns = [
+        "_state TEXT NOT NULL", "_voids INTEGER NOT NULL", "_sessions INTEGER NOT NULL",
+        "_open INTEGER NOT NULL", "_warn_at INTEGER", "_due_at INTEGER",
+    ]
+
     init(_ collection: CollectionDefinition) {
         self.collection = collection
+        let folding = RecordFolding(collection)
+        self.folding = folding
         let stored = collection.fields.filter { $0.kind != .derived }
         let columns = stored.map {
             Column(field: $0, key: $0.shownKey, storage: Self.storage(of: $0))
@@ -54,7 +65,10 @@ final class TableSchema: Sendable {
         hasRequirements = stored.contains { $0.requirement != .optional }
         placesByName = Dictionary(
             uniqueKeysWithValues: stored.enumerated().map { ($1.name, $0) })
-        let changing = Self.changingColumns + stored.map { "\"\($0.name)\"" }
+        let folded = folding == nil ? [] : Self.foldColumns.map { String($0.prefix { $0 != " " }) }
+        let changing =
+            Self.changingColumns + stored.map { "\"\($0.name)\"" } + folded
+            + (folding?.derived ?? []).map { "\"\($0.name)\"" }
         let all = ["_key"] + changing + ["id", "_area"]
         insert = """
             INSERT INTO "\(collection.name)" (\(all.joined(separator: ", ")))
@@ -72,7 +86,9 @@ final class TableSchema: Sendable {
         textPlaces = places
         let merge = (["_merge"] + texts.map { "\"\($0.field.name)\"" }).joined(separator: ", ")
         selectState = "SELECT \(merge) FROM \"\(collection.name)\" WHERE _key = ?"
-        stateColumns = "_key, id, _area, \(merge)"
+        stateColumns =
+            (["_key, id, _area, \(merge)"] + folded
+            + (folding?.derived ?? []).map { "\"\($0.name)\"" }).joined(separator: ", ")
         selectKeys = """
             SELECT _key, _area FROM "\(collection.name)" WHERE id = ? ORDER BY _area, _key
             """
@@ -95,6 +111,11 @@ final class TableSchema: Sendable {
         let fields = columns.map {
             "    \"\($0.field.name)\" \(Self.type(of: $0.storage)), -- \($0.field.label)\n"
         }
+        let folded =
+            folding == nil
+            ? []
+            : Self.foldColumns.map { "    \($0), -- folded\n" }
+                + (folding?.derived ?? []).map { "    \"\($0.name)\" TEXT, -- \($0.label)\n" }
         return """
             CREATE TABLE "\(collection.name)" ( -- \(collection.label)
                 _key INTEGER PRIMARY KEY, -- local; other nodes have other keys
@@ -105,7 +126,7 @@ final class TableSchema: Sendable {
                 _conflicts INTEGER NOT NULL, -- number of fields in conflict
                 _created_at INTEGER NOT NULL, -- milliseconds since 1970
                 _updated_at INTEGER NOT NULL,
-            \(fields.joined())    _merge BLOB NOT NULL
+            \(fields.joined())\(folded.joined())    _merge BLOB NOT NULL
             ) STRICT;
             CREATE INDEX "\(collection.name)_by_id" ON "\(collection.name)" (id);
             CREATE INDEX "\(collection.name)_by_area" ON "\(collection.name)" (_area);

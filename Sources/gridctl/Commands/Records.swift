@@ -101,6 +101,7 @@ struct Get: ParsableCommand {
             ])
         }
         table.show()
+        FoldedView.show(record, labels)
         let missing = record["missing"]?.items.compactMap(\.string) ?? []
         if !missing.isEmpty {
             Screen.line("尚缺 / missing: " + missing.map { labels[$0] }.joined(separator: "、"))
@@ -144,7 +145,10 @@ struct List: ParsableCommand {
         let names = labels.names.filter { name in
             items.contains { $0["fields"]?[name] != nil }
         }.prefix(6)
-        var table = Table(["标识 id", "区域 area"] + names.map { labels[$0] } + ["备注"])
+        let isFolded = items.contains { $0["state"] != nil }
+        var table = Table(
+            ["标识 id", "区域 area"] + (isFolded ? ["状态 state", "灯 light"] : [])
+                + names.map { labels[$0] } + ["备注"])
         for item in items {
             let marks = [
                 item["conflicts"]?.items.isEmpty == false ? "冲突" : nil,
@@ -153,6 +157,11 @@ struct List: ParsableCommand {
             ].compactMap { $0 }
             table.add(
                 [item["id"]?.shown ?? "", item["area"]?.shown ?? ""]
+                    + (isFolded
+                        ? [
+                            item["state"]?.shown ?? "",
+                            FoldedView.light(item["derived"]?["light"]?.string),
+                        ] : [])
                     + names.map { item["fields"]?[$0]?.shown ?? "" }
                     + [marks.joined(separator: " ")])
         }
