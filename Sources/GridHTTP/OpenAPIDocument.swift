@@ -152,6 +152,16 @@ enum OpenAPIDocument {
              "type": "integer"
             }
            },
+           "path_code": {
+            "description": "A report's code, R1 to R14.",
+            "in": "path",
+            "name": "code",
+            "required": true,
+            "schema": {
+             "minLength": 2,
+             "type": "string"
+            }
+           },
            "path_collection": {
             "description": "A collection's name.",
             "in": "path",
@@ -3143,6 +3153,56 @@ enum OpenAPIDocument {
             ]
            }
           },
+          "/v1/records/{collection}/{id}/acts": {
+           "parameters": [
+            {
+             "$ref": "#/components/parameters/path_collection"
+            },
+            {
+             "$ref": "#/components/parameters/path_id"
+            }
+           ],
+           "post": {
+            "operationId": "act",
+            "requestBody": {
+             "content": {
+              "application/json": {
+               "schema": {
+                "properties": {
+                 "action": {
+                  "type": "string"
+                 }
+                },
+                "required": [
+                 "action"
+                ],
+                "type": "object"
+               }
+              }
+             },
+             "required": true
+            },
+            "responses": {
+             "201": {
+              "content": {
+               "application/json": {
+                "schema": {
+                 "$ref": "#/components/schemas/Any"
+                }
+               }
+              },
+              "description": "What was asked for."
+             },
+             "default": {
+              "$ref": "#/components/responses/Problem"
+             }
+            },
+            "summary": "Writes an act into a timeline.",
+            "tags": [
+             "records"
+            ]
+           }
+          },
           "/v1/records/{collection}/{id}/history": {
            "get": {
             "operationId": "history",
@@ -3344,6 +3404,140 @@ enum OpenAPIDocument {
             "summary": "Destroys values of a record on every node.",
             "tags": [
              "authority"
+            ]
+           }
+          },
+          "/v1/reports": {
+           "get": {
+            "operationId": "reportKinds",
+            "responses": {
+             "200": {
+              "content": {
+               "application/json": {
+                "schema": {
+                 "$ref": "#/components/schemas/Any"
+                }
+               }
+              },
+              "description": "What was asked for."
+             },
+             "default": {
+              "$ref": "#/components/responses/Problem"
+             }
+            },
+            "summary": "The reports there are.",
+            "tags": [
+             "reports"
+            ]
+           }
+          },
+          "/v1/reports/{code}": {
+           "get": {
+            "operationId": "report",
+            "parameters": [
+             {
+              "description": "A year, quarter, month or day, as 2026, 2026-Q3, 2026-10.",
+              "in": "query",
+              "name": "period",
+              "schema": {
+               "type": "string"
+              }
+             },
+             {
+              "in": "query",
+              "name": "area",
+              "schema": {
+               "$ref": "#/components/schemas/Area"
+              }
+             },
+             {
+              "in": "query",
+              "name": "as_of",
+              "schema": {
+               "type": "string"
+              }
+             }
+            ],
+            "responses": {
+             "200": {
+              "content": {
+               "application/json": {
+                "schema": {
+                 "$ref": "#/components/schemas/Any"
+                }
+               }
+              },
+              "description": "What was asked for."
+             },
+             "default": {
+              "$ref": "#/components/responses/Problem"
+             }
+            },
+            "summary": "A report as of what this node has.",
+            "tags": [
+             "reports"
+            ]
+           },
+           "parameters": [
+            {
+             "$ref": "#/components/parameters/path_code"
+            }
+           ]
+          },
+          "/v1/reports/{code}/runs": {
+           "parameters": [
+            {
+             "$ref": "#/components/parameters/path_code"
+            }
+           ],
+           "post": {
+            "operationId": "keepReport",
+            "requestBody": {
+             "content": {
+              "application/json": {
+               "schema": {
+                "additionalProperties": false,
+                "properties": {
+                 "area": {
+                  "type": "string"
+                 },
+                 "as_of": {
+                  "type": "string"
+                 },
+                 "period": {
+                  "type": "string"
+                 },
+                 "signed_by": {
+                  "type": "string"
+                 }
+                },
+                "required": [
+                 "period"
+                ],
+                "type": "object"
+               }
+              }
+             },
+             "required": true
+            },
+            "responses": {
+             "201": {
+              "content": {
+               "application/json": {
+                "schema": {
+                 "$ref": "#/components/schemas/Any"
+                }
+               }
+              },
+              "description": "What was asked for."
+             },
+             "default": {
+              "$ref": "#/components/responses/Problem"
+             }
+            },
+            "summary": "Keeps a report as a record.",
+            "tags": [
+             "reports"
             ]
            }
           },
@@ -3911,6 +4105,12 @@ enum OpenAPIDocument {
           },
           {
            "name": "recovery"
+          },
+          {
+           "name": "authority"
+          },
+          {
+           "name": "reports"
           },
           {
            "name": "apps"

@@ -74,7 +74,10 @@ class API(OneNode):
             "PUT", path, {"fields": {**MATTER, "place": "村尾"}}, {"If-Match": tag})
         self.assertEqual(status, 200, answer)
         fields = self.ask("GET", path)[1]["fields"]
-        self.assertEqual(fields, {**MATTER, "place": "村尾"})
+        # Its number was given to it at its creation, and stays.
+        self.assertRegex(fields["matter_no"], r"^522730103210-\d{8}-")
+        self.assertEqual(
+            fields, {**MATTER, "place": "村尾", "matter_no": fields["matter_no"]})
         status, again, _ = self.ask(
             "PUT", path, {"fields": fields}, {"If-Match": answer["etag"]})
         self.assertEqual((status, again["entries"]), (200, []))

@@ -68,4 +68,9 @@ class Reports(OneNode):
         self.fails(65, "report", "R1", "--period", "2026", "--area", "x")
         self.fails(65, "report", "R1", "--period", "2026", "--as-of", "x")
         self.assertEqual(self.village.call("report", "R1", wants=None).returncode, 64)
-        self.assertEqual(self.village.send("GET", "/v1/reports/R1?nonsense=1")[0], 400)
+        for path, code in (
+                ("R1?nonsense=1", "bad_body"), ("R1?period=gestern", "bad_period"),
+                ("R99?period=2026", "unknown_report")):
+            status, answer = self.village.send("GET", "/v1/reports/" + path)
+            self.assertEqual((status, answer["code"]), (
+                404 if code == "unknown_report" else 400, code))

@@ -56,6 +56,9 @@ class Rules(OneNode):
         self.fails(65, "act", "matters", identity, "triage", "mood=gut")
         household = self.village.put("households", "household_no=00700")
         self.fails(1, "act", "households", household, "accept")
+        status, answer = self.village.send(
+            "POST", f"/v1/records/households/{household}/acts", {"action": "accept"})
+        self.assertEqual((status, answer["code"]), (409, "no_acts"))
 
     def test_a_correction_is_an_act_too(self):
         identity = self.matter()

@@ -46,15 +46,16 @@ extension Desk {
     package func leave(_ stream: FeedStream) { feedReaders.leave() }
 
     /// An event as all renderings show it.
-    package static func event(_ event: FeedEvent) throws -> JSONValue {
+    package func event(_ event: FeedEvent) throws -> JSONValue {
         var parts: [String: JSONValue] = [
             "event": .text(event.name), "id": .text(event.position.description),
         ]
         switch event {
         case .change(let item):
-            parts["sequence"] = count(item.position.sequence)
+            parts["sequence"] = Self.count(item.position.sequence)
             parts["operation"] = .text(item.operation.word)
-            parts["record"] = try record(item.record, .masked)
+            parts["record"] = try Self.record(
+                item.record, .masked, folded: folded(item.record))
         case .live, .heartbeat: break
         case .reset(let over, _):
             let refusal = DeskRefusal(over)
@@ -62,7 +63,7 @@ extension Desk {
             parts["zh"] = .text(refusal.chinese)
             parts["en"] = .text(refusal.english)
         }
-        return answer("change", parts)
+        return Self.answer("change", parts)
     }
 
     private func filter(_ request: FeedRequest) throws -> FeedFilter {

@@ -137,8 +137,9 @@ extension Desk {
                 ])
             }
         }
-        guard case .object(var parts) = try Self.record(
-            display, sight, folded: folded(display))
+        guard
+            case .object(var parts) = try Self.record(
+                display, sight, folded: folded(display))
         else { return .null }
         let redactions = engine.current.redactions.redactions(
             of: display.id, in: display.collection.number)

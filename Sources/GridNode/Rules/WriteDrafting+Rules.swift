@@ -59,6 +59,7 @@ extension WriteDrafting {
         let number = RecordNumber.text(
             area: draft.change.domain.area, day: ChinaTime.day(of: Int64(clamping: now)), id: id)
         return Draft(
+            collection: draft.collection,
             change: LocalChange(
                 domain: draft.change.domain,
                 draft: DraftChange(
