@@ -8,7 +8,7 @@ from pathlib import Path
 
 from onegrid_reader import (
     certificates, columns, cutoffs, enrolment, entries, judging, limits, messages, notation,
-    receipts, runs, zstd)
+    receipts, rotation, runs, zstd)
 from onegrid_reader.hashes import sign
 from onegrid_reader.values import VALUE
 
@@ -204,6 +204,19 @@ def check_receipt(vector: dict) -> None:
     same("hash", found, vector["hash"])
 
 
+def check_rotation(vector: dict) -> None:
+    if vector["kind"] == "request":
+        request = vector["request"]
+        both_ways(rotation.REQUEST, vector["bytes"], request)
+        same("digest", rotation.request_digest(request).hex(), vector["digest"])
+        same("genuine", rotation.is_genuine_request(request), vector["genuine"])
+        return
+    succession = vector["succession"]
+    both_ways(rotation.SUCCESSION, vector["bytes"], succession)
+    same("record id", rotation.succession_record(succession), vector["record_id"])
+    same("genuine", rotation.is_genuine_succession(succession), vector["genuine"])
+
+
 def check_violation(vector: dict) -> None:
     data = bytes.fromhex(vector["bytes"])
     if vector["kind"] == "envelope" and data[:1] != b"\0" and not zstd.can_unpack():
@@ -263,7 +276,7 @@ def main() -> int:
         "values": check_value, "records": check_record, "entries": Entries().check,
         "runs": check_run, "certificates": check_chain, "messages": check_message,
         "cutoffs": check_cut_offs, "enrolment": check_enrolment, "receipts": check_receipt,
-        "violations": check_violation,
+        "rotation": check_rotation, "violations": check_violation,
     }
     results = [check_file(name, check) for name, check in checks.items()]
     results += [check_codes(), check_limits()]

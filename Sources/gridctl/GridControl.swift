@@ -21,7 +21,10 @@ struct GridControl: AsyncParsableCommand {
                 ]),
             CommandGroup(
                 name: "授权 / Authority",
-                subcommands: [Revoke.self, Retire.self, CutOffs.self, Quarantine.self]),
+                subcommands: [
+                    Posts.self, Handover.self, Renew.self, Revoke.self, Retire.self, CutOffs.self,
+                    Quarantine.self,
+                ]),
             CommandGroup(
                 name: "记录 / Records",
                 subcommands: [

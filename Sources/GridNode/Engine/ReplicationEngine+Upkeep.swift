@@ -107,6 +107,7 @@ extension ReplicationEngine {
         folder.syncHeads()
         compact(isBusy: hasCommitted)
         hasCommitted = false
+        endReplacedKeys()
         secondsTidied += 1
         guard secondsTidied.isMultiple(of: Self.checkpointSeconds) else { return }
         folder.checkpoint()

@@ -10,8 +10,14 @@ enum LedgerMigrations {
         migrator.registerMigration("002-enrolment") { try $0.execute(sql: enrolment) }
         migrator.registerMigration("003-recovery") { try $0.execute(sql: recovery) }
         migrator.registerMigration("004-cutoffs") { try $0.execute(sql: cutOffs) }
+        migrator.registerMigration("006-posts") { try $0.execute(sql: posts) }
         return migrator
     }
+
+    private static let posts = """
+        -- The certificate of the key whose place a request asks for; NULL where somebody joins.
+        ALTER TABLE invitations ADD COLUMN replaces BLOB;
+        """
 
     private static let cutOffs = """
         -- Cut-offs by digest; those this node issued wait here until they stand in lane 0.

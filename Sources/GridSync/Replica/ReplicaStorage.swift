@@ -64,10 +64,15 @@ package enum SystemCollection {
     package static let cutOffs: UInt32 = 2
     package static let cutOffBytesField: UInt32 = 1
 
+    /// One succession a record, named by its digest, in the urgent lane of the area of the key that
+    /// has taken the other's place and wrote it; field 1 holds its bytes.
+    package static let successions: UInt32 = 5
+    package static let successionBytesField: UInt32 = 1
+
     /// One act a record, in the routine lane of the area whose node did it: see `AuditEntry`.
     package static let audit: UInt32 = 8
     /// All of them: no work of people's that anybody could take over.
-    package static let all: Set<UInt32> = [certificates, cutOffs, audit]
+    package static let all: Set<UInt32> = [certificates, cutOffs, successions, audit]
 
     /// The certificates that stand in a run of lane 0, whatever they prove.
     package static func certificates(in run: VerifiedRun) -> [Certificate] {
