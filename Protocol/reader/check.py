@@ -8,7 +8,7 @@ from pathlib import Path
 
 from onegrid_reader import (
     acts, certificates, columns, cutoffs, enrolment, entries, judging, limits, messages, notation,
-    receipts, redaction, runs, zstd)
+    receipts, redaction, rotation, runs, zstd)
 from onegrid_reader.hashes import sign
 from onegrid_reader.values import VALUE
 
@@ -236,6 +236,19 @@ def check_acts(vector: dict) -> None:
         same("outcomes", found["outcomes"], vector["outcomes"])
 
 
+def check_rotation(vector: dict) -> None:
+    if vector["kind"] == "request":
+        request = vector["request"]
+        both_ways(rotation.REQUEST, vector["bytes"], request)
+        same("digest", rotation.request_digest(request).hex(), vector["digest"])
+        same("genuine", rotation.is_genuine_request(request), vector["genuine"])
+        return
+    succession = vector["succession"]
+    both_ways(rotation.SUCCESSION, vector["bytes"], succession)
+    same("record id", rotation.succession_record(succession), vector["record_id"])
+    same("genuine", rotation.is_genuine_succession(succession), vector["genuine"])
+
+
 def check_violation(vector: dict) -> None:
     data = bytes.fromhex(vector["bytes"])
     if vector["kind"] == "envelope" and data[:1] != b"\0" and not zstd.can_unpack():
@@ -296,6 +309,7 @@ def main() -> int:
         "runs": check_run, "certificates": check_chain, "messages": check_message,
         "cutoffs": check_cut_offs, "enrolment": check_enrolment, "receipts": check_receipt,
         "redaction": check_redaction, "violations": check_violation, "acts": check_acts,
+        "rotation": check_rotation,
     }
     results = [check_file(name, check) for name, check in checks.items()]
     results += [check_codes(), check_limits()]

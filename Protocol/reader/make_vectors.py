@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 from vectors import (
-    acts, certificates, cutoffs, enrolment, logs, messages, receipts, redaction, values,
+    acts, certificates, cutoffs, enrolment, logs, messages, receipts, redaction, rotation, values,
     violations)
 
 FOLDER = Path(__file__).resolve().parents[1] / "vectors"
@@ -25,6 +25,7 @@ def main() -> None:
         "messages": messages.make(story),
         "enrolment": enrolment.make(),
         "receipts": receipts.make(story),
+        "rotation": rotation.make(),
         "violations": violations.make(story),
         "acts": acts.make(),
     }

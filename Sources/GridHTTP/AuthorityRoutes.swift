@@ -9,6 +9,7 @@ struct AuthorityRoutes {
     let desk: Desk
 
     func add(to router: Router<BasicRequestContext>) {
+        router.get("v1/authority/posts") { _, _ in JSONExchange.answer(desk.posts()) }
         router.get("v1/authority/cutoffs") { _, _ in JSONExchange.answer(desk.cutOffs()) }
         router.post("v1/authority/cutoffs/draft") { request, _ in
             let body = try BodyParts(

@@ -1987,6 +1987,30 @@ enum OpenAPIDocument {
             ]
            }
           },
+          "/v1/authority/posts": {
+           "get": {
+            "operationId": "posts",
+            "responses": {
+             "200": {
+              "content": {
+               "application/json": {
+                "schema": {
+                 "$ref": "#/components/schemas/Items"
+                }
+               }
+              },
+              "description": "What was asked for."
+             },
+             "default": {
+              "$ref": "#/components/responses/Problem"
+             }
+            },
+            "summary": "Posts, who holds them, and who held them before.",
+            "tags": [
+             "authority"
+            ]
+           }
+          },
           "/v1/backup/note": {
            "post": {
             "operationId": "noteBackup",

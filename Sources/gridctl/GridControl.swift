@@ -22,8 +22,8 @@ struct GridControl: AsyncParsableCommand {
             CommandGroup(
                 name: "授权 / Authority",
                 subcommands: [
-                    Revoke.self, Retire.self, CutOffs.self, Quarantine.self, Redact.self,
-                    Redactions.self, Token.self,
+                    Posts.self, Handover.self, Renew.self, Revoke.self, Retire.self, CutOffs.self,
+                    Quarantine.self, Redact.self, Redactions.self, Token.self,
                 ]),
             CommandGroup(
                 name: "记录 / Records",

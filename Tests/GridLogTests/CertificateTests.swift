@@ -61,7 +61,7 @@ struct CertificateTests {
         let long = String(repeating: "a", count: ProtocolLimits.certificateNameBytesMax)
         #expect(try Certificate(decoding: claim(name: long)).name == long)
         let cases: [([UInt8], DecodingViolation)] = [
-            (claim(version: 2), .unknownVersion),
+            (claim(version: 3), .unknownVersion),
             (claim(name: long + "a"), .lengthTooLarge),
             (claim(area: "522730103201007"), .areaNotHome),
             (claim(rights: 16), .unknownTag),

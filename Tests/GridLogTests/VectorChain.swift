@@ -12,6 +12,7 @@ struct VectorChain: Decodable, Sendable, CustomTestStringConvertible {
             let subject: VectorBytes
             let name: String
             let post: String
+            let holder: String
             let area: String
             let rights: UInt8
             let validFrom: UInt64
@@ -31,8 +32,9 @@ struct VectorChain: Decodable, Sendable, CustomTestStringConvertible {
         func issued(with seed: [UInt8]) throws -> Certificate {
             Certificate(
                 subject: PublicKey(try fields.subject.bytes32), name: fields.name,
-                post: fields.post, area: try AreaCode(parsing: fields.area),
-                rights: Rights(rawValue: fields.rights), validFrom: fields.validFrom,
+                post: fields.post, holder: fields.holder,
+                area: try AreaCode(parsing: fields.area), rights: Rights(rawValue: fields.rights),
+                validFrom: fields.validFrom,
                 validUntil: fields.validUntil, issuedBy: Author(SigningKey(seed: seed)))
         }
     }

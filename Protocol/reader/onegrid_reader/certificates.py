@@ -4,18 +4,37 @@
 from .hashes import digest, is_signed, is_valid_key
 from .limits import LIMITS
 from .notation import (
-    HOME, KEY, SIGNATURE, UNSIGNED, VERSION, Block, Byte, Fields, Items, Text, Violation,
+    HOME, KEY, SIGNATURE, UNSIGNED, Block, Byte, Fields, Items, Text, Violation,
     area_contains)
 
 WRITE, CERTIFY, REDACT, READ = 1, 2, 4, 8
 
 NAME = Text(LIMITS["certificateNameBytesMax"])
-CLAIM = Fields(
-    version=VERSION, subject=KEY, name=NAME, post=NAME, area=HOME, rights=Byte(range(16)),
-    valid_from=UNSIGNED, valid_until=UNSIGNED, issuer=KEY)
 
 
-class Certificate(Fields):
+class Claim(Fields):
+    """Version 2 names the holder, version 1 has none."""
+
+    def read(self, cursor):
+        value = {}
+        for name, codec in self.fields.items():
+            value[name] = "" if name == "holder" and value["version"] == 1 else codec.read(cursor)
+            if name == "holder" and value["version"] == 2 and not value[name]:
+                raise Violation("empty")
+        return value
+
+    def write(self, value):
+        return b"".join(
+            codec.write(value[name]) for name, codec in self.fields.items()
+            if name != "holder" or value["version"] == 2)
+
+
+CLAIM = Claim(
+    version=Byte((1, 2), "unknown_version"), subject=KEY, name=NAME, post=NAME, holder=NAME,
+    area=HOME, rights=Byte(range(16)), valid_from=UNSIGNED, valid_until=UNSIGNED, issuer=KEY)
+
+
+class Certificate(Claim):
     def __init__(self):
         super().__init__(**CLAIM.fields, signature=SIGNATURE)
 

@@ -17,9 +17,9 @@ class Author:
 
     def certify(self, subject: str, name: str, area: str, rights: int, **more) -> dict:
         claim = {
-            "version": 1, "subject": subject, "name": name, "post": "", "area": area,
-            "rights": rights, "valid_from": 1_790_000_000_000, "valid_until": 0,
-            "issuer": self.key} | more
+            "version": 2 if more.get("holder") else 1, "subject": subject, "name": name,
+            "post": "", "holder": "", "area": area, "rights": rights,
+            "valid_from": 1_790_000_000_000, "valid_until": 0, "issuer": self.key} | more
         hashed = digest("cert", certificates.CLAIM.write(claim))
         return claim | {"signature": sign("certificate", hashed, self.seed).hex()}
 

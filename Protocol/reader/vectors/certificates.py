@@ -17,6 +17,8 @@ county = ROOT.certify(ROOT.key, "龙里县", COUNTY, ALL, post="县委政法委"
 township = ROOT.certify(TOWN.key, "谷脚镇", TOWNSHIP, ALL, post="党务政务综合服务中心")
 village = TOWN.certify(
     VILLAGER.key, "茶香村", VILLAGE, WRITE | CERTIFY | READ, valid_until=1_900_000_000_000)
+held = TOWN.certify(
+    VILLAGER.key, "茶香村", VILLAGE, WRITE | READ, post="村文书", holder="罗文书")
 device = VILLAGER.certify(DEVICE.key, "巡山手机", VILLAGE, WRITE)
 # A point of order eight, and no point at all: two is the y of none.
 SMALL = bytes.fromhex("c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a")
@@ -33,6 +35,9 @@ CHAINS = {
     "a root alone": ([county], None),
     "county to township": ([county, township], None),
     "county to device": ([county, township, village, device], None),
+    "a post with its holder": ([county, township, held], None),
+    "a holder changed on the way": (
+        [county, township, held | {"holder": "罗书记"}], "certificate_signature_wrong"),
     "a township as its own root, to a village": ([own_root, village], None),
     "an issuer that certifies itself again": ([county, county, township], None),
     "the longest chain": ([county] * 4 + [township], None),

@@ -279,7 +279,10 @@ def certificate_cases():
 
     data = certificates.CERTIFICATE.write(village).hex()
     link = certificates.Link().write(county).hex()
-    yield certificate("version 2", "unknown_version", version=2)
+    yield certificate("version 3", "unknown_version", version=3)
+    yield certificate("version 2 without a holder", "empty", version=2)
+    yield certificate(
+        "a holder of 121 bytes", "length_too_large", version=2, holder="h" * 121)
     yield certificate("a name of 121 bytes", "length_too_large", name="n" * 121)
     yield certificate("a post of 121 bytes", "length_too_large", post="p" * 121)
     yield certificate("a name with U+0000", "text_holds_nul", name="a\0")

@@ -34,6 +34,17 @@ extension Reason {
             do: "gridctl requests,核对四个词后 gridctl approve",
             "gridctl requests, compare the four words, approve"),
         Reason(
+            "certificate_expires_soon", .finding, "本节点的证书快到期", "this node's certificate ends soon",
+            do: "请上级运行 gridctl renew", "ask the office above for gridctl renew"),
+        Reason(
+            "certificate_expired", .finding, "本节点的证书已到期(照常工作,有标记)",
+            "this node's certificate has ended (it works on, flagged)",
+            do: "请上级运行 gridctl renew", "ask the office above for gridctl renew"),
+        Reason(
+            "peer_certificate_expiry", .finding, "下级节点的证书快到期或已到期",
+            "a certificate of a node below ends soon, or has", do: "gridctl renew 节点名",
+            "gridctl renew NAME"),
+        Reason(
             "not_running", .finding, "gridd 没有运行", "gridd is not running", do: "启动 gridd",
             "start gridd"),
         Reason(

@@ -185,7 +185,7 @@ package enum KeyFile {
     }
 
     /// Makes the file's name durable, not only its bytes.
-    private static func synchronizeFolder(of path: String) throws(KeyFileFailure) {
+    static func synchronizeFolder(of path: String) throws(KeyFileFailure) {
         let folder: String
         switch path.lastIndex(of: "/") {
         case .none: folder = "."
@@ -198,7 +198,7 @@ package enum KeyFile {
         guard fsync(directory) == 0 else { throw failure("fsync", folder) }
     }
 
-    private static func failure(_ call: String, _ path: String) -> KeyFileFailure {
+    static func failure(_ call: String, _ path: String) -> KeyFileFailure {
         KeyFileFailure(path: path, reason: .system(call: call, code: errno))
     }
 }

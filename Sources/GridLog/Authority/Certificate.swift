@@ -28,6 +28,8 @@ package struct Certificate: Hashable, Sendable {
     package let name: String
     /// The office that the key is held by, not the person; may be empty.
     package let post: String
+    /// Whoever holds the post, for people; may be empty.
+    package let holder: String
     package let area: AreaCode
     package let rights: Rights
     /// Milliseconds since 1970. Dates flag, they never stop a node from writing.
@@ -40,19 +42,20 @@ package struct Certificate: Hashable, Sendable {
 
     /// Issues a certificate. Precondition: texts within their limits.
     package init(
-        subject: PublicKey, name: String, post: String = "", area: AreaCode, rights: Rights,
-        validFrom: UInt64, validUntil: UInt64 = 0, issuedBy author: Author
+        subject: PublicKey, name: String, post: String = "", holder: String = "", area: AreaCode,
+        rights: Rights, validFrom: UInt64, validUntil: UInt64 = 0, issuedBy author: Author
     ) {
         self.subject = subject
         self.name = name
         self.post = post
+        self.holder = holder
         self.area = area
         self.rights = rights
         self.validFrom = validFrom
         self.validUntil = validUntil
         issuer = author.key
         let claim = Self.claim(
-            subject, name, post, area, rights, validFrom, validUntil, author.key)
+            subject, name, post, holder, area, rights, validFrom, validUntil, author.key)
         signature = author.sign(
             .certificate, over: Hashing.digest(claim, personal: .certificate))
     }
@@ -76,23 +79,29 @@ package struct Certificate: Hashable, Sendable {
 
     package var hasValidSignature: Bool {
         let claim = Self.claim(
-            subject, name, post, area, rights, validFrom, validUntil, issuer)
+            subject, name, post, holder, area, rights, validFrom, validUntil, issuer)
         return Signing.isValid(
             signature, of: .certificate, over: Hashing.digest(claim, personal: .certificate),
             by: issuer)
     }
 
     package var encoded: [UInt8] {
-        Self.claim(subject, name, post, area, rights, validFrom, validUntil, issuer) + signature
+        Self.claim(subject, name, post, holder, area, rights, validFrom, validUntil, issuer)
+            + signature
     }
 
     package init(decoding bytes: [UInt8]) throws(DecodingViolation) {
         guard bytes.count <= ProtocolLimits.certificateBytesMax else { throw .lengthTooLarge }
         var reader = ByteReader(bytes)
-        guard try reader.byte() == 1 else { throw .unknownVersion }
+        let version = try reader.byte()
+        guard version == 1 || version == 2 else { throw .unknownVersion }
         subject = PublicKey(try reader.bytes32())
         name = try reader.text(max: ProtocolLimits.certificateNameBytesMax)
         post = try reader.text(max: ProtocolLimits.certificateNameBytesMax)
+        holder =
+            version == 1 ? "" : try reader.text(max: ProtocolLimits.certificateNameBytesMax)
+        // One form for each certificate.
+        guard version == 1 || !holder.isEmpty else { throw .empty }
         area = try reader.homeArea()
         let rights = try reader.byte()
         guard rights & ~Rights.all.rawValue == 0 else { throw .unknownTag }
@@ -105,14 +114,16 @@ package struct Certificate: Hashable, Sendable {
     }
 
     private static func claim(
-        _ subject: PublicKey, _ name: String, _ post: String, _ area: AreaCode,
-        _ rights: Rights, _ validFrom: UInt64, _ validUntil: UInt64, _ issuer: PublicKey
+        _ subject: PublicKey, _ name: String, _ post: String, _ holder: String,
+        _ area: AreaCode, _ rights: Rights, _ validFrom: UInt64, _ validUntil: UInt64,
+        _ issuer: PublicKey
     ) -> [UInt8] {
         var writer = ByteWriter(reserving: 160)
-        writer.byte(1)
+        writer.byte(holder.isEmpty ? 1 : 2)
         writer.raw(subject.bytes)
         writer.text(name)
         writer.text(post)
+        if !holder.isEmpty { writer.text(holder) }
         writer.area(area)
         writer.byte(rights.rawValue)
         writer.unsigned(validFrom)

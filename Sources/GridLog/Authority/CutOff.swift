@@ -116,15 +116,7 @@ package struct CutOff: Hashable, Sendable {
         self.reason = reason
         note = try reader.text(max: ProtocolLimits.certificateNameBytesMax)
         issuedAt = try reader.unsigned()
-        let count = try reader.count(max: ProtocolLimits.cutOffRowsMax)
-        var rows: [Row] = []
-        for _ in 0..<count {
-            let row = Row(
-                log: try reader.log(), height: try reader.sequence(), head: try reader.bytes32())
-            if let last = rows.last, last.log >= row.log { throw .notAscending }
-            rows.append(row)
-        }
-        self.rows = rows
+        rows = try reader.cutOffRows()
         let keptCount = try reader.count(max: ProtocolLimits.cutOffKeptMax)
         var kept: [CertificateReference] = []
         for _ in 0..<keptCount {
@@ -149,12 +141,7 @@ package struct CutOff: Hashable, Sendable {
         writer.byte(reason.rawValue)
         writer.text(note)
         writer.unsigned(issuedAt)
-        writer.count(rows.count)
-        for row in rows {
-            writer.log(row.log)
-            writer.unsigned(row.height)
-            writer.raw(row.head)
-        }
+        writer.cutOffRows(rows)
         writer.count(kept.count)
         for reference in kept {
             writer.fixed64(reference.high)

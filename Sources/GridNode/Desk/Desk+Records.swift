@@ -239,7 +239,8 @@ extension Desk {
                 "entry": .text(Self.entry(item)),
                 "sequence": Self.count(item.dot.sequence),
                 "at": Self.time(item.timestamp.milliseconds),
-                "author": author(item.key),
+                "author": author(
+                    item.key, in: display.state.domain.area, at: item.timestamp.milliseconds),
                 "verified": .boolean(item.isVerified),
                 "hash": .text(item.hash.description),
                 "archives": .boolean(item.change.archives),

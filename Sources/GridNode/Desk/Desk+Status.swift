@@ -81,7 +81,7 @@ extension Desk {
                 "backups": backups.map { .object($0) } ?? .null,
                 "findings": .list(
                     reading.findings + findings(peers, current) + Self.findings(incidents)
-                        + waitingRequests),
+                        + expiryFindings(current) + waitingRequests),
             ])
     }
 
@@ -167,7 +167,8 @@ extension Desk {
                 area: area, record: record, link: board[key],
                 held: held[key] ?? VersionVector(), frontier: frontier,
                 own: current.chain.leaf.area,
-                isCutOff: chain.map { current.directory.isEnded($0) } ?? false)
+                isCutOff: chain.map { current.directory.isEnded($0) } ?? false,
+                certificate: current.directory.currentChain(of: key)?.leaf)
         }.sorted { ($0.area, $0.key) < ($1.area, $1.key) }
     }
 

@@ -20,6 +20,8 @@ struct PeerView {
     let own: AreaCode
     /// Its key was cut off; nobody waits for it.
     let isCutOff: Bool
+    /// By which it goes; nil where none is known.
+    let certificate: Certificate?
 
     var state: LinkState { link?.state ?? .absent }
     var clockSkew: Int64 { record?.clockSkew ?? 0 }
@@ -73,6 +75,14 @@ struct PeerView {
             ]),
             "clock_skew_ms": .integer(clockSkew),
             "software": .text(record?.software ?? ""),
+            "certificate": certificate.map { certificate in
+                .object([
+                    "post": .text(certificate.post), "holder": .text(certificate.holder),
+                    "valid_until": certificate.validUntil == 0
+                        ? .null : Desk.time(certificate.validUntil),
+                    "expiry": .text(CertificateExpiry(certificate, at: WallClock.now).word),
+                ])
+            } ?? .null,
         ])
     }
 

@@ -108,6 +108,7 @@ extension ReplicationEngine {
         attendRedactions()
         compact(isBusy: hasCommitted)
         hasCommitted = false
+        endReplacedKeys()
         secondsTidied += 1
         guard secondsTidied.isMultiple(of: Self.checkpointSeconds) else { return }
         folder.checkpoint()

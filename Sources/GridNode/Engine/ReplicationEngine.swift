@@ -174,6 +174,7 @@ package actor ReplicationEngine {
     /// Commits what comes, until cancelled; then turns away what is left.
     package func run() async {
         publishAuthority()
+        endReplacedKeys()
         for await _ in worklist {
             while let load = takeLoad() { carryOut(load) }
         }
@@ -349,7 +350,9 @@ package actor ReplicationEngine {
             glance()
             for bell in bells.withLock({ Array($0.values) }) { bell.ringOfShortening() }
         }
-        guard folder.replica.id == current.replica else { return glance() }
+        guard folder.replica.id == current.replica,
+            folder.node.chain?.leaf == current.chain.leaf
+        else { return glance() }
         glimpse.withLock { glimpse in
             glimpse.isWriting = folder.failure == nil
             glimpse.isDiskFull = folder.isDiskFull
@@ -360,7 +363,7 @@ package actor ReplicationEngine {
     func glance() {
         let replica = folder.replica
         let next = Glimpse(
-            node: folder.node, chain: current.chain, replica: replica.id,
+            node: folder.node, chain: folder.node.chain ?? current.chain, replica: replica.id,
             frontier: replica.frontier, directory: replica.directory,
             redactions: replica.redactions, isWriting: folder.failure == nil,
             isDiskFull: folder.isDiskFull)

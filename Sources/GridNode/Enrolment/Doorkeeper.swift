@@ -40,14 +40,16 @@ final class Doorkeeper: Sendable {
         guard allowance.withLock({ $0.take(address, now: steady) }) else {
             return turnAway("join_too_many_tries", now)
         }
-        guard let request = try? JoinRequest(decoding: bytes) else {
-            return turnAway("join_malformed", now)
-        }
+        guard let request = Request(bytes) else { return turnAway("join_malformed", now) }
         guard Ed25519.agreementPublicKey(of: request.key.bytes.array) == linkKey else {
             return turnAway("key_mismatch", now)
         }
         do {
-            let answer = try await judge(request, from: address, now: now)
+            let answer =
+                switch request {
+                case .join(let request): try await judge(request, from: address, now: now)
+                case .rotation(let request): try await judge(request, from: address, now: now)
+                }
             if answer == .notTaken {
                 _ = turnAway("join_not_taken", now)
             } else {
@@ -86,6 +88,41 @@ final class Doorkeeper: Sendable {
         }
     }
 
+    /// A certified key asks that another take its place. Who holds both keys is told so much; whether
+    /// it is the right one who holds them, people ask.
+    private func judge(
+        _ request: RotationRequest, from address: String, now: UInt64
+    ) async throws -> JoinAnswer {
+        guard request.isGenuine else { return .notTaken }
+        let current = engine.current
+        let own = current.chain.leaf
+        guard let holding = current.directory.holding(of: request.replaced),
+            own.rights.contains(.certify), own.area.contains(holding.certificate.area)
+        else { return .notTaken }
+        var known = try engine.store.rotation(request)
+        if known == nil {
+            guard holding.isLive, current.directory.chain(of: request.key) == nil else {
+                return .notTaken
+            }
+            known = try await engine.changeInvitations {
+                try $0.add(
+                    request, replacing: holding.certificate, from: address,
+                    dice: Random.bytes(4), now: now)
+            }
+        }
+        switch known?.state {
+        case nil, .open, .withdrawn: return .notTaken
+        case .waiting:
+            return .waiting(
+                name: holding.certificate.name, area: holding.certificate.area,
+                office: own.name)
+        case .rejected: return .rejected(reason: known?.reason ?? "")
+        case .approved:
+            guard let chain = known?.chain else { return .notTaken }
+            return .approved(chain, office: own.name)
+        }
+    }
+
     /// The invitation with this secret, compared with all of them in equal time.
     private func find(_ secret: [UInt8]) throws -> Invitation? {
         let digest = InvitationCode.digest(ofSecret: secret).array
@@ -101,5 +138,28 @@ final class Doorkeeper: Sendable {
         board.turnAway(reason, at: now)
         logger.debug("join turned away", metadata: ["reason": "\(reason)"])
         return nil
+    }
+}
+
+/// What a caller may want, by the first byte.
+private enum Request {
+    case join(JoinRequest)
+    case rotation(RotationRequest)
+
+    init?(_ bytes: [UInt8]) {
+        if bytes.first == RotationRequest.version {
+            guard let request = try? RotationRequest(decoding: bytes) else { return nil }
+            self = .rotation(request)
+        } else {
+            guard let request = try? JoinRequest(decoding: bytes) else { return nil }
+            self = .join(request)
+        }
+    }
+
+    var key: PublicKey {
+        switch self {
+        case .join(let request): request.key
+        case .rotation(let request): request.key
+        }
     }
 }

@@ -22,6 +22,15 @@ extension Invitation {
                 "asked_at": Self.time(guest.askedAt),
             ])
         }
+        parts["replaces"] =
+            replaces.map { certificate in
+                .object([
+                    "key": .text(certificate.subject.description),
+                    "name": .text(certificate.name), "post": .text(certificate.post),
+                    "holder": .text(certificate.holder),
+                    "certificate": .text(Hexadecimal.text(certificate.encoded)),
+                ])
+            } ?? .null
         if let words {
             parts["words"] = .object([
                 "zh": .text(words.chinese), "pinyin": .text(words.pinyin),

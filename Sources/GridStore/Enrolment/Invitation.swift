@@ -52,8 +52,16 @@ package struct Invitation: Hashable, Sendable {
     package internal(set) var decidedAt: UInt64?
     package internal(set) var reason: String?
     package internal(set) var guest: Guest?
+    /// The certificate of the key whose place the guest's is to take; nil where it joins.
+    package internal(set) var replaces: Certificate?
     /// What the guest fetches; nil until it is approved.
     package internal(set) var chain: CertificateChain?
+
+    /// An id of four bytes that nobody needs to guess.
+    static func id(dice: some Collection<UInt8>) -> String {
+        let number = dice.reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+        return String(RecordID(high: number << 34, low: 0).description.prefix(6))
+    }
 
     /// Whether it was never used and no longer can be.
     package func isExpired(at now: UInt64) -> Bool { state == .open && now > expiresAt }
@@ -107,12 +115,11 @@ package struct InvitationDraft: Sendable {
         let code = InvitationCode(
             root: root, called: called, secret: secret, expires: expiresAt / 60_000,
             addresses: addresses)
-        let number = dice.suffix(4).reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
-        let digits = RecordID(high: number << 34, low: 0).description.prefix(6)
         return (
             code,
             Invitation(
-                id: String(digits), secret: InvitationCode.digest(ofSecret: secret), name: name,
+                id: Invitation.id(dice: dice.suffix(4)),
+                secret: InvitationCode.digest(ofSecret: secret), name: name,
                 area: area, madeAt: now, expiresAt: expiresAt)
         )
     }

@@ -123,7 +123,7 @@ extension Store {
         }
     }
 
-    private static func invitation(_ row: Row) throws -> Invitation {
+    static func invitation(_ row: Row) throws -> Invitation {
         guard let secret = Bytes32(try row.bytes("secret")),
             let state = Invitation.State(rawValue: try row.cell("state"))
         else { throw StoreFailure.damaged(what: "invitations") }
@@ -141,6 +141,9 @@ extension Store {
                 software: try optional("software", in: row) ?? "",
                 remote: try optional("remote", in: row) ?? "",
                 askedAt: try time("asked_at", in: row) ?? 0)
+        }
+        invitation.replaces = try optional("replaces", in: row, as: Data.self).map {
+            try Certificate(decoding: Array($0))
         }
         invitation.chain = try optional("chain", in: row, as: Data.self).map {
             try CertificateChain(decoding: Array($0))

@@ -26,6 +26,8 @@ package struct NodeFolder: Hashable, Sendable {
     package var keyFolderPath: String { path + "/keys" }
     /// The node's own key.
     package var nodeKeyPath: String { path + "/keys/node.key" }
+    /// The key that is to take its place, while a certificate for it is asked for.
+    package var nextKeyPath: String { path + "/keys/node.key.next" }
     /// The key that issues certificates, where this folder holds a root.
     package var rootKeyPath: String { path + "/keys/root.key" }
     /// The daemon's HTTP socket.

@@ -10,11 +10,17 @@ enum LedgerMigrations {
         migrator.registerMigration("002-enrolment") { try $0.execute(sql: enrolment) }
         migrator.registerMigration("003-recovery") { try $0.execute(sql: recovery) }
         migrator.registerMigration("004-cutoffs") { try $0.execute(sql: cutOffs) }
+        migrator.registerMigration("006-posts") { try $0.execute(sql: posts) }
         migrator.registerMigration("007-redaction") { try $0.execute(sql: redaction) }
         migrator.registerMigration("009-feed") { try $0.execute(sql: feed) }
         migrator.registerMigration("012-api") { try $0.execute(sql: api) }
         return migrator
     }
+
+    private static let posts = """
+        -- The certificate of the key whose place a request asks for; NULL where somebody joins.
+        ALTER TABLE invitations ADD COLUMN replaces BLOB;
+        """
 
     private static let redaction = """
         -- Redactions by digest, so that what they have destroyed stays explained when the log in which

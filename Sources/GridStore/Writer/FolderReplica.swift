@@ -70,6 +70,8 @@ package final class FolderReplica {
     var rolledBack: RollbackSign?
     /// Incidents that are not over, and whom and what the folder watches for others.
     var watch = IncidentWatch()
+    /// Keys may have said their last word that nobody has looked at.
+    package var hasSuccessions = true
     /// Peers that were met and whose word has not been held against their receipts since.
     var meetings: [PublicKey: UInt64] = [:]
     /// The latest time it was given, in milliseconds since 1970.
@@ -93,6 +95,7 @@ package final class FolderReplica {
         guard var node = try store.node() else {
             throw StoreFailure.notANode(path: store.folder.path)
         }
+        if let rotated = try store.carryOutRotation(to: author.key) { node = rotated }
         guard let chain = node.chain, chain.leaf.subject == author.key else {
             throw StoreFailure.notEnrolled(path: store.folder.path)
         }
@@ -127,6 +130,7 @@ package final class FolderReplica {
             directory: try Self.directory(of: chain, in: store),
             redactions: try store.redactionBook(), logs: logs)
         watch = try IncidentWatch(store, logs: logs, now: now)
+        takeRenewedChain()
     }
 
     /// All certificates and cut-offs that the folder knows.
@@ -195,7 +199,10 @@ package final class FolderReplica {
         let isStale = batch.changesStanding
         // What peers have said of ends may be true only now.
         if batch.directory.cutOffCount != replica.directory.cutOffCount { shortenings += 1 }
+        let isNews = batch.directory.count != replica.directory.count
+        hasSuccessions = hasSuccessions || isNews || batch.bringsSuccession
         replica.adopt(batch)
+        if isNews { takeRenewedChain() }
         if isStale { buildAnew() }
         headLedger.append(
             changed.filter { $0.identity.log.replica == replica.id }.map {

@@ -24,6 +24,8 @@ package struct ReplicaBatch: Sendable {
     var parallelUpdates: [ParallelUpdate] = []
     /// Runs to be appended to the ledger, in the order in which they were applied.
     package internal(set) var runs: [VerifiedRun] = []
+    /// Whether an entry of it tells of a key that takes another's place.
+    package internal(set) var bringsSuccession = false
     /// Logs of which nothing counts that were met for the first time.
     package internal(set) var endedLogs: [LogIdentity] = []
     var writers: [Domain: RunWriter] = [:]
@@ -159,6 +161,7 @@ package struct ReplicaBatch: Sendable {
                 note(change, at: place, key: key, unseen: last, dot: stamp.dot)
             }
             if domain.lane == .authority { learn(change, in: named) }
+            if change.collection == SystemCollection.successions { bringsSuccession = true }
         }
     }
 

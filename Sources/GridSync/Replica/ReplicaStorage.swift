@@ -75,12 +75,16 @@ package enum SystemCollection {
     /// What a redaction leaves of one entry, a record, named by its digest; field 1 holds its bytes.
     package static let restatements: UInt32 = 7
     package static let restatementBytesField: UInt32 = 1
+    /// One succession a record, named by its digest, in the urgent lane of the area of the key that
+    /// has taken the other's place and wrote it; field 1 holds its bytes.
+    package static let successions: UInt32 = 5
+    package static let successionBytesField: UInt32 = 1
 
     /// One act a record, in the routine lane of the area whose node did it: see `AuditEntry`.
     package static let audit: UInt32 = 8
     /// All of them: no work of people's that anybody could take over.
     package static let all: Set<UInt32> = [
-        certificates, cutOffs, redactions, restatements, audit,
+        certificates, cutOffs, successions, redactions, restatements, audit,
     ]
 
     /// The certificates that stand in a run of lane 0, whatever they prove.

@@ -46,78 +46,24 @@ struct Approve: ParsableCommand {
     }
 
     private func approve(file request: String, out: String, _ folder: NodeFolder) throws {
+        if let rotation = try EnrolmentFiles.rotation(request) {
+            return try Granting(common: common, passphrase: passphrase, terms: terms)
+                .approve(rotation, out: out, holder: terms.holder.isEmpty ? nil : terms.holder)
+        }
         let asked = try EnrolmentFiles.Request(request)
         try Enrolment.check(name: asked.name)
         let office = try IssuingOffice(folder, passphrase: passphrase)
         let chain = try office.issue(
             to: asked.key, name: asked.name, area: asked.area, terms: terms)
-        let grant = EnrolmentFiles.Grant(
-            chain: CertificateChain(chain.certificates), parentKey: office.nodeKey,
-            parentName: office.certificate.name)
-        try EnrolmentFiles.write(grant.json, to: out)
-        do {
-            try office.keep(chain.leaf)
-        } catch {
-            // A grant that the office does not know of must not get around.
-            unlink(out)
-            throw error
-        }
-        if common.json {
-            Screen.json(
-                .object([
-                    "schema": .text("onegrid.approve/1"), "file": .text(out),
-                    "name": .text(asked.name), "area": .text(asked.area.description),
-                    "key": .text(asked.key.description),
-                ]))
-            return
-        }
-        Screen.line("已批准 \(asked.name)(\(asked.area)),公钥 \(asked.key) / approved")
+        try office.grant(chain, out: out)
+        Granting.show(chain.leaf, file: out, json: common.json)
+        guard !common.json else { return }
         Screen.line("请把 \(out) 交回该节点,在那里运行 gridctl accept。")
     }
 
     private func approve(id: String, _ folder: NodeFolder) throws {
         let waiting = try InvitationBook(folder).request(id)
-        if words == nil, !common.json { waiting.show() }
-        try confirm(waiting)
-        let office = try IssuingOffice(folder, passphrase: passphrase)
-        let chain = try office.issue(
-            to: waiting.key, name: waiting.name, area: waiting.area, terms: terms)
-        _ = try InvitationBook(folder).approve(id, chain)
-        if common.json {
-            Screen.json(
-                .object([
-                    "schema": .text("onegrid.approve/1"), "file": .null,
-                    "name": .text(waiting.name), "area": .text(waiting.area.description),
-                    "key": .text(waiting.key.description),
-                ]))
-            return
-        }
-        Screen.line("已批准 \(waiting.name)(\(waiting.area)),公钥 \(waiting.key) / approved")
-        Screen.line("对方的 gridctl join 会自动取走证书 / its gridctl join fetches the certificate")
-    }
-
-    /// The words have to come from the other side: whoever approves types what was read to him.
-    private func confirm(_ waiting: WaitingRequest) throws {
-        let said: String
-        if let words {
-            said = words
-        } else {
-            guard Terminal.isThere else {
-                throw CommandFailure(
-                    .badData, "没有终端可以核对四个词:请用 --words 给出对方念的词。",
-                    "there is no terminal to compare the words on; give --words")
-            }
-            said =
-                Terminal.line("请输入对方念出的四个词(拼音也行) / type the four words that the other side reads: ")
-                ?? ""
-        }
-        guard CheckWords.isSaid(by: said, chinese: waiting.words, pinyin: waiting.pinyin) else {
-            throw CommandFailure(
-                .notAllowed, "四个词不一致,没有签发证书。请再核对;仍不一致就拒绝:gridctl reject \(waiting.id)",
-                """
-                the words differ, no certificate was issued; compare again, and if they still differ: \
-                gridctl reject \(waiting.id)
-                """)
-        }
+        try Granting(common: common, passphrase: passphrase, terms: terms).approve(
+            waiting, saying: words, holder: terms.holder.isEmpty ? nil : terms.holder)
     }
 }

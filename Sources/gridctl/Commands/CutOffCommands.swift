@@ -167,7 +167,7 @@ struct CutOffs: ParsableCommand {
             }
             table.add([
                 item["name"]?.shown ?? "", item["area"]?.shown ?? "",
-                (Self.words[item["reason"]?.string ?? ""] ?? "") + " "
+                (CutOffWords.table[item["reason"]?.string ?? ""] ?? "") + " "
                     + (item["reason"]?.shown ?? ""),
                 item["issued_at"]?.shown ?? "", item["issuer"]?["name"]?.shown ?? "", "\(entries)",
                 String((item["key"]?.shown ?? "").prefix(16)),
@@ -177,7 +177,11 @@ struct CutOffs: ParsableCommand {
         table.show()
     }
 
-    private static let words = [
+}
+
+/// What the reasons of cut-offs say to people.
+enum CutOffWords {
+    static let table = [
         "lost": "丢失", "replaced": "更换", "left": "离任", "retired": "退役", "fork_closed": "分叉已定",
     ]
 }

@@ -93,6 +93,30 @@ enum EnrolmentFiles {
         }
     }
 
+    private static let rotationSchema = "onegrid.rotation/1"
+
+    /// The file of a request for another key.
+    static func json(_ request: RotationRequest) -> JSONValue {
+        .object([
+            "schema": .text(rotationSchema), "request": .text(Hexadecimal.text(request.encoded)),
+            "key": .text(request.key.description), "replaces": .text(request.replaced.description),
+        ])
+    }
+
+    /// A request for another key; nil for a file of another kind.
+    static func rotation(_ path: String) throws -> RotationRequest? {
+        let value = try read(path)
+        guard value["schema"]?.string == rotationSchema else { return nil }
+        guard
+            let request = value["request"]?.string.flatMap(Hexadecimal.bytes)
+                .flatMap({ try? RotationRequest(decoding: $0) })
+        else {
+            throw CommandFailure(
+                .badData, "\(path) 不是完整的换钥申请文件。", "\(path) is no whole request for another key")
+        }
+        return request
+    }
+
     /// Writes a file that is not there yet, or says why not. Others may read it: it holds no secret,
     /// and is to be handed over.
     static func write(_ value: JSONValue, to path: String) throws {

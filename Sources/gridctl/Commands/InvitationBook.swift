@@ -65,6 +65,11 @@ struct InvitationBook {
             }, ask: { try $0.get("/v1/requests") })
     }
 
+    /// Those that can be read, as they are shown.
+    func waiting() throws -> [WaitingRequest] {
+        (try requests()["items"]?.items ?? []).compactMap { WaitingRequest($0) }
+    }
+
     func request(_ id: String) throws -> WaitingRequest {
         let items = try requests()["items"]?.items ?? []
         guard let item = items.first(where: { $0["id"]?.string == id.lowercased() }) else {
@@ -135,6 +140,8 @@ struct WaitingRequest {
     let key: PublicKey
     let words: String
     let pinyin: String
+    /// The certificate of the key whose place this one is to take; nil where somebody joins.
+    let replaces: Certificate?
     private let english: String
     private let from: String
     private let askedAt: String
@@ -150,6 +157,8 @@ struct WaitingRequest {
         else { return nil }
         (self.id, self.name, self.area, self.key) = (id, name, area, PublicKey(key))
         (self.words, self.pinyin) = (words, pinyin)
+        replaces = item["replaces"]?["certificate"]?.string.flatMap(Hexadecimal.bytes)
+            .flatMap { try? Certificate(decoding: $0) }
         english = item["words"]?["en"]?.string ?? ""
         from = request["from"]?.string ?? ""
         askedAt = request["asked_at"]?.string ?? ""
@@ -163,6 +172,12 @@ struct WaitingRequest {
             Screen.line("自称 / says      \(Screen.plain(saidName))")
         }
         Screen.line("公钥 / key       \(key)")
+        if let replaces {
+            Screen.line("更换 / replaces  \(replaces.subject)")
+            if !replaces.post.isEmpty || !replaces.holder.isEmpty {
+                Screen.line("岗位 / post      \(replaces.post)  \(replaces.holder)")
+            }
+        }
         Screen.line("来自 / from      \(from)  \(askedAt)")
         Screen.line("核对词 / words   \(words)")
         Screen.line("                 \(pinyin)")

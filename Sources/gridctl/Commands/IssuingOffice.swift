@@ -54,9 +54,36 @@ struct IssuingOffice {
         }
         let now = Enrolment.now
         let issued = Certificate(
-            subject: key, name: name, post: terms.post, area: area,
+            subject: key, name: name, post: terms.post, holder: terms.holder, area: area,
             rights: try terms.rights(for: area), validFrom: now,
             validUntil: terms.validUntil(from: now), issuedBy: author)
+        return try verified(issued)
+    }
+
+    /// Issues a certificate for the post of an earlier one: to the same key, or to another that takes
+    /// its place.
+    ///
+    /// - Parameter holder: who holds the post from now on; nil for whoever did.
+    func issue(
+        after earlier: Certificate, to key: PublicKey, holder: String?, terms: CertificateTerms
+    ) throws -> VerifiedChain {
+        guard certificate.area.contains(earlier.area) else {
+            throw CommandFailure(
+                .notAllowed, "\(earlier.area) 不在本节点的区域 \(certificate.area) 之内。",
+                "\(earlier.area) lies outside this node's area \(certificate.area)")
+        }
+        // Made later than the earlier one, whatever the clock says: it is the one to go by.
+        let now = max(Enrolment.now, earlier.validFrom &+ 1)
+        return try verified(
+            Certificate(
+                subject: key, name: earlier.name,
+                post: terms.post.isEmpty ? earlier.post : terms.post,
+                holder: holder ?? earlier.holder, area: earlier.area,
+                rights: try terms.rights(after: earlier), validFrom: now,
+                validUntil: terms.validUntil(after: earlier, from: now), issuedBy: author))
+    }
+
+    private func verified(_ issued: Certificate) throws -> VerifiedChain {
         do {
             return try VerifiedChain.verify(
                 CertificateChain(chain.certificates + [issued]),

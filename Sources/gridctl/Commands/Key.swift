@@ -9,8 +9,8 @@ import GridStore
 /// The keys in a folder.
 struct Key: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "查看密钥,更换根密钥的口令 / show the keys; change the root key's passphrase",
-        subcommands: [ShowKeys.self, ChangePassphrase.self])
+        abstract: "查看密钥,更换根密钥的口令,更换节点密钥 / show, re-seal or replace keys",
+        subcommands: [ShowKeys.self, ChangePassphrase.self, RotateKey.self])
 }
 
 struct ShowKeys: ParsableCommand {

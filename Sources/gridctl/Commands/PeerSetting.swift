@@ -5,6 +5,20 @@ import GridStore
 
 /// The node to call, in a folder's settings.
 enum PeerSetting {
+    /// The addresses of `gridd.yaml` that name no other key than the parent's, in their order.
+    static func addresses(in folder: NodeFolder) -> [String] {
+        guard let data = FileManager.default.contents(atPath: folder.configurationPath) else {
+            return []
+        }
+        let lines = String(decoding: data, as: UTF8.self).split(separator: "\n")
+        guard let start = lines.firstIndex(where: { $0.hasPrefix("peers:") }) else { return [] }
+        return lines[(start + 1)...].prefix { $0.hasPrefix("  - ") || $0.hasPrefix("- ") }
+            .map { line in
+                line.drop { $0 == " " || $0 == "-" }.trimmingCharacters(
+                    in: CharacterSet(charactersIn: " \"'"))
+            }.filter { !$0.contains("@") }
+    }
+
     /// Writes an address into `gridd.yaml`, unless that names peers already.
     /// - Returns: whether the file names peers now that were not there, this one.
     static func add(_ address: String, to folder: NodeFolder) throws -> Bool {
