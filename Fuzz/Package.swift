@@ -37,7 +37,8 @@ let package = Package(
         .target(
             name: "GridTransport", dependencies: ["GridCrypto"], path: "Sources/GridTransport",
             sources: [
-                "ByteQueue.swift", "FrameBuffer.swift", "LinkFailure.swift", "LinkGreeting.swift",
+                "ByteQueue.swift", "ConnectFault.swift", "FrameBuffer.swift", "LinkFailure.swift",
+                "LinkGreeting.swift", "LinkRefusal.swift",
                 "LinkMachine.swift", "LinkPurpose.swift", "TransportLimits.swift",
             ],
             swiftSettings: house),
