@@ -19,8 +19,8 @@ struct FeedRoutes {
             }
         }
 
-        func text(_ event: FeedEvent) throws -> String {
-            let data = try Desk.event(event).description
+        func text(_ event: FeedEvent, at desk: Desk) throws -> String {
+            let data = try desk.event(event).description
             switch self {
             case .lines: return data + "\n"
             case .events:
@@ -51,7 +51,8 @@ struct FeedRoutes {
             body: ResponseBody { writer in
                 try await request.body.consumeWithInboundCloseHandler { _ in
                     try await place.stream.run { events in
-                        let text = try events.map { try rendering.text($0) }.joined()
+                        let text = try events.map { try rendering.text($0, at: place.desk) }
+                            .joined()
                         try await writer.write(ByteBuffer(string: text))
                     }
                 } onInboundClosed: {

@@ -7,7 +7,7 @@ import GridCrypto
 /// taken for each other (BLAKE2b's own parameter, RFC 7693 and the BLAKE2 paper §2.8).
 package enum HashPurpose: Sendable {
     case log, replica, entry, values, salt, record, name, certificate, frontier, table, cutOff
-    case code, secret, words, receipt, redaction, restatement, token, request
+    case code, secret, words, receipt, redaction, restatement, token, request, tag
 
     fileprivate var personalization: Personalization {
         switch self {
@@ -30,6 +30,7 @@ package enum HashPurpose: Sendable {
         case .restatement: Personalization("onegrid/rstat/1")
         case .token: Personalization("onegrid/token/1")
         case .request: Personalization("onegrid/reqst/1")
+        case .tag: Personalization("onegrid/etag/1")
         }
     }
 }

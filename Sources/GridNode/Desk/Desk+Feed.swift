@@ -12,7 +12,7 @@ extension Desk {
         do {
             let page = try engine.store.feed(
                 after: start.position, where: filter, limit: request.limit)
-            let items = try page.items.map { try Self.event(.change($0)) }
+            let items = try page.items.map { try event(.change($0)) }
             return Self.answer(
                 "changes",
                 [
@@ -46,13 +46,13 @@ extension Desk {
     package func leave(_ stream: FeedStream) { feedReaders.leave() }
 
     /// An event as all renderings show it.
-    package static func event(_ event: FeedEvent) throws -> JSONValue {
+    package func event(_ event: FeedEvent) throws -> JSONValue {
         var parts: [String: JSONValue] = [
             "event": .text(event.name), "id": .text(event.position.description),
         ]
         switch event {
         case .change(let item):
-            parts["sequence"] = count(item.position.sequence)
+            parts["sequence"] = Self.count(item.position.sequence)
             parts["operation"] = .text(item.operation.word)
             parts["record"] = try record(item.record, .masked)
         case .live, .heartbeat: break
@@ -62,7 +62,7 @@ extension Desk {
             parts["zh"] = .text(refusal.chinese)
             parts["en"] = .text(refusal.english)
         }
-        return answer("change", parts)
+        return Self.answer("change", parts)
     }
 
     private func filter(_ request: FeedRequest) throws -> FeedFilter {

@@ -267,10 +267,11 @@ package actor ReplicationEngine {
                 at: address, in: draft.change.domain, of: draft.collection, batch: &batch)
             return WriteReceipt(
                 id: RecordNaming.id(of: address), entries: entries, advice: draft.advice,
-                tag: try record?.tag() ?? "")
+                tag: try record.map(store.tag) ?? "")
         }
         let drafting = WriteDrafting(
-            catalogue: store.catalogue, home: folder.replica.scope.area, now: WallClock.now)
+            catalogue: store.catalogue, home: folder.replica.scope.area, now: WallClock.now,
+            tag: store.tag)
         do {
             let draft = try drafting.draft(request) { id, collection in
                 try transaction.record(id, in: collection, batch: &batch)
