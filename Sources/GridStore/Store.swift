@@ -17,6 +17,8 @@ package final class Store: Sendable {
     package let catalogue: Catalogue
     let pool: DatabasePool
     let tables: [UInt32: TableSchema]
+    /// Under which tags of records are made, 32 bytes.
+    let tagKey: [UInt8]
     private let lock: FolderLock
     /// The local numbers of logs as of the last commit.
     private let known = Mutex(LogReferences())
@@ -33,10 +35,14 @@ package final class Store: Sendable {
             catalogue.collections.map { ($0.number, TableSchema($0)) }, uniquingKeysWith: { $1 })
         pool = try Self.mapping(folder) { try DatabaseOpening.pool(at: folder.databasePath) }
         let migrator = LedgerMigrations.migrator
-        guard try !read({ try migrator.hasBeenSuperseded($0) }) else {
-            throw StoreFailure.tooNew(path: folder.databasePath)
+        let (pool, path) = (pool, folder.databasePath)
+        tagKey = try Self.mapping(folder) {
+            guard try !pool.read({ try migrator.hasBeenSuperseded($0) }) else {
+                throw StoreFailure.tooNew(path: path)
+            }
+            try migrator.migrate(pool)
+            return try pool.write { try Self.tagKey($0) }
         }
-        try Self.mapping(folder) { try migrator.migrate(pool) }
         if try read({ try Self.meta("catalogue", in: $0) }) != Array(catalogue.fingerprint.utf8) {
             let rebuilding = try rebuild()
             opening.withLock { $0 = rebuilding }

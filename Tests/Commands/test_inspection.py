@@ -221,6 +221,9 @@ class TrueReasons(Wired):
     def test_what_helpers_get_holds_no_personal_data(self):
         self.village.put("residents", "name=张小明", "phone=13812345678")
         self.village.put("households", "address=秘密地址", "household_no=11")
+        (self.village.folder / "gridd.yaml").write_text(
+            f"# 村里的设置\npeers: [\"{'ab' * 32}@127.0.0.1:7440\", \"[::1]:7441\"]\nlog:\n  level: error\n",
+            encoding="utf-8")
         file = pathlib.Path(self.temporary.name) / "support.tar.gz"
         self.village.call("support", file)
         self.village.call("support", file, wants=77)
@@ -229,7 +232,8 @@ class TrueReasons(Wired):
             whole = b"".join(
                 archive.extractfile(each).read() for each in archive.getmembers() if each.isfile())
         self.assertLessEqual({"status.json", "lag.json", "doctor.json", "files.txt"}, names)
-        for secret in ("张小明", "13812345678", "秘密地址", "127.0.0.1"):
+        self.assertIn("level: error".encode(), whole)
+        for secret in ("张小明", "13812345678", "秘密地址", "127.0.0.1", "[::1]:7441"):
             self.assertNotIn(secret.encode(), whole)
         seed = (self.village.folder / "keys" / "node.key").read_bytes()[-32:]
         self.assertNotIn(seed, whole)

@@ -43,7 +43,8 @@ struct AdmissionTests {
 
     private static func push(with request: RecordDisplay?) throws -> WriteDrafting.Draft {
         let drafting = WriteDrafting(
-            catalogue: .grid, home: try AreaCode(parsing: "522730103"), now: now)
+            catalogue: .grid, home: try AreaCode(parsing: "522730103"), now: now,
+            tag: { _ in "" })
         return try drafting.draft(
             WriteRequest(
                 collection: "tasks", area: "522730103",

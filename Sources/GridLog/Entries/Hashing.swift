@@ -8,7 +8,7 @@ import GridCrypto
 package enum HashPurpose: Sendable {
     case log, replica, entry, values, salt, record, name, certificate, frontier, table, cutOff
     case code, secret, words, receipt, redaction, restatement, token, request, rotation
-    case succession
+    case succession, tag
 
     fileprivate var personalization: Personalization {
         switch self {
@@ -33,6 +33,7 @@ package enum HashPurpose: Sendable {
         case .request: Personalization("onegrid/reqst/1")
         case .rotation: Personalization("onegrid/rotate/1")
         case .succession: Personalization("onegrid/succ/1")
+        case .tag: Personalization("onegrid/etag/1")
         }
     }
 }

@@ -33,9 +33,7 @@ package struct RedactionBook: Sendable {
     package var isEmpty: Bool { redactions.isEmpty && restatements.isEmpty }
 
     /// How many acts are known, whatever they are worth. It only grows.
-    package var count: Int {
-        redactions.count + carriers.values.reduce(restatements.count) { $0 + $1.count }
-    }
+    package private(set) var count = 0
 
     /// How much it holds: it differs whenever something has come that may have to be carried out.
     package struct Extent: Hashable, Sendable {
@@ -53,7 +51,7 @@ package struct RedactionBook: Sendable {
         let digest = redaction.digest
         guard redactions[digest] == nil, redaction.hasValidSignature else { return false }
         redactions[digest] = redaction
-        certificateCount = nil
+        isNews()
         return true
     }
 
@@ -62,9 +60,14 @@ package struct RedactionBook: Sendable {
     /// - Parameter carrier: the entry it stands in; nil where that is not known any more.
     package mutating func add(_ restatement: Restatement, in carrier: NamedEntry?) {
         let digest = restatement.digest
-        if restatements.updateValue(restatement, forKey: digest) == nil { certificateCount = nil }
+        if restatements.updateValue(restatement, forKey: digest) == nil { isNews() }
         guard let carrier else { return }
-        if carriers[digest, default: []].insert(carrier).inserted { certificateCount = nil }
+        if carriers[digest, default: []].insert(carrier).inserted { isNews() }
+    }
+
+    private mutating func isNews() {
+        count += 1
+        certificateCount = nil
     }
 
     /// Finds out what counts by these certificates; does nothing where nothing has changed.
@@ -127,6 +130,17 @@ package struct RedactionBook: Sendable {
         restatements.sorted { $0.key < $1.key }.map { digest, restatement in
             (restatement, (carriers[digest] ?? []).contains { treatments[$0] != nil })
         }
+    }
+
+    /// The redactions that name entries, whether they count or not, each ascending by digest.
+    package func orders(naming entries: Set<NamedEntry>) -> [NamedEntry: [Redaction]] {
+        var found: [NamedEntry: [Redaction]] = [:]
+        for (_, redaction) in redactions.sorted(by: { $0.key < $1.key }) {
+            for row in redaction.rows where entries.contains(row.entry) {
+                found[row.entry, default: []].append(redaction)
+            }
+        }
+        return found
     }
 
     /// The redactions that concern a record, the earliest first.

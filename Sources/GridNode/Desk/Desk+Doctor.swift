@@ -107,7 +107,9 @@ extension Desk {
                     "conflicts_open", "\(conflicts) 处冲突等待核实",
                     "\(conflicts) conflicts wait for a decision"))
         }
-        let aside = try engine.store.quarantine().reduce(0) { $0 + $1.entries.count }
+        let aside =
+            try engine.store.hasQuarantine
+            ? engine.store.quarantine().reduce(0) { $0 + $1.entries.count } : 0
         if aside > 0 {
             items.append(
                 Self.finding(

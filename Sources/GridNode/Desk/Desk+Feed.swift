@@ -54,8 +54,7 @@ extension Desk {
         case .change(let item):
             parts["sequence"] = Self.count(item.position.sequence)
             parts["operation"] = .text(item.operation.word)
-            parts["record"] = try Self.record(
-                item.record, .masked, folded: folded(item.record))
+            parts["record"] = try record(item.record, .masked)
         case .live, .heartbeat: break
         case .reset(let over, _):
             let refusal = DeskRefusal(over)

@@ -14,8 +14,11 @@ extension Desk {
         let now = WallClock.now
         let views = try peerViews().filter { !$0.isCutOff }
         let newest = try newestWritten()
+        // What many wait for is looked up once.
+        let firsts = Set(views.flatMap { $0.waitingRows.map(Self.first) })
+        let written = try engine.store.writtenAt(firsts, entriesMax: Self.entriesReadMax)
         let items = try views.map { view in
-            try lag(of: view, newest: newest[view.key])
+            try lag(of: view, newest: newest[view.key], written: written)
         }
         return Self.answer(
             "lag",
@@ -29,16 +32,21 @@ extension Desk {
             ])
     }
 
-    private func lag(of view: PeerView, newest: UInt64?) throws -> JSONValue {
+    /// The first entry that a peer lacks of a log.
+    private static func first(_ row: (log: LogID, height: UInt64)) -> Dot {
+        Dot(log: row.log, sequence: row.height + 1)
+    }
+
+    private func lag(
+        of view: PeerView, newest: UInt64?, written: [Dot: HybridTimestamp]
+    ) throws -> JSONValue {
         let waiting = view.waitingRows
-        let ranges = waiting.map {
-            FetchRequest.Range(log: $0.log, first: $0.height + 1)
-        }
-        let lanes = try engine.store.totals(ranges)
-        let since = try engine.store.writtenAfter(
-            Dictionary(waiting.map { ($0.log, $0.height) }, uniquingKeysWith: { $1 }),
-            entriesMax: Self.entriesReadMax
-        ).values.min()
+        let lanes =
+            waiting.isEmpty
+            ? []
+            : try engine.store.totals(
+                waiting.map { FetchRequest.Range(log: $0.log, first: $0.height + 1) })
+        let since = waiting.compactMap { written[Self.first($0)] }.min()
         let reason = Reason.of(view.reason)
         return .object([
             "node": .text(view.key.description), "name": .text(view.name),

@@ -3,6 +3,7 @@
 package import GridCore
 import GridLog
 import GridStore
+import GridSync
 
 /// Which entries of the ledger are wanted.
 package struct LogRequest: Sendable {
@@ -79,6 +80,19 @@ extension Desk {
         ])
     }
 
+    /// What stands in the collections of the system, in people's words; empty for what a newer node
+    /// has written.
+    private static func label(_ collection: UInt32) -> String {
+        switch collection {
+        case SystemCollection.certificates: "证书"
+        case SystemCollection.cutOffs: "停用"
+        case SystemCollection.redactions: "删除令"
+        case SystemCollection.restatements: "删除后保留的内容"
+        case SystemCollection.audit: "操作日志"
+        default: ""
+        }
+    }
+
     private func entry(_ entry: LedgerEntry) -> JSONValue {
         .object([
             "entry": .text("\(entry.dot.log)#\(entry.dot.sequence)"),
@@ -90,7 +104,7 @@ extension Desk {
                     let collection = catalogue.collection(numbered: touch.collection)
                     return .object([
                         "collection": .text(collection?.name ?? "#\(touch.collection)"),
-                        "label": .text(collection?.label ?? ""),
+                        "label": .text(collection?.label ?? Self.label(touch.collection)),
                         "id": .text(touch.id.description), "archives": .boolean(touch.archives),
                         "fields": .list(
                             touch.fields.map {

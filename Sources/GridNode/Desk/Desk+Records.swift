@@ -82,10 +82,7 @@ extension Desk {
         return Self.answer(
             "list",
             [
-                "items": .list(
-                    try page.records.map {
-                        try Self.record($0, .masked, folded: folded($0))
-                    }),
+                "items": .list(try page.records.map { try record($0, .masked) }),
                 "next": page.next.map { .text($0.text) } ?? .null,
             ])
     }
@@ -137,10 +134,7 @@ extension Desk {
                 ])
             }
         }
-        guard
-            case .object(var parts) = try Self.record(
-                display, sight, folded: folded(display))
-        else { return .null }
+        guard case .object(var parts) = try record(display, sight) else { return .null }
         let redactions = engine.current.redactions.redactions(
             of: display.id, in: display.collection.number)
         if !redactions.isEmpty {
@@ -217,7 +211,6 @@ extension Desk {
         let display = try display(id, in: collection)
         let sight = sight.of(display)
         let book = engine.current.redactions
-        let redactions = book.redactions.sorted { $0.key < $1.key }.map(\.value)
         var whole = try engine.store.history(of: display.state, redactions: book)[...]
         if let after {
             guard let place = whole.firstIndex(where: { Self.entry($0) == after }) else {
@@ -228,11 +221,11 @@ extension Desk {
             whole = whole[(place + 1)...]
         }
         let page = whole.prefix(limit ?? .max)
+        let orders = book.orders(
+            naming: Set(page.map { NamedEntry(dot: $0.dot, hash: $0.hash) }))
         let items = try page.map { item in
             let receipts = try engine.store.receipts(for: item.dot)
-            let orders = redactions.filter { redaction in
-                redaction.rows.contains { $0.entry == NamedEntry(dot: item.dot, hash: item.hash) }
-            }
+            let orders = orders[NamedEntry(dot: item.dot, hash: item.hash)] ?? []
             return JSONValue.object([
                 "redactions": .list(orders.map { .object(redactionParts($0)) }),
                 "receipts": .list(receipts.map(self.receipt)),
@@ -270,16 +263,14 @@ extension Desk {
         }
     }
 
-    /// - Parameter folded: what its acts come to, as parts of the answer.
-    static func record(
-        _ display: RecordDisplay, _ sight: Sight, folded: [String: JSONValue]
-    ) throws -> JSONValue {
+    func record(_ display: RecordDisplay, _ sight: Sight) throws -> JSONValue {
         let sight = sight.of(display)
         let shown = display.fields.filter { $0.value != nil }
         let fields = shown.map { ($0.definition.name, sight.json($0.value, of: $0.definition)) }
         let masked = shown.filter { sight.masks($0.definition) }.map(\.definition.name)
         let parts: [String: JSONValue] = [
-            "id": .text(display.id.description), "etag": .text("\"\(try display.tag())\""),
+            "id": .text(display.id.description),
+            "etag": .text("\"\(try engine.store.tag(of: display))\""),
             "collection": .text(display.collection.name),
             "area": .text(display.state.domain.area.description),
             "archived": .boolean(display.state.isArchived),
@@ -288,10 +279,10 @@ extension Desk {
             "missing": .list(display.missing.map { .text($0.name) }),
             "masked": .list(masked.map { .text($0) }),
             "redacted": .list(display.redacted.map { .text($0.name) }),
-            "created_at": display.state.first.map { time($0.timestamp.milliseconds) } ?? .null,
-            "updated_at": display.state.last.map { time($0.timestamp.milliseconds) } ?? .null,
+            "created_at": display.state.first.map { Self.time($0.timestamp.milliseconds) } ?? .null,
+            "updated_at": display.state.last.map { Self.time($0.timestamp.milliseconds) } ?? .null,
         ]
-        return .object(parts.merging(folded) { $1 })
+        return .object(parts.merging(folded(display)) { $1 })
     }
 
     package static func problem(_ problem: Problem) -> JSONValue {

@@ -187,7 +187,8 @@ extension Desk {
                     "other_collection", "它在“\(other.label)”\(other.name) 里",
                     "it is among the \(other.name)"))
         }
-        let isAside = try engine.store.quarantine().contains { writing in
+        let aside = try engine.store.hasQuarantine ? engine.store.quarantine() : []
+        let isAside = aside.contains { writing in
             writing.entries.contains { entry in
                 entry.changes.contains { RecordNaming.id(of: $0.address) == recordID }
             }

@@ -12,6 +12,8 @@ package struct WriteDrafting {
     let home: AreaCode
     /// Milliseconds since 1970.
     let now: UInt64
+    /// What tells a state of a record from every other.
+    let tag: (RecordDisplay) throws -> String
 
     package struct Draft {
         let collection: CollectionDefinition
@@ -21,10 +23,14 @@ package struct WriteDrafting {
         package let isIdle: Bool
     }
 
-    package init(catalogue: Catalogue, home: AreaCode, now: UInt64) {
+    package init(
+        catalogue: Catalogue, home: AreaCode, now: UInt64,
+        tag: @escaping (RecordDisplay) throws -> String
+    ) {
         self.catalogue = catalogue
         self.home = home
         self.now = now
+        self.tag = tag
     }
 
     /// - Parameter find: the record of an id, with what the batch has already done to it.
@@ -55,7 +61,7 @@ package struct WriteDrafting {
             }
         }
         if let condition = request.condition {
-            try Self.require(condition, of: record, for: request)
+            try require(condition, of: record, for: request)
         }
         if request.replaces, let record { try reading.replace(record, by: home.level) }
         reading.skipUnchanged(record)
@@ -78,11 +84,11 @@ package struct WriteDrafting {
     }
 
     /// Holds a write to the state that its writer has seen.
-    private static func require(
+    private func require(
         _ condition: String, of record: RecordDisplay?, for request: WriteRequest
     ) throws {
         guard let record else { return }
-        let tag = "\"\(try record.tag())\""
+        let tag = "\"\(try tag(record))\""
         let wanted = condition.split(separator: ",").map { TextFolding.trimmed(String($0)) }
         guard !wanted.contains("*"), !wanted.contains(tag) else { return }
         let sight = Sight.masked.of(record)

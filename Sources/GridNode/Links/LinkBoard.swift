@@ -68,7 +68,7 @@ package final class LinkBoard: Sendable {
         var turnedAway: [TurnedAway] = []
         var listening: String?
         /// Those that wait for their next call.
-        var resting: [PublicKey: AsyncStream<Void>.Continuation] = [:]
+        var resting: [PeerAddress: AsyncStream<Void>.Continuation] = [:]
         var apiListening: String?
 
         func isPaused(_ key: PublicKey) -> Bool { allPaused || paused.contains(key) }
@@ -188,26 +188,28 @@ package final class LinkBoard: Sendable {
     }
 
     /// Waits before the next call to a peer, unless somebody asks for one at once.
-    func rest(_ milliseconds: Int, before key: PublicKey) async {
+    func rest(_ milliseconds: Int, before peer: PeerAddress) async {
         let (nudges, nudge) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
-        state.withLock { $0.resting[key] = nudge }
+        state.withLock { $0.resting[peer] = nudge }
         await withTaskGroup { group in
             group.addTask { try? await Task.sleep(for: .milliseconds(milliseconds)) }
             group.addTask { for await _ in nudges { return } }
             await group.next()
             group.cancelAll()
         }
-        state.withLock { $0.resting[key] = nil }
+        state.withLock { $0.resting[peer] = nil }
     }
 
     /// Ends the waiting for the next call to one peer or, with nil, to all.
     /// - Returns: those that are called now.
     func nudge(_ key: PublicKey?) -> Set<PublicKey> {
         let resting = state.withLock { state in
-            state.resting.filter { (key == nil || $0.key == key) && !state.isPaused($0.key) }
+            state.resting.filter {
+                (key == nil || $0.key.key == key) && !state.isPaused($0.key.key)
+            }
         }
         for nudge in resting.values { nudge.yield() }
-        return Set(resting.keys)
+        return Set(resting.keys.map(\.key))
     }
 
     /// Closes all live links; they are opened again.

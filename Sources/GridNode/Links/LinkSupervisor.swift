@@ -114,7 +114,7 @@ package struct LinkSupervisor: Sendable {
             }
             logger.debug(
                 "link ended", metadata: ["peer": "\(peer.address)", "reason": "\(reason)"])
-            await board.rest(Int.random(in: wait / 2...wait), before: peer.key)
+            await board.rest(Int.random(in: wait / 2...wait), before: peer)
             wait = min(wait * 2, Self.retryMillisecondsMax)
         }
     }

@@ -85,7 +85,8 @@ extension Store {
         return FeedPage(items: items, next: next, isAtEnd: rows.count < limit)
     }
 
-    /// The records that are there, by collection, then row; those archived are left out.
+    /// The records that are there, by collection, then row; those archived are left out, and those
+    /// made since the snapshot began: the changes behind it give them.
     private func snapshot(
         after place: FeedPosition.Place, of position: FeedPosition, where filter: FeedFilter,
         limit: Int, in database: Database
@@ -98,7 +99,13 @@ extension Store {
         for table in wanted {
             let number = table.collection.number
             let first = number == place.collection ? place.row : nil
-            var (condition, arguments) = ("WHERE _archived = 0", StatementArguments())
+            var condition = """
+                WHERE _archived = 0 AND _key NOT IN
+                (SELECT record FROM feed WHERE sequence > ? AND collection = ? AND operation = ?)
+                """
+            var arguments: StatementArguments = [
+                Int64(position.sequence), number, FeedItem.Operation.created.rawValue,
+            ]
             if let first {
                 condition += " AND _key > ?"
                 arguments += [first]

@@ -25,6 +25,16 @@ package struct QuarantinedWriting: Sendable {
 }
 
 extension Store {
+    /// Whether anything is in quarantine, be it people's work or not. All of it is read to tell more.
+    package var hasQuarantine: Bool {
+        get throws {
+            try read { database in
+                try Bool.fetchOne(
+                    database, sql: "SELECT EXISTS (SELECT 1 FROM quarantined)") ?? false
+            }
+        }
+    }
+
     /// Everything in quarantine, by the key that wrote it, ascending.
     package func quarantine() throws -> [QuarantinedWriting] {
         try read { database in

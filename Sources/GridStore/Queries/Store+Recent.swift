@@ -26,7 +26,8 @@ extension Store {
     ///
     /// - Parameters:
     ///   - limit: how many of them.
-    ///   - readMax: how many entries are looked at to find them.
+    ///   - readMax: how many entries, and runs of logs that are not wanted, are looked at to find
+    ///     them: those of somebody who has not written for long may lie deeper.
     ///   - isWanted: by the log they stand in.
     package func recentEntries(
         limit: Int, readMax: Int, where isWanted: (LogIdentity) -> Bool
@@ -43,7 +44,10 @@ extension Store {
             while found.count < limit, read < readMax, let row = try rows.next() {
                 let reference: Int64 = try row.cell("id") >> 32
                 let identity = try references.identity(reference)
-                guard isWanted(identity), let state = states[identity.log] else { continue }
+                guard isWanted(identity), let state = states[identity.log] else {
+                    read += 1
+                    continue
+                }
                 let entries = try RunVerifier.read(
                     RunEnvelope.open(row.bytes("envelope"))
                 ).entries

@@ -153,6 +153,7 @@ extension ReplicaBatch {
             if step.isLast { runs.append(run) }
         }
         domains[domain] = domainState
+        if domain.lane == .authority { redactions.settle(by: directory) }
     }
 
     /// What can be said of a run before its entries are looked at.

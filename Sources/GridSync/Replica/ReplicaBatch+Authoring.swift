@@ -114,6 +114,7 @@ extension ReplicaBatch {
         log.advance(to: hash)
         domainState.update(log)
         domains[domain] = domainState
+        if domain.lane == .authority { redactions.settle(by: directory) }
         return Dot(log: identity.log, sequence: entry.sequence)
     }
 }

@@ -90,7 +90,7 @@ extension ReplicaBatch {
         let domain = log.identity.domain
         guard let source = salts[domain] ?? replica.salts[domain] else { return nil }
         let redacted = redactions.sequences(in: log.identity.log)
-        return redacted.contains { $0 >= source.seededAt } ? nil : source
+        return redacted.last.map { $0 >= source.seededAt } ?? false ? nil : source
     }
 }
 

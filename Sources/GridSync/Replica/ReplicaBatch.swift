@@ -188,7 +188,6 @@ package struct ReplicaBatch: Sendable {
     }
 
     private mutating func learn(_ change: RecordChange, in entry: NamedEntry) {
-        defer { redactions.settle(by: directory) }
         if change.collection == SystemCollection.certificates {
             for certificate in SystemCollection.certificates(in: change.writes) {
                 // What proves nothing stays in the log, and gives nobody any right.

@@ -157,6 +157,6 @@ private struct StagedWriter {
     private var drafting: WriteDrafting {
         WriteDrafting(
             catalogue: folder.store.catalogue, home: folder.replica.scope.area,
-            now: WallClock.now)
+            now: WallClock.now, tag: folder.store.tag)
     }
 }

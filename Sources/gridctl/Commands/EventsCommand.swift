@@ -22,6 +22,10 @@ struct Events: AsyncParsableCommand {
         }
     }
 
+    /// A rebuild of the tables, as after a redaction, begins the feed anew.
+    private static let none =
+        "变更流里还没有变更(重建表之后重新记起) / no changes since the feed began (it does so anew when tables are rebuilt)"
+
     func run() async throws {
         if follow { return try await followFeed() }
         let client = DaemonClient(try common.folder())
@@ -29,7 +33,7 @@ struct Events: AsyncParsableCommand {
             "/v1/changes", query: query(since: since) + [("limit", String(limit))])
         if common.json { return Screen.json(answer) }
         let items = answer["items"]?.items ?? []
-        guard !items.isEmpty else { return Screen.line("没有变更 / no changes") }
+        guard !items.isEmpty else { return Screen.line(Self.none) }
         for item in items { show(item) }
         Screen.line("接着看 / go on: --since \(answer["next"]?.string ?? "")")
     }

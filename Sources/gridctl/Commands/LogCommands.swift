@@ -43,7 +43,9 @@ struct Log: ParsableCommand {
         let records = item["records"]?.items ?? []
         let shown = records.prefix(2).map { record in
             let label = record["label"]?.shown ?? ""
-            let fields = record["fields"]?.items.map(\.shown).joined(separator: ",") ?? ""
+            // Fields without a name are those of the system's own collections: numbers, no help.
+            let fields = (record["fields"]?.items.map(\.shown) ?? [])
+                .filter { !$0.hasPrefix("#") }.joined(separator: ",")
             let name = label.isEmpty ? record["collection"]?.shown ?? "" : label
             return "\(name) \(record["id"]?.shown ?? "") \(fields)"
         }

@@ -73,7 +73,8 @@ struct Support: ParsableCommand {
         try Data((lines.joined(separator: "\n") + "\n").utf8)
             .write(to: part.appendingPathComponent("files.txt"))
         if let settings = FileManager.default.contents(atPath: folder.configurationPath) {
-            try settings.write(to: part.appendingPathComponent("gridd.yaml"))
+            let text = SupportFilter.withoutAddresses(String(decoding: settings, as: UTF8.self))
+            try Data(text.utf8).write(to: part.appendingPathComponent("gridd.yaml"))
         }
         try Data(Self.system().utf8).write(to: part.appendingPathComponent("system.txt"))
         return missing
@@ -109,6 +110,11 @@ struct Support: ParsableCommand {
 /// What leaves the node for helpers: counts, codes, times and names of posts, no addresses of machines.
 enum SupportFilter {
     private static let dropped: Set = ["address", "listen", "note", "chain", "remote", "said_name"]
+
+    /// Settings with `HOST:PORT` as `…`.
+    static func withoutAddresses(_ settings: String) -> String {
+        settings.replacing(/[A-Za-z0-9._\-\[\]:]+:[0-9]{1,5}\b/, with: "…")
+    }
 
     static func kept(_ value: JSONValue) -> JSONValue {
         switch value {
