@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from onegrid_reader import (
-    certificates, columns, cutoffs, enrolment, entries, judging, limits, messages, notation,
+    bundles, certificates, columns, cutoffs, enrolment, entries, judging, limits, messages, notation,
     receipts, runs, zstd)
 from onegrid_reader.hashes import sign
 from onegrid_reader.values import VALUE
@@ -204,6 +204,19 @@ def check_receipt(vector: dict) -> None:
     same("hash", found, vector["hash"])
 
 
+def check_bundle(vector: dict) -> None:
+    codec = {"header": bundles.HEADER, "content": bundles.CONTENT}[vector["kind"]]
+    if code := vector.get("violation"):
+        found = None
+        try:
+            codec.decode(bytes.fromhex(vector["bytes"]))
+        except notation.Violation as wrong:
+            found = wrong.code
+        same("violation", found, code)
+        return
+    both_ways(codec, vector["bytes"], vector[vector["kind"]])
+
+
 def check_violation(vector: dict) -> None:
     data = bytes.fromhex(vector["bytes"])
     if vector["kind"] == "envelope" and data[:1] != b"\0" and not zstd.can_unpack():
@@ -263,6 +276,7 @@ def main() -> int:
         "values": check_value, "records": check_record, "entries": Entries().check,
         "runs": check_run, "certificates": check_chain, "messages": check_message,
         "cutoffs": check_cut_offs, "enrolment": check_enrolment, "receipts": check_receipt,
+        "bundles": check_bundle,
         "violations": check_violation,
     }
     results = [check_file(name, check) for name, check in checks.items()]

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 from vectors import (
-    certificates, cutoffs, enrolment, logs, messages, receipts, values, violations)
+    bundles, certificates, cutoffs, enrolment, logs, messages, receipts, values, violations)
 
 FOLDER = Path(__file__).resolve().parents[1] / "vectors"
 
@@ -23,6 +23,7 @@ def main() -> None:
         "messages": messages.make(story),
         "enrolment": enrolment.make(),
         "receipts": receipts.make(story),
+        "bundles": bundles.make(story),
         "violations": violations.make(story),
     }
     for name, vectors in files.items():
