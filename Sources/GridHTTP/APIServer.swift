@@ -33,6 +33,7 @@ package struct APIServer: Service {
         EnrolmentRoutes(desk: desk).add(to: router)
         AuditRoutes(desk: desk).add(to: router)
         RecoveryRoutes(desk: desk).add(to: router)
+        BundleRoutes(desk: desk).add(to: router)
         let path = socketPath
         let application = Application(
             router: router,

@@ -33,7 +33,7 @@ struct GridControl: AsyncParsableCommand {
                 name: "同步 / Sync",
                 subcommands: [
                     Status.self, Peers.self, Digest.self, Receipts.self, Pause.self,
-                    Resume.self,
+                    Resume.self, BundleCommand.self,
                 ]),
             CommandGroup(
                 name: "维护 / Upkeep", subcommands: [Verify.self, Rebuild.self, Audit.self]),

@@ -19,6 +19,8 @@ package enum AuditWords {
         .cutOff: ("停用公钥", "key cut off"),
         .adopting: ("认领被隔离的内容", "quarantined entries adopted"),
         .discarding: ("丢弃被隔离的内容", "quarantined entries thrown away"),
+        .bundleExport: ("导出数据包", "bundle exported"),
+        .bundleImport: ("导入数据包", "bundle imported"),
         .pause: ("暂停连接", "link paused"),
         .resume: ("恢复连接", "link resumed"),
     ]

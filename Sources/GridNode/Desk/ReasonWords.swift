@@ -68,5 +68,10 @@ package enum ReasonWords {
         "disk_full": ("磁盘已满,请腾出空间", "the disk is full; make room"),
         "run_not_genuine": ("对方发来的签名不成立", "the peer sent a run whose signature does not hold"),
         "key_not_valid": ("公钥无效", "the key is not valid"),
+        "area_not_shared": ("不属于双方共有的区域", "of an area that the two do not share"),
+        "too_much_parked": (
+            "等待前面部分的内容太多,请先导入前面的部分,再导入这一份",
+            "too much waits for what comes before it; import the earlier part first, then this again"
+        ),
     ]
 }
