@@ -27,6 +27,11 @@ class Bundles(unittest.TestCase):
         for node in (self.township, self.village):
             node.start("--log-level", "error")
             self.addCleanup(node.stop)
+        # A grant names the office and has no certificate of its node: the first stick brings it.
+        first = self.stick("first")
+        self.village.call("bundle", "export", first, "--to", "谷脚镇", wants=66)
+        self.export(self.township, self.village, first)
+        self.take(self.village, first)
 
     def stick(self, name):
         path = self.folder / name
