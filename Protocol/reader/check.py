@@ -7,8 +7,8 @@ import sys
 from pathlib import Path
 
 from onegrid_reader import (
-    acts, certificates, columns, cutoffs, enrolment, entries, judging, limits, messages, notation,
-    receipts, redaction, rotation, runs, zstd)
+    acts, bundles, certificates, columns, cutoffs, enrolment, entries, judging, limits, messages,
+    notation, receipts, redaction, rotation, runs, zstd)
 from onegrid_reader.hashes import sign
 from onegrid_reader.values import VALUE
 
@@ -249,6 +249,19 @@ def check_rotation(vector: dict) -> None:
     same("genuine", rotation.is_genuine_succession(succession), vector["genuine"])
 
 
+def check_bundle(vector: dict) -> None:
+    codec = {"header": bundles.HEADER, "content": bundles.CONTENT}[vector["kind"]]
+    if code := vector.get("violation"):
+        found = None
+        try:
+            codec.decode(bytes.fromhex(vector["bytes"]))
+        except notation.Violation as wrong:
+            found = wrong.code
+        same("violation", found, code)
+        return
+    both_ways(codec, vector["bytes"], vector[vector["kind"]])
+
+
 def check_violation(vector: dict) -> None:
     data = bytes.fromhex(vector["bytes"])
     if vector["kind"] == "envelope" and data[:1] != b"\0" and not zstd.can_unpack():
@@ -309,7 +322,7 @@ def main() -> int:
         "runs": check_run, "certificates": check_chain, "messages": check_message,
         "cutoffs": check_cut_offs, "enrolment": check_enrolment, "receipts": check_receipt,
         "redaction": check_redaction, "violations": check_violation, "acts": check_acts,
-        "rotation": check_rotation,
+        "rotation": check_rotation, "bundles": check_bundle,
     }
     results = [check_file(name, check) for name, check in checks.items()]
     results += [check_codes(), check_limits()]

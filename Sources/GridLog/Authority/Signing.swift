@@ -38,7 +38,7 @@ package enum Signing {
     }
 }
 
-/// A node's own key, as far as the floors above may use it: to sign.
+/// A node's own key, as far as the floors above may use it: to sign, and to seal.
 package struct Author: Sendable {
     private let signingKey: SigningKey
     package let key: PublicKey
@@ -53,6 +53,9 @@ package struct Author: Sendable {
         }
         key = PublicKey(bytes)
     }
+
+    /// The key in the form that Noise takes, to seal and open bundles.
+    package var agreementKey: AgreementKey { signingKey.agreementKey }
 
     /// 64 bytes.
     package func sign(_ purpose: SignaturePurpose, over digest: Bytes32) -> [UInt8] {

@@ -13,6 +13,7 @@ enum LedgerMigrations {
         migrator.registerMigration("006-posts") { try $0.execute(sql: posts) }
         migrator.registerMigration("007-redaction") { try $0.execute(sql: redaction) }
         migrator.registerMigration("009-feed") { try $0.execute(sql: feed) }
+        migrator.registerMigration("010-bundles") { try $0.execute(sql: BundleMigration.sql) }
         migrator.registerMigration("012-api") { try $0.execute(sql: api) }
         return migrator
     }

@@ -108,14 +108,7 @@ extension SyncMessage {
             writer.raw(cutOff.encoded)
         case .ended(let logs):
             writer.byte(MessageTag.ended.rawValue)
-            writer.count(logs.count)
-            for log in logs {
-                writer.raw(log.key.bytes)
-                writer.fixed64(log.nonce.high)
-                writer.fixed64(log.nonce.low)
-                writer.area(log.domain.area)
-                writer.byte(log.domain.lane.rawValue)
-            }
+            writer.endedLogs(logs)
         }
         return writer.bytes
     }
@@ -138,7 +131,7 @@ extension SyncMessage {
         case .receipt:
             guard reader.remaining <= ProtocolLimits.receiptBytesMax else { throw .lengthTooLarge }
             self = .receipt(try Receipt(decoding: try reader.raw(reader.remaining)))
-        case .ended: self = .ended(try Self.ended(&reader))
+        case .ended: self = .ended(try reader.endedLogs())
         case .cutOff: self = .cutOff(try CutOff(decoding: try reader.raw(reader.remaining)))
         }
         try reader.finish()
@@ -170,21 +163,6 @@ extension SyncMessage {
                     lane: lane, entries: try reader.unsigned(), bytes: try reader.unsigned()))
         }
         return totals
-    }
-
-    private static func ended(
-        _ reader: inout ByteReader
-    ) throws(DecodingViolation) -> [LogIdentity] {
-        let count = try reader.count(max: ProtocolLimits.endedLogsMax)
-        var logs: [LogIdentity] = []
-        for _ in 0..<count {
-            let key = PublicKey(try reader.bytes32())
-            let nonce = ReplicaNonce(high: try reader.fixed64(), low: try reader.fixed64())
-            let identity = LogIdentity(key: key, nonce: nonce, domain: try reader.domain())
-            if let last = logs.last, last.log >= identity.log { throw .notAscending }
-            logs.append(identity)
-        }
-        return logs
     }
 
     private static func ack(_ reader: inout ByteReader) throws(DecodingViolation) -> SyncMessage {
