@@ -6,10 +6,11 @@ import os
 import pathlib
 import shutil
 import stat
+import subprocess
 import tempfile
 import unittest
 
-from county import enrol, office
+from county import ROOT, enrol, office, programs
 from processes.telling import eventually
 
 OTHER = "522730103211"
@@ -27,11 +28,6 @@ class Bundles(unittest.TestCase):
         for node in (self.township, self.village):
             node.start("--log-level", "error")
             self.addCleanup(node.stop)
-        # A grant names the office and has no certificate of its node: the first stick brings it.
-        first = self.stick("first")
-        self.village.call("bundle", "export", first, "--to", "谷脚镇", wants=66)
-        self.export(self.township, self.village, first)
-        self.take(self.village, first)
 
     def stick(self, name):
         path = self.folder / name
@@ -79,6 +75,10 @@ class Bundles(unittest.TestCase):
         road = self.village.ask("status")["upstream"]["on_the_road"]
         self.assertEqual([each["name"] for each in road["bundles"]], [part["name"]])
         self.assertIn("在路上", self.village.call("status").stdout)
+        (lag,) = self.village.ask("lag")["items"]
+        self.assertEqual(
+            (lag["out"]["waiting_entries"], lag["out"]["on_the_road"]["entries"]), (41, 41))
+        self.assertIn("在路上", self.village.call("lag").stdout)
         self.assertIn(part["name"], self.village.call("peers").stdout)
         # The stick is only read, and nothing is left on it but the bundle.
         self.assertEqual([each.name for each in stick.iterdir()], [pathlib.Path(part["file"]).name])
@@ -105,12 +105,31 @@ class Bundles(unittest.TestCase):
         self.assertEqual(part["entries"], 0)
         self.take(self.township, last)
         self.assertEqual((self.out(self.village), self.out(self.township)), ((0, 0), (0, 0)))
+        for node in (self.village, self.township):
+            lag = node.ask("lag")
+            self.assertEqual((lag["out"]["waiting_entries"], lag["out"]["settled_peers"]), (0, 1))
+            self.assertIsNone(lag["items"][0]["out"]["on_the_road"])
         self.same()
         acts = [each["act"] for each in self.township.ask("audit")["items"]]
         self.assertEqual(acts.count("bundle_import"), 1)
         self.assertIn("bundle_export", acts)
         for node in (self.township, self.village):
             self.assertTrue(node.ask("verify")["ok"])
+
+    def test_the_first_stick_is_made_by_who_has_never_heard_from_the_office(self):
+        identity = self.village.put("households", "household_no=00001")
+        stick = self.stick("stick")
+        (part,) = self.export(self.village, self.township, stick)
+        self.assertEqual(part["to"]["key"], self.township.ask("key", "show")["node"]["key"])
+        (item,) = self.take(self.township, stick)
+        self.assertEqual((item["refused"], item["problem"]), ([], None))
+        self.township.ask("get", "households", identity)
+
+    def test_the_story_of_a_bundle_trip_ends_with_both_sides_equal(self):
+        done = subprocess.run(
+            [ROOT / "scripts" / "story-bundle-trip", programs], capture_output=True, text=True,
+            timeout=170)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
 
     def test_a_lost_stick_is_sent_again_and_everything_may_come_twice(self):
         self.write(10)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Foundation
 import GridCodec
 import GridCore
 import GridCrypto
@@ -38,11 +39,23 @@ struct BundleExport {
         return await engine.holdings { own.contains($0) && theirs.contains($0) }
     }
 
-    /// Writes a file and keeps what is in it; it is not on the road before it was carried.
+    /// Writes a file, whole or not at all, and says what is in it; it is not on the road before it was
+    /// carried.
     ///
     /// - Parameter bytesMax: of the file.
     func write(
         to path: String, as prelude: BundlePrelude, bytesMax: UInt64
+    ) async throws -> BundlePart {
+        do {
+            return try await fillFile(at: path, as: prelude, bytesMax: bytesMax)
+        } catch {
+            try? FileManager.default.removeItem(atPath: path)
+            throw error
+        }
+    }
+
+    private func fillFile(
+        at path: String, as prelude: BundlePrelude, bytesMax: UInt64
     ) async throws -> BundlePart {
         let current = engine.current
         let now = WallClock.now

@@ -154,10 +154,6 @@ extension Desk {
         } catch {
             throw BundleImport.refusal(error.rawValue)
         }
-        let own = current.chain.leaf.area
-        guard own.ancestor(at: .county) == chain.leaf.area.ancestor(at: .county) else {
-            throw BundleImport.refusal("nothing_shared")
-        }
         let held = try engine.heldByPeers()[key] ?? VersionVector()
         let road = BundlesOnRoad(
             try engine.store.bundlesOnTheRoad().filter { $0.peer == key }, acknowledged: held,

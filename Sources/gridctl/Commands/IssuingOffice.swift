@@ -14,6 +14,8 @@ struct IssuingOffice {
     let chain: VerifiedChain
     /// The node's own key, by which children call it.
     let nodeKey: PublicKey
+    /// The node's own certificates, by which children know it.
+    let nodeChain: VerifiedChain
     private let folder: NodeFolder
 
     var certificate: Certificate { chain.leaf }
@@ -23,7 +25,7 @@ struct IssuingOffice {
         self.folder = folder
         let nodeAuthor = Author(try KeyFile.read(at: folder.nodeKeyPath))
         nodeKey = nodeAuthor.key
-        let nodeChain = try Self.nodeChain(folder)
+        nodeChain = try Self.nodeChain(folder)
         guard FileManager.default.fileExists(atPath: folder.rootKeyPath) else {
             author = nodeAuthor
             chain = nodeChain
