@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 from vectors import (
-    certificates, cutoffs, enrolment, logs, messages, receipts, values, violations)
+    certificates, cutoffs, enrolment, forks, logs, messages, receipts, values, violations)
 
 FOLDER = Path(__file__).resolve().parents[1] / "vectors"
 
@@ -20,6 +20,7 @@ def main() -> None:
         "runs": logs.runs_of(story),
         "certificates": certificates.make(),
         "cutoffs": cutoffs.make(),
+        "forks": forks.make(),
         "messages": messages.make(story),
         "enrolment": enrolment.make(),
         "receipts": receipts.make(story),

@@ -28,6 +28,7 @@ package struct APIServer: Service {
         router.add(middleware: ProblemMiddleware(logger: logger))
         StatusRoutes(desk: desk).add(to: router)
         AuthorityRoutes(desk: desk).add(to: router)
+        ForkRoutes(desk: desk).add(to: router)
         RecordRoutes(desk: desk).add(to: router)
         UpkeepRoutes(desk: desk).add(to: router)
         EnrolmentRoutes(desk: desk).add(to: router)

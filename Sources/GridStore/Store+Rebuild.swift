@@ -18,6 +18,8 @@ package struct Rebuilding: Sendable {
     }
 
     package let cuts: [Cut]
+    /// Logs of which something counts again that was taken out.
+    package let restored: [LogIdentity]
     /// What was found damaged in the ledger, in words.
     package let findings: [String]
 
@@ -49,11 +51,13 @@ extension Store {
     package func rebuild() throws -> Rebuilding {
         try mapping {
             try pool.writeWithoutTransaction { database in
-                var rebuilding = Rebuilding(cuts: [], findings: [])
+                var rebuilding = Rebuilding(cuts: [], restored: [], findings: [])
                 try database.inTransaction(.immediate) {
                     let before = try Self.heights(database)
+                    var restored: [LogIdentity] = []
                     if let directory = try LedgerReplay.directory(database) {
                         try Self.takeOutWhatDoesNotCount(directory, in: database)
+                        restored = try Self.putBackWhatCounts(directory, in: database)
                     }
                     try Self.createTables(Array(tables.values), in: database)
                     try database.execute(sql: "UPDATE logs SET height = 0, state = NULL")
@@ -63,7 +67,8 @@ extension Store {
                     try Self.measure(database)
                     try Self.setMeta("catalogue", Array(catalogue.fingerprint.utf8), in: database)
                     rebuilding = Rebuilding(
-                        cuts: try cuts(since: before, in: database), findings: replayed.findings)
+                        cuts: try cuts(since: before, in: database), restored: restored,
+                        findings: replayed.findings)
                     return .commit
                 }
                 return rebuilding
@@ -150,7 +155,8 @@ extension Store {
             let identity = try references.identity(row.key)
             return Rebuilding.Cut(
                 identity: identity, from: from, to: row.value,
-                isEnded: directory?.end(of: identity)?.height == row.value)
+                isEnded: directory?.end(of: identity)?.height == row.value
+                    || directory?.fork(of: identity.log)?.height == row.value)
         }
     }
 }

@@ -21,7 +21,9 @@ struct GridControl: AsyncParsableCommand {
                 ]),
             CommandGroup(
                 name: "授权 / Authority",
-                subcommands: [Revoke.self, Retire.self, CutOffs.self, Quarantine.self]),
+                subcommands: [
+                    Revoke.self, Retire.self, CutOffs.self, Quarantine.self, ForkCommand.self,
+                ]),
             CommandGroup(
                 name: "记录 / Records",
                 subcommands: [

@@ -7,7 +7,7 @@ import GridCrypto
 /// taken for each other (BLAKE2b's own parameter, RFC 7693 and the BLAKE2 paper §2.8).
 package enum HashPurpose: Sendable {
     case log, replica, entry, values, salt, record, name, certificate, frontier, table, cutOff
-    case code, secret, words, receipt
+    case code, secret, words, receipt, branch
 
     fileprivate var personalization: Personalization {
         switch self {
@@ -26,6 +26,7 @@ package enum HashPurpose: Sendable {
         case .secret: Personalization("onegrid/secret/1")
         case .words: Personalization("onegrid/words/1")
         case .receipt: Personalization("onegrid/recpt/1")
+        case .branch: Personalization("onegrid/branch/1")
         }
     }
 }

@@ -80,7 +80,7 @@ extension Desk {
                 "backups": backups.map { .object($0) } ?? .null,
                 "findings": .list(
                     reading.findings + findings(peers, current) + Self.findings(incidents)
-                        + waitingRequests),
+                        + forkFindings(current.directory) + waitingRequests),
             ])
     }
 

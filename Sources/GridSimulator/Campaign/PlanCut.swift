@@ -121,6 +121,7 @@ extension WorldAction {
         case .upgrade(let number): device(number).map { .upgrade(device: $0) }
         case .promote(let number): device(number).map { .promote(device: $0) }
         case .cutOff(let number): device(number).map { .cutOff(device: $0) }
+        case .closeFork(let number): device(number).map { .closeFork(device: $0) }
         }
     }
 }

@@ -12,6 +12,8 @@ package struct Violation: Hashable, Sendable {
         case tablesDiffer = "tables_differ"
         /// An entry counts that stands after the end of its log.
         case cutOffCounts = "cut_off_counts"
+        /// An entry counts that stands after the fork of its log, or the branch that counts is missing.
+        case forkCounts = "fork_counts"
         case outsideScope = "outside_scope"
         case withoutRight = "without_right"
         /// One sequence stands for two entries.

@@ -45,6 +45,7 @@ extension World {
         case .upgrade(let device): upgrade(devices[device])
         case .promote(let device): promote(devices[device])
         case .cutOff(let device): cutOff(devices[device])
+        case .closeFork(let device): closeFork(of: devices[device])
         }
     }
 

@@ -96,4 +96,6 @@ package enum WorldAction: Hashable, Sendable {
     case promote(device: Int)
     /// Its office cuts the device's key off, by what it holds.
     case cutOff(device: Int)
+    /// The office of a device closes a fork of its logs.
+    case closeFork(device: Int)
 }

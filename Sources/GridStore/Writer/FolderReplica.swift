@@ -122,6 +122,7 @@ package final class FolderReplica {
             author: author, nonce: node.nonce, scope: Scope(chain.leaf.area),
             directory: try Self.directory(of: chain, in: store), logs: logs)
         watch = try IncidentWatch(store, logs: logs, now: now)
+        goOnFromForks()
     }
 
     /// All certificates and cut-offs that the folder knows.
@@ -136,6 +137,8 @@ package final class FolderReplica {
         let cutOffs = try store.cutOffRecords().compactMap { try? CutOff(decoding: $0) }
         directory.add(
             try store.certificates().all + certificates, try store.cutOffs().all + cutOffs)
+        let proofs = try store.branchProofRecords().compactMap { try? BranchProof(decoding: $0) }
+        for proof in try store.branchProofs().all + proofs { directory.add(proof) }
         return directory
     }
 
@@ -161,6 +164,9 @@ package final class FolderReplica {
             return try attempt(now: now, work)
         } catch is RolledBack {
             rolledBack = RollbackSign()
+            return try commit(now: now, work)
+        } catch is OwnLogForked {
+            rolledBack = RollbackSign(code: .ownLogForked)
             return try commit(now: now, work)
         } catch {
             throw fail(after: error)
@@ -188,10 +194,17 @@ package final class FolderReplica {
     private func adopt(_ batch: ReplicaBatch) -> [FrontierRow] {
         let changed = batch.changedLogs
         let isStale = batch.changesStanding
+        let hasNewForks =
+            batch.directory.branchProofCount != replica.directory.branchProofCount
+        let mayGoOn = batch.directory.count != replica.directory.count || !batch.aside.isEmpty
         // What peers have said of ends may be true only now.
-        if batch.directory.cutOffCount != replica.directory.cutOffCount { shortenings += 1 }
+        if batch.directory.cutOffCount != replica.directory.cutOffCount || hasNewForks {
+            shortenings += 1
+        }
         replica.adopt(batch)
         if isStale { buildAnew() }
+        if hasNewForks { confrontForks() }
+        if mayGoOn { goOnFromForks() }
         headLedger.append(
             changed.filter { $0.identity.log.replica == replica.id }.map {
                 HeadLedger.Row(log: $0.identity.log, height: $0.height, head: $0.head)
