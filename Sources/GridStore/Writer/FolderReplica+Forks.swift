@@ -85,7 +85,7 @@ extension FolderReplica {
     /// Whether what this node writes into lane 0 reaches all who carry an area.
     private func isOffice(of area: AreaCode) -> Bool {
         let lane = Domain(area: replica.scope.area, lane: .authority)
-        return replica.scope.area.contains(area)
+        return replica.scope.area.contains(area) && ownCutOff == nil
             && replica.directory.level(of: author.key, in: lane) != nil
     }
 }

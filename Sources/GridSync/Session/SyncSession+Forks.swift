@@ -45,13 +45,6 @@ extension SyncSession {
             branches.filter { !$0.isEmpty }.map { .send(.branch($0)) }, now: now)
     }
 
-    /// It has become known here that logs were forked: what was turned away may be taken now.
-    package mutating func forksKnown(now: UInt64) -> [Effect] {
-        guard closeReason == nil else { return [] }
-        mayAskAgain = true
-        return noteSent(askAgain(), now: now)
-    }
-
     /// Has a fork proved to a peer that does not know it, once.
     mutating func proveFork(of log: LogID) -> [Effect] {
         guard takesForks, forksProved.count < ProtocolLimits.forkMessagesMax,
