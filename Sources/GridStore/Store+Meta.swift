@@ -118,6 +118,11 @@ extension Store {
         try authorityRecords(SystemCollection.cutOffs, field: SystemCollection.cutOffBytesField)
     }
 
+    /// The bytes of all branch proofs that stand in lane 0, as they were written.
+    package func branchProofRecords() throws -> [[UInt8]] {
+        try authorityRecords(SystemCollection.forks, field: SystemCollection.forkBytesField)
+    }
+
     private func authorityRecords(_ collection: UInt32, field: UInt32) throws -> [[UInt8]] {
         try read { database in
             let references = try references(database)

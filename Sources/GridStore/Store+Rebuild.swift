@@ -18,6 +18,8 @@ package struct Rebuilding: Sendable {
     }
 
     package let cuts: [Cut]
+    /// Logs of which something counts again that was taken out.
+    package let restored: [LogIdentity]
     /// What was found damaged in the ledger, in words.
     package let findings: [String]
 
@@ -49,14 +51,17 @@ extension Store {
     package func rebuild() throws -> Rebuilding {
         try mapping {
             try pool.writeWithoutTransaction { database in
-                var rebuilding = Rebuilding(cuts: [], findings: [])
+                var rebuilding = Rebuilding(cuts: [], restored: [], findings: [])
                 try database.inTransaction(.immediate) {
                     let before = try Self.heights(database)
+                    var restored: [LogIdentity] = []
                     var findings: [String] = []
                     if let (directory, redactions) = try LedgerReplay.authority(database) {
                         try Self.keep(redactions, in: database)
                         try Self.takeOutWhatDoesNotCount(directory, in: database)
-                        findings = try Self.destroy(redactions, in: database)
+                        restored = try Self.putBackWhatCounts(directory, in: database)
+                        findings = try Self.destroy(
+                            restored.isEmpty ? redactions : keepRestored(database), in: database)
                     }
                     try Self.createTables(Array(tables.values), in: database)
                     try database.execute(sql: "UPDATE logs SET height = 0, state = NULL")
@@ -66,13 +71,20 @@ extension Store {
                     try Self.measure(database)
                     try Self.setMeta("catalogue", Array(catalogue.fingerprint.utf8), in: database)
                     rebuilding = Rebuilding(
-                        cuts: try cuts(since: before, in: database),
+                        cuts: try cuts(since: before, in: database), restored: restored,
                         findings: findings + replayed.findings)
                     return .commit
                 }
                 return rebuilding
             }
         }
+    }
+
+    /// What is known of redactions once logs go on that were cut: orders may stand in what came back.
+    private func keepRestored(_ database: Database) throws -> RedactionBook {
+        let book = try LedgerReplay.authority(database)?.redactions ?? RedactionBook()
+        try Self.keep(book, in: database)
+        return book
     }
 
     /// Marks all tables as to be rebuilt at the next opening, unless `rebuild` comes before.
@@ -155,7 +167,8 @@ extension Store {
             let identity = try references.identity(row.key)
             return Rebuilding.Cut(
                 identity: identity, from: from, to: row.value,
-                isEnded: directory?.end(of: identity)?.height == row.value)
+                isEnded: directory?.end(of: identity)?.height == row.value
+                    || directory?.fork(of: identity.log)?.height == row.value)
         }
     }
 }

@@ -23,7 +23,7 @@ struct GridControl: AsyncParsableCommand {
                 name: "授权 / Authority",
                 subcommands: [
                     Posts.self, Handover.self, Renew.self, Revoke.self, Retire.self, CutOffs.self,
-                    Quarantine.self, Redact.self, Redactions.self, Token.self,
+                    Quarantine.self, ForkCommand.self, Redact.self, Redactions.self, Token.self,
                 ]),
             CommandGroup(
                 name: "记录 / Records",

@@ -81,7 +81,8 @@ extension Desk {
                 "backups": backups.map { .object($0) } ?? .null,
                 "findings": .list(
                     reading.findings + findings(peers, current) + Self.findings(incidents)
-                        + expiryFindings(current) + waitingRequests),
+                        + forkFindings(current.directory) + expiryFindings(current)
+                        + waitingRequests),
             ])
     }
 

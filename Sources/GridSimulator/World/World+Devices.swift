@@ -128,7 +128,9 @@ extension World {
             let heights = Dictionary(rows.map { ($0.log, $0.height) }, uniquingKeysWith: { $1 })
             let known = (truth.heights[device.number] ?? [:]).sorted { $0.key < $1.key }
             for (log, height) in known
-            where heights[log] ?? 0 < truth.end(of: log).map({ min($0, height) }) ?? height {
+            where heights[log] ?? 0 < truth.end(of: log).map({ min($0, height) }) ?? height
+                && replica.replica.directory.fork(of: log)?.height != heights[log] ?? 0
+            {
                 violate(
                     .committedIsLost,
                     "\(device.name) \(log): \(heights[log] ?? 0) of \(height)")

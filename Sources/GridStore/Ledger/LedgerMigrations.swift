@@ -10,6 +10,7 @@ enum LedgerMigrations {
         migrator.registerMigration("002-enrolment") { try $0.execute(sql: enrolment) }
         migrator.registerMigration("003-recovery") { try $0.execute(sql: recovery) }
         migrator.registerMigration("004-cutoffs") { try $0.execute(sql: cutOffs) }
+        migrator.registerMigration("005-forks") { try $0.execute(sql: forks) }
         migrator.registerMigration("006-posts") { try $0.execute(sql: posts) }
         migrator.registerMigration("007-redaction") { try $0.execute(sql: redaction) }
         migrator.registerMigration("009-feed") { try $0.execute(sql: feed) }
@@ -81,6 +82,27 @@ enum LedgerMigrations {
             operation  INTEGER NOT NULL
         ) STRICT;
         INSERT INTO meta (name, value) VALUES ('feed_epoch', randomblob(8));
+        """
+
+    private static let forks = """
+        -- Branch proofs by digest; those that this node is to write into lane 0 wait here for it.
+        CREATE TABLE branch_proofs (
+            digest  BLOB PRIMARY KEY NOT NULL,
+            bytes   BLOB NOT NULL,
+            waiting INTEGER NOT NULL DEFAULT 0
+        ) STRICT, WITHOUT ROWID;
+
+        -- Runs of forked logs beyond the fork, of whatever branch, until an office has named the one
+        -- that counts and all of it is here. `head` is the hash of the run's last entry.
+        CREATE TABLE set_aside (
+            id       INTEGER PRIMARY KEY,
+            log      INTEGER NOT NULL,
+            last     INTEGER NOT NULL,
+            head     BLOB NOT NULL,
+            first    INTEGER NOT NULL,
+            envelope BLOB NOT NULL,
+            UNIQUE (log, last, head)
+        ) STRICT;
         """
 
     private static let cutOffs = """

@@ -59,9 +59,10 @@ struct LedgerReplay {
         }
         let references = try LogReferences(source)
         // Contexts name logs of which nothing counts.
-        if replica.directory.hasCutOffs {
+        if replica.directory.hasEnds {
             replica.note(references.identities.values.sorted { $0.log < $1.log })
             replica.branches = try Store.otherBranches(replica.directory, references, in: source)
+            replica.whole = try Store.wholeLogs(replica.directory, references, in: source)
         }
         let storage = ReplayStorage(
             SQLiteReplicaStorage(target, tables: tables, references: references))
@@ -134,14 +135,17 @@ struct LedgerReplay {
             .compactMap { try? Certificate(decoding: Array($0)) }
         var cutOffs = try Data.fetchAll(source, sql: "SELECT bytes FROM cutoffs")
             .compactMap { try? CutOff(decoding: Array($0)) }
+        var proofs = try Store.branchProofs(in: source).map(\.proof)
         // What counts hangs on all of them, so all are known before the first entry is applied.
         var redactions = try Store.keptRedactions(in: source)
         for run in try authorityRuns(source) {
             redactions.add(from: run)
             certificates += SystemCollection.certificates(in: run)
             cutOffs += SystemCollection.cutOffs(in: run)
+            proofs += SystemCollection.branchProofs(in: run)
         }
         directory.add(certificates, cutOffs)
+        for proof in proofs { directory.add(proof) }
         redactions.settle(by: directory)
         return (directory, redactions)
     }
@@ -190,7 +194,7 @@ struct LedgerReplay {
         let verdicts = try batch.admit(runs, from: replica.author.key, storage: storage)
         for (run, verdict) in zip(runs, verdicts) {
             switch verdict {
-            case .admitted, .known, .parked: break
+            case .admitted, .known, .parked, .setAside: break
             case .refused(let refusal):
                 result.add(
                     "日志 / log \(run.run.identity.log), 条目 / entries "

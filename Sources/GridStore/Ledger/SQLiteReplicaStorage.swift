@@ -288,6 +288,18 @@ final class SQLiteReplicaStorage: ReplicaStorage {
 
     func note(_ redaction: Redaction) throws { try Store.keep(redaction, in: database) }
 
+    /// Keeps a run of a forked log beside the ledger; what is too much is left out.
+    func setAside(_ run: VerifiedRun) throws {
+        let reference = try reference(of: run.run.identity)
+        let bytes = try Int.fetchOne(
+            database.cachedStatement(
+                sql: "SELECT coalesce(sum(length(envelope)), 0) FROM set_aside WHERE log = ?"),
+            arguments: [reference])
+        let envelope = run.envelope ?? RunEnvelope.seal(run.run)
+        guard (bytes ?? 0) + envelope.count <= ProtocolLimits.setAsideBytesMax else { return }
+        try Store.setAside(run, envelope, log: reference, in: database)
+    }
+
     private func storedEnd(_ reference: Int64) throws -> LogEnd {
         let row = try Row.fetchOne(
             database.cachedStatement(
@@ -304,7 +316,12 @@ final class SQLiteReplicaStorage: ReplicaStorage {
         let arrival =
             try nextArrival
             ?? (Int64.fetchOne(
-                database.cachedStatement(sql: "SELECT max(arrival) FROM runs")) ?? 0) + 1
+                database.cachedStatement(
+                    // What is put back has the number that it had.
+                    sql: """
+                        SELECT max(coalesce((SELECT max(arrival) FROM runs), 0),
+                            coalesce((SELECT max(arrival) FROM quarantined), 0))
+                        """)) ?? 0) + 1
         nextArrival = arrival + 1
         return arrival
     }

@@ -77,10 +77,12 @@ extension Store {
     static func takeOutWhatDoesNotCount(
         _ directory: CertificateDirectory, in database: Database
     ) throws {
-        guard directory.hasCutOffs else { return }
+        guard directory.hasEnds else { return }
         let references = try LogReferences(database)
         for (reference, identity) in references.identities.sorted(by: { $0.key < $1.key }) {
-            guard let end = directory.end(of: identity) else { continue }
+            guard let end = try end(of: identity, reference, directory, in: database) else {
+                continue
+            }
             let excess = try Row.fetchAll(
                 database,
                 sql: """
@@ -90,7 +92,10 @@ extension Store {
             guard !excess.isEmpty,
                 let front = try front(of: excess[0], end, reference, in: database)
             else { continue }
-            for row in excess { try quarantine(row, counted: end.height, in: database) }
+            for row in excess {
+                try keepAuthority(of: row, identity, directory, in: database)
+                try quarantine(row, counted: end.height, in: database)
+            }
             guard case .cut(let run) = front else { continue }
             try database.execute(
                 sql:
@@ -108,7 +113,9 @@ extension Store {
     ) throws -> Set<LogID> {
         var branches: Set<LogID> = []
         for (reference, identity) in references.identities {
-            guard let end = directory.end(of: identity), let head = end.head else { continue }
+            guard let end = try end(of: identity, reference, directory, in: database),
+                let head = end.head
+            else { continue }
             let envelope = try Data.fetchOne(
                 database,
                 sql: "SELECT envelope FROM runs WHERE id >= ? AND id < ? ORDER BY id LIMIT 1",
@@ -150,7 +157,7 @@ extension Store {
         return .cut(run.part(upTo: end.height).run)
     }
 
-    private static func read(_ envelope: [UInt8]) -> VerifiedRun? {
+    static func read(_ envelope: [UInt8]) -> VerifiedRun? {
         (try? RunEnvelope.open(envelope)).flatMap { try? RunVerifier.read($0) }
     }
 
@@ -165,6 +172,13 @@ extension Store {
                 id, try row.cell("first", as: Int64.self), Int64(counted),
                 try row.cell("arrival", as: Int64.self), Data(try row.bytes("envelope")),
             ])
+        if database.changesCount == 0 {
+            // Another branch is there, which ends at the same height.
+            let envelope = try row.bytes("envelope")
+            if let run = read(envelope) {
+                try setAside(run, envelope, log: id >> 32, in: database)
+            }
+        }
         try database.execute(sql: "DELETE FROM runs WHERE id = ?", arguments: [id])
     }
 }

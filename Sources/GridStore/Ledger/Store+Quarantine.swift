@@ -52,7 +52,8 @@ extension Store {
                 var entries: [QuarantinedEntry] = []
                 var unreadable = 0
                 for (identity, number) in parts {
-                    let log = logs[identity.log] ?? LogState(identity: identity)
+                    let log = try Self.end(
+                        logs[identity.log] ?? LogState(identity: identity), number, in: database)
                     let found = try Self.quarantined(number, after: log, in: database)
                     entries += found.entries
                     unreadable += found.unreadable
@@ -73,6 +74,18 @@ extension Store {
     /// Forgets what a key has in quarantine.
     package func discard(quarantined key: PublicKey) throws {
         try write { try Self.discard(quarantined: key, in: $0) }
+    }
+
+    /// Where a log ended when its entries were taken out. It may have gone on in another branch since.
+    private static func end(
+        _ log: LogState, _ reference: Int64, in database: Database
+    ) throws -> LogState {
+        let counted = try Int64.fetchOne(
+            database, sql: "SELECT min(counted) FROM quarantined WHERE id > ? AND id < ?",
+            arguments: [reference << 32, (reference + 1) << 32])
+        guard let counted, UInt64(clamping: counted) < log.height else { return log }
+        return try state(log.identity, reference, at: UInt64(clamping: counted), in: database)
+            ?? log
     }
 
     /// The entries of a log that go on from where it ends.

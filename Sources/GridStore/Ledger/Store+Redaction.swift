@@ -73,9 +73,9 @@ extension Store {
         }
     }
 
-    /// Takes the values of redacted entries out of what is in quarantine.
+    /// Takes the values of redacted entries out of what is in quarantine or set aside.
     func destroyQuarantined(_ book: RedactionBook) throws {
-        try write { _ = try Self.destroy(book, from: ["quarantined"], in: $0) }
+        try write { _ = try Self.destroy(book, from: [.quarantined, .setAside], in: $0) }
     }
 
     /// Keeps what is known of redactions beside the ledger, and forgets restatements that are
@@ -177,11 +177,11 @@ extension Store {
         }
     }
 
-    /// Takes the values of redacted entries out of the ledger, and out of what is in quarantine.
+    /// Takes the values of redacted entries out of the ledger, and out of what lies beside it.
     ///
     /// - Returns: what could not be done, in words.
     static func destroy(
-        _ book: RedactionBook, from tables: [String] = ["runs", "quarantined"],
+        _ book: RedactionBook, from tables: [RunTable] = RunTable.allCases,
         in database: Database
     ) throws -> [String] {
         var findings: [String] = []
@@ -195,18 +195,18 @@ extension Store {
             }
             guard let redacted else { return }
             try database.execute(
-                sql: "UPDATE \(place.table) SET envelope = ? WHERE id = ?",
+                sql: "UPDATE \(place.table.rawValue) SET envelope = ? WHERE id = ?",
                 arguments: [Data(RunEnvelope.seal(redacted.run)), place.id])
         }
         return findings
     }
 
-    /// What is in the ledger or in quarantine and should not be, in words; not every one when there
+    /// What is in the ledger or beside it and should not be, in words; not every one when there
     /// are many.
     static func redactionFindings(_ database: Database) throws -> [String] {
         guard let book = try LedgerReplay.authority(database)?.redactions else { return [] }
         var findings: [String] = []
-        try eachRun(concernedBy: book, of: ["runs", "quarantined"], in: database) { _, run, _ in
+        try eachRun(concernedBy: book, of: RunTable.allCases, in: database) { _, run, _ in
             let isLeft = places(in: run, by: book).contains { !run.entries[$0].isWithheld }
             guard isLeft, findings.count < 20 else { return }
             findings.append(
@@ -222,8 +222,8 @@ extension Store {
     /// Goes through the runs that redactions may concern; runs beside them may have the same seed.
     /// What cannot be read is left out: the replay finds and tells it.
     private static func eachRun(
-        concernedBy book: RedactionBook, of tables: [String], in database: Database,
-        _ body: (_ place: (table: String, id: Int64), VerifiedRun, [UInt64]) throws -> Void
+        concernedBy book: RedactionBook, of tables: [RunTable], in database: Database,
+        _ body: (_ place: (table: RunTable, id: Int64), VerifiedRun, [UInt64]) throws -> Void
     ) throws {
         let references = try LogReferences(database)
         let reach: UInt64 = 256
@@ -233,18 +233,12 @@ extension Store {
                 let greatest = sequences.last
             else { continue }
             for table in tables {
-                let ids = try Int64.fetchAll(
-                    database,
-                    sql: """
-                        SELECT id FROM \(table) WHERE id >= ? AND id < ? AND first <= ? ORDER BY id
-                        """,
-                    arguments: [
-                        reference << 32 + Int64(least > reach ? least - reach : 0),
-                        (reference + 1) << 32, Int64(greatest + reach),
-                    ])
+                let ids = try table.ids(
+                    of: reference, from: least > reach ? least - reach : 0,
+                    through: greatest + reach, in: database)
                 for id in ids {
                     let envelope = try Data.fetchOne(
-                        database, sql: "SELECT envelope FROM \(table) WHERE id = ?",
+                        database, sql: "SELECT envelope FROM \(table.rawValue) WHERE id = ?",
                         arguments: [id])
                     guard let envelope,
                         let run = try? RunVerifier.read(RunEnvelope.open(Array(envelope)))
@@ -293,5 +287,34 @@ extension Store {
             carriers.append(NamedEntry(dot: dot, hash: try reader.bytes32()))
         }
         return carriers
+    }
+}
+
+/// Where a folder has runs.
+enum RunTable: String, CaseIterable {
+    case runs
+    case quarantined
+    case setAside = "set_aside"
+
+    /// The rows of a log whose runs hold something between two heights, ascending.
+    func ids(
+        of reference: Int64, from first: UInt64, through last: UInt64, in database: Database
+    ) throws -> [Int64] {
+        guard self == .setAside else {
+            return try Int64.fetchAll(
+                database,
+                sql: """
+                    SELECT id FROM \(rawValue) WHERE id >= ? AND id < ? AND first <= ? ORDER BY id
+                    """,
+                arguments: [
+                    reference << 32 + Int64(clamping: first), (reference + 1) << 32,
+                    Int64(clamping: last),
+                ])
+        }
+        return try Int64.fetchAll(
+            database,
+            sql: """
+                SELECT id FROM set_aside WHERE log = ? AND last >= ? AND first <= ? ORDER BY id
+                """, arguments: [reference, Int64(clamping: first), Int64(clamping: last)])
     }
 }

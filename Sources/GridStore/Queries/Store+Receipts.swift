@@ -106,7 +106,7 @@ extension Store {
     }
 
     /// The run in which an entry lies.
-    private func run(of log: LogID, holding sequence: UInt64) throws -> VerifiedRun? {
+    func run(of log: LogID, holding sequence: UInt64) throws -> VerifiedRun? {
         try read { database in
             guard let reference = try references(database)[log] else { return nil }
             let envelope = try Data.fetchOne(

@@ -24,6 +24,8 @@ package struct AuditAct: RawRepresentable, Hashable, Sendable {
     package static let rebuild = AuditAct(rawValue: "rebuild")
     /// A key was cut off.
     package static let cutOff = AuditAct(rawValue: "cut_off")
+    /// It was decided which branch of a forked log counts.
+    package static let forkClosing = AuditAct(rawValue: "close_fork")
     /// What a key had in quarantine was written again in this node's name.
     package static let adopting = AuditAct(rawValue: "adopt")
     /// What a key had in quarantine was thrown away.
