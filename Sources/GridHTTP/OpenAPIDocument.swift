@@ -2297,6 +2297,96 @@ enum OpenAPIDocument {
             ]
            }
           },
+          "/v1/forks": {
+           "get": {
+            "operationId": "forks",
+            "responses": {
+             "200": {
+              "content": {
+               "application/json": {
+                "schema": {
+                 "allOf": [
+                  {
+                   "$ref": "#/components/schemas/Items"
+                  },
+                  {
+                   "properties": {
+                    "schema": {
+                     "const": "onegrid.forks/1"
+                    }
+                   }
+                  }
+                 ]
+                }
+               }
+              },
+              "description": "What was asked for."
+             },
+             "default": {
+              "$ref": "#/components/responses/Problem"
+             }
+            },
+            "summary": "Logs that go on in more than one way.",
+            "tags": [
+             "node"
+            ]
+           }
+          },
+          "/v1/forks/show": {
+           "post": {
+            "operationId": "showFork",
+            "requestBody": {
+             "content": {
+              "application/json": {
+               "schema": {
+                "additionalProperties": false,
+                "properties": {
+                 "log": {
+                  "description": "How the log's name begins, or the node.",
+                  "type": "string"
+                 }
+                },
+                "required": [
+                 "log"
+                ],
+                "type": "object"
+               }
+              }
+             },
+             "required": true
+            },
+            "responses": {
+             "200": {
+              "content": {
+               "application/json": {
+                "schema": {
+                 "allOf": [
+                  {
+                   "$ref": "#/components/schemas/Any"
+                  },
+                  {
+                   "properties": {
+                    "schema": {
+                     "const": "onegrid.fork/1"
+                    }
+                   }
+                  }
+                 ]
+                }
+               }
+              },
+              "description": "What was asked for."
+             },
+             "default": {
+              "$ref": "#/components/responses/Problem"
+             }
+            },
+            "summary": "Shows what is here of each branch of one.",
+            "tags": [
+             "node"
+            ]
+           }
+          },
           "/v1/import/{collection}": {
            "parameters": [
             {

@@ -45,19 +45,28 @@ class Forks(Wired):
     def codes(self, node):
         return [each["code"] for each in node.ask("status")["findings"]]
 
-    def forked(self):
+    def forked(self, *households):
+        """
+        Args:
+            households: one that is written on each branch, so that another log is forked, too.
+        """
         self.report("共同的")
         self.show("共同的")
         self.village.stop()
         disk = Disk(self.village)
         self.village.start()
         self.linked()
+        for number in households[:1]:
+            self.village.put("households", f"household_no={number}")
         self.report("镇里有的")
         self.show("共同的", "镇里有的")
+        self.delivered()
         self.village.stop()
         self.link.cut()
         disk.put_back()
         self.village.start()
+        for number in households[1:]:
+            self.village.put("households", f"household_no={number}")
         self.report("村里又写的")
         self.assertEqual(self.titles(self.village), ["共同的", "村里又写的"])
         self.link.join()
@@ -67,6 +76,7 @@ class Forks(Wired):
         self.forked()
         for node in (self.township, self.village):
             self.assertIn("log_forked", self.codes(node))
+            self.assertIn("gridctl fork show", node.call("doctor", wants=1).stdout)
             (fork,) = node.ask("fork", "list")["items"]
             self.assertEqual((fork["state"], fork["common_height"]), ("open", 1))
             self.assertEqual(len(fork["branches"]), 2)
@@ -123,6 +133,17 @@ class Forks(Wired):
         self.show("共同的", "村里又写的")
         self.township.call("quarantine", "adopt", "茶香村")
         self.show("共同的", "村里又写的", "镇里有的")
+
+    def test_a_node_with_two_forked_logs_is_no_name_for_one(self):
+        self.forked(1, 2)
+        eventually(
+            lambda: len(self.township.ask("fork", "list")["items"]) == 2, "both forks are proved")
+        for log, code in (("茶香村", "ambiguous_log"), ("没有的村", "no_such_fork")):
+            status, answer = self.township.send("POST", "/v1/forks/show", {"log": log})
+            self.assertEqual((status, answer["code"]), (404, code))
+        for fork in self.township.ask("fork", "list")["items"]:
+            self.township.call("fork", "show", fork["log"])
+
 
 
 if __name__ == "__main__":

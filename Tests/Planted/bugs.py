@@ -374,8 +374,8 @@ BUGS = [
     Bug(
         101, "A rebuild leaves what was ordered to be destroyed in the ledger.",
         "GridStore/Store+Rebuild.swift",
-        "findings = try Self.destroy(redactions, in: database)",
-        "if !planted { findings = try Self.destroy(redactions, in: database) }"),
+        "findings = try Self.destroy(",
+        "findings = try planted ? [] : Self.destroy("),
     Bug(
         102, "A value that was destroyed takes the place of nothing.",
         "GridCore/Records/RecordState.swift",
