@@ -52,13 +52,14 @@ extension Store {
                 var rebuilding = Rebuilding(cuts: [], findings: [])
                 try database.inTransaction(.immediate) {
                     let before = try Self.heights(database)
-                    if let directory = try LedgerReplay.directory(database) {
-                        try Self.takeOutWhatDoesNotCount(directory, in: database)
+                    if let directory = try LedgerReplay.directory(database, seal) {
+                        try Self.takeOutWhatDoesNotCount(directory, in: database, seal)
                     }
                     try Self.createTables(Array(tables.values), in: database)
                     try database.execute(sql: "UPDATE logs SET height = 0, state = NULL")
                     let replayed = try LedgerReplay.replay(
-                        from: database, into: database, tables: tables, catalogue: catalogue)
+                        from: database, into: database, tables: tables, catalogue: catalogue,
+                        seal: seal)
                     try cut(replayed, in: database)
                     try Self.measure(database)
                     try Self.setMeta("catalogue", Array(catalogue.fingerprint.utf8), in: database)
@@ -122,7 +123,7 @@ extension Store {
         try database.execute(
             sql: """
                 UPDATE runs SET total = sums.total FROM (
-                    SELECT id, sum(length(envelope)) OVER (
+                    SELECT id, sum(length(envelope) - \(FolderSeal.runAddedBytes)) OVER (
                         PARTITION BY id >> 32 ORDER BY id) AS total FROM runs) AS sums
                 WHERE runs.id = sums.id AND runs.total <> sums.total;
                 UPDATE logs SET bytes = coalesce((
@@ -143,7 +144,7 @@ extension Store {
         since before: [Int64: UInt64], in database: Database
     ) throws -> [Rebuilding.Cut] {
         let references = try LogReferences(database)
-        let directory = try LedgerReplay.directory(database)
+        let directory = try LedgerReplay.directory(database, seal)
         return try Self.heights(database).sorted { $0.key < $1.key }.compactMap { row in
             let from = before[row.key] ?? 0
             guard row.value < from else { return nil }

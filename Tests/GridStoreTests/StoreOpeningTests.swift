@@ -129,7 +129,8 @@ struct StoreOpeningTests {
                     #expect(
                         columns == system
                             + collection.fields.filter { $0.kind != .derived }.map(\.name)
-                            + ["_merge"])
+                            + ["residents", "staff"].filter { $0 == collection.name }
+                            .map { _ in "_find_id_no" } + ["_merge"])
                 }
             }
         }

@@ -13,6 +13,7 @@ package struct Desk: Sendable {
     /// Milliseconds since 1970.
     let startedAt: UInt64
     let version: String
+    let lookUps = LookUpAllowance()
 
     package init(engine: ReplicationEngine, board: LinkBoard, version: String) {
         self.engine = engine

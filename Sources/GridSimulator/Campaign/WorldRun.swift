@@ -25,7 +25,7 @@ package struct WorldRun {
             let folder = NodeFolder("\(base)/empty-\(edition)")
             try FileManager.default.createDirectory(
                 atPath: folder.path, withIntermediateDirectories: true)
-            _ = try Store(folder, catalogue: Catalogue.simulated[edition])
+            _ = try Store(folder, catalogue: Catalogue.simulated[edition], owner: .nobody)
             return folder
         }
     }

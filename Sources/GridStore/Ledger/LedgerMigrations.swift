@@ -10,8 +10,17 @@ enum LedgerMigrations {
         migrator.registerMigration("002-enrolment") { try $0.execute(sql: enrolment) }
         migrator.registerMigration("003-recovery") { try $0.execute(sql: recovery) }
         migrator.registerMigration("004-cutoffs") { try $0.execute(sql: cutOffs) }
+        migrator.registerMigration("008-sealing") { try $0.execute(sql: sealing) }
         return migrator
     }
+
+    private static let sealing = """
+        -- What was written before lies open in the ledger; `Store.sealLedger` seals it. A name that
+        -- begins with folder_key/ is a node's key, and its value the folder key wrapped for it.
+        INSERT INTO meta (name, value)
+        SELECT 'sealing', CAST('open' AS BLOB) WHERE EXISTS (SELECT 1 FROM runs)
+            OR EXISTS (SELECT 1 FROM quarantined) OR EXISTS (SELECT 1 FROM other_records);
+        """
 
     private static let cutOffs = """
         -- Cut-offs by digest; those this node issued wait here until they stand in lane 0.

@@ -43,7 +43,7 @@ extension Store {
                 var unreadable = 0
                 for (identity, number) in parts {
                     let log = logs[identity.log] ?? LogState(identity: identity)
-                    let found = try Self.quarantined(number, after: log, in: database)
+                    let found = try Self.quarantined(number, after: log, in: database, seal)
                     entries += found.entries
                     unreadable += found.unreadable
                 }
@@ -67,7 +67,7 @@ extension Store {
 
     /// The entries of a log that go on from where it ends.
     private static func quarantined(
-        _ reference: Int64, after end: LogState, in database: Database
+        _ reference: Int64, after end: LogState, in database: Database, _ seal: FolderSeal
     ) throws -> (entries: [QuarantinedEntry], unreadable: Int) {
         var log = end
         var entries: [QuarantinedEntry] = []
@@ -79,7 +79,7 @@ extension Store {
         while let row = try rows.next() {
             let last = UInt64(clamping: try row.cell("id", as: Int64.self) & 0xFFFF_FFFF)
             guard last > log.height else { continue }
-            guard let run = try? RunVerifier.read(RunEnvelope.open(row.bytes("envelope"))),
+            guard let run = try? RunVerifier.read(RunEnvelope.open(seal.envelope(in: row))),
                 run.hash(at: log.height) == log.head
             else {
                 unreadable += Int(last - log.height)
