@@ -133,7 +133,7 @@ extension Store {
                     """, arguments: [collection, Lane.authority.rawValue])
             let key = FieldKey(field: field, family: .assigned)
             return try rows.flatMap { row -> [[UInt8]] in
-                let state = try Self.otherState(row, references: references)
+                let state = try self.otherState(row, references: references)
                 guard case .register(let register) = state[key] else { return [] }
                 return register.siblings.compactMap {
                     if case .bytes(let bytes) = $0.value { bytes } else { nil }

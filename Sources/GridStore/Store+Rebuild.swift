@@ -56,17 +56,19 @@ extension Store {
                     let before = try Self.heights(database)
                     var restored: [LogIdentity] = []
                     var findings: [String] = []
-                    if let (directory, redactions) = try LedgerReplay.authority(database) {
-                        try Self.keep(redactions, in: database)
-                        try Self.takeOutWhatDoesNotCount(directory, in: database)
-                        restored = try Self.putBackWhatCounts(directory, in: database)
+                    if let (directory, redactions) = try LedgerReplay.authority(database, seal) {
+                        try Self.keep(redactions, in: database, seal)
+                        try Self.takeOutWhatDoesNotCount(directory, in: database, seal)
+                        restored = try Self.putBackWhatCounts(directory, in: database, seal)
                         findings = try Self.destroy(
-                            restored.isEmpty ? redactions : keepRestored(database), in: database)
+                            restored.isEmpty ? redactions : keepRestored(database), in: database,
+                            seal)
                     }
                     try Self.createTables(Array(tables.values), in: database)
                     try database.execute(sql: "UPDATE logs SET height = 0, state = NULL")
                     let replayed = try LedgerReplay.replay(
-                        from: database, into: database, tables: tables, catalogue: catalogue)
+                        from: database, into: database, tables: tables, catalogue: catalogue,
+                        seal: seal)
                     try cut(replayed, in: database)
                     try Self.measure(database)
                     try Self.setMeta("catalogue", Array(catalogue.fingerprint.utf8), in: database)
@@ -82,8 +84,8 @@ extension Store {
 
     /// What is known of redactions once logs go on that were cut: orders may stand in what came back.
     private func keepRestored(_ database: Database) throws -> RedactionBook {
-        let book = try LedgerReplay.authority(database)?.redactions ?? RedactionBook()
-        try Self.keep(book, in: database)
+        let book = try LedgerReplay.authority(database, seal)?.redactions ?? RedactionBook()
+        try Self.keep(book, in: database, seal)
         return book
     }
 
@@ -139,7 +141,7 @@ extension Store {
         try database.execute(
             sql: """
                 UPDATE runs SET total = sums.total FROM (
-                    SELECT id, sum(length(envelope)) OVER (
+                    SELECT id, sum(length(envelope) - \(FolderSeal.runAddedBytes)) OVER (
                         PARTITION BY id >> 32 ORDER BY id) AS total FROM runs) AS sums
                 WHERE runs.id = sums.id AND runs.total <> sums.total;
                 UPDATE logs SET bytes = coalesce((
@@ -160,7 +162,7 @@ extension Store {
         since before: [Int64: UInt64], in database: Database
     ) throws -> [Rebuilding.Cut] {
         let references = try LogReferences(database)
-        let directory = try LedgerReplay.directory(database)
+        let directory = try LedgerReplay.directory(database, seal)
         return try Self.heights(database).sorted { $0.key < $1.key }.compactMap { row in
             let from = before[row.key] ?? 0
             guard row.value < from else { return nil }

@@ -78,6 +78,9 @@ struct GridControl: AsyncParsableCommand {
         } catch let failure as BackupFailure {
             CommandFailure(failure).show()
             Glibc.exit(CommandFailure(failure).exitCode)
+        } catch let failure as NodeKeyFailure {
+            CommandFailure(failure).show()
+            Glibc.exit(CommandFailure(failure).exitCode)
         } catch let failure as KeyFileFailure {
             let failure = CommandFailure(failure)
             failure.show()

@@ -13,6 +13,7 @@ enum LedgerMigrations {
         migrator.registerMigration("005-forks") { try $0.execute(sql: forks) }
         migrator.registerMigration("006-posts") { try $0.execute(sql: posts) }
         migrator.registerMigration("007-redaction") { try $0.execute(sql: redaction) }
+        migrator.registerMigration("008-sealing") { try $0.execute(sql: sealing) }
         migrator.registerMigration("009-feed") { try $0.execute(sql: feed) }
         migrator.registerMigration("012-api") { try $0.execute(sql: api) }
         return migrator
@@ -103,6 +104,15 @@ enum LedgerMigrations {
             envelope BLOB NOT NULL,
             UNIQUE (log, last, head)
         ) STRICT;
+        """
+
+    private static let sealing = """
+        -- What was written before lies open in the ledger; `Store.sealLedger` seals it. A name that
+        -- begins with folder_key/ is a node's key, and its value the folder key wrapped for it.
+        INSERT INTO meta (name, value)
+        SELECT 'sealing', CAST('open' AS BLOB) WHERE EXISTS (SELECT 1 FROM runs)
+            OR EXISTS (SELECT 1 FROM quarantined) OR EXISTS (SELECT 1 FROM set_aside)
+             OR EXISTS (SELECT 1 FROM restatements) OR EXISTS (SELECT 1 FROM other_records);
         """
 
     private static let cutOffs = """

@@ -128,15 +128,15 @@ extension Store {
             guard let reference = try references(database)[log] else { return nil }
             let rows = try Row.fetchCursor(
                 database,
-                sql: "SELECT envelope FROM runs WHERE id >= ? AND id < ? ORDER BY id",
+                sql: "SELECT id, first, envelope FROM runs WHERE id >= ? AND id < ? ORDER BY id",
                 arguments: [reference << 32 | Int64(sequence), (reference + 1) << 32])
             var runs: [VerifiedRun] = []
-            while let row = try rows.next(), let run = Self.read(try row.bytes("envelope")) {
+            while let row = try rows.next(), let run = Self.read(row, seal) {
                 runs.append(run)
                 if run.run.isSigned { return BranchProof.proofs(of: runs, from: sequence) }
             }
             guard let last = runs.last, let head = last.hashes.last else { return nil }
-            let beyond = try Self.runsBeside(reference, in: database)
+            let beyond = try Self.runsBeside(reference, in: database, seal)
             var (height, hash) = (last.run.last, head)
             while let next = beyond.first(where: {
                 $0.run.run.last > height && $0.run.hash(at: height) == hash

@@ -21,22 +21,23 @@ extension Store {
     /// Where a log ends for what the ledger has of it.
     static func end(
         of identity: LogIdentity, _ reference: Int64, _ directory: CertificateDirectory,
-        in database: Database
+        in database: Database, _ seal: FolderSeal
     ) throws -> LogEnd? {
         guard let end = directory.end(of: identity),
             let fork = directory.fork(of: identity.log), end.height > fork.height
         else { return directory.end(of: identity) }
-        return try hash(at: end.height, of: reference, in: database) == end.head ? end : fork.end
+        return try hash(at: end.height, of: reference, in: database, seal) == end.head ? end : fork.end
     }
 
     /// Forked logs of which all that an office has named is in the ledger.
     static func wholeLogs(
-        _ directory: CertificateDirectory, _ references: LogReferences, in database: Database
+        _ directory: CertificateDirectory, _ references: LogReferences, in database: Database,
+        _ seal: FolderSeal
     ) throws -> Set<LogID> {
         var whole: Set<LogID> = []
         for fork in directory.forks {
             guard let reference = references[fork.identity.log],
-                let end = try end(of: fork.identity, reference, directory, in: database),
+                let end = try end(of: fork.identity, reference, directory, in: database, seal),
                 end.height > fork.height
             else { continue }
             whole.insert(fork.identity.log)
@@ -45,13 +46,15 @@ extension Store {
     }
 
     static func hash(
-        at height: UInt64, of reference: Int64, in database: Database
+        at height: UInt64, of reference: Int64, in database: Database, _ seal: FolderSeal
     ) throws -> Bytes32? {
-        let envelope = try Data.fetchOne(
+        let row = try Row.fetchOne(
             database,
-            sql: "SELECT envelope FROM runs WHERE id >= ? AND id < ? ORDER BY id LIMIT 1",
+            sql: """
+                SELECT id, first, envelope FROM runs WHERE id >= ? AND id < ? ORDER BY id LIMIT 1
+                """,
             arguments: [reference << 32 | Int64(clamping: height), (reference + 1) << 32])
-        return envelope.flatMap { read(Array($0)) }?.hash(at: height)
+        return row.flatMap { read($0, seal) }?.hash(at: height)
     }
 
     /// Whether all of a branch that an office has named lies beside the ledger.
@@ -61,7 +64,7 @@ extension Store {
             let references = try references(database)
             return try directory.forks.contains { fork in
                 guard let reference = references[fork.identity.log] else { return false }
-                return try Self.missingPart(of: fork, reference, directory, in: database) != nil
+                return try Self.missingPart(of: fork, reference, directory, in: database, seal) != nil
             }
         }
     }
@@ -70,16 +73,16 @@ extension Store {
     ///
     /// - Returns: the logs that go on.
     static func putBackWhatCounts(
-        _ directory: CertificateDirectory, in database: Database
+        _ directory: CertificateDirectory, in database: Database, _ seal: FolderSeal
     ) throws -> [LogIdentity] {
         let references = try LogReferences(database)
         var restored: [LogIdentity] = []
         for fork in directory.forks {
             guard let reference = references[fork.identity.log],
-                let parts = try missingPart(of: fork, reference, directory, in: database),
+                let parts = try missingPart(of: fork, reference, directory, in: database, seal),
                 let end = directory.end(of: fork.identity)
             else { continue }
-            try putBack(parts, upTo: end.height, fork, reference, in: database)
+            try putBack(parts, upTo: end.height, fork, reference, in: database, seal)
             restored.append(fork.identity)
         }
         return restored
@@ -89,7 +92,7 @@ extension Store {
     /// where they are all beside it.
     private static func missingPart(
         of fork: Fork, _ reference: Int64, _ directory: CertificateDirectory,
-        in database: Database
+        in database: Database, _ seal: FolderSeal
     ) throws -> [RunBeside]? {
         guard let end = directory.end(of: fork.identity), end.height > fork.height,
             var head = end.head
@@ -98,9 +101,9 @@ extension Store {
             database, sql: "SELECT max(id) & 0xFFFFFFFF FROM runs WHERE id > ? AND id < ?",
             arguments: [reference << 32, (reference + 1) << 32])
         guard UInt64(clamping: last ?? 0) == fork.height,
-            try fork.height == 0 || hash(at: fork.height, of: reference, in: database) == fork.head
+            try fork.height == 0 || hash(at: fork.height, of: reference, in: database, seal) == fork.head
         else { return nil }
-        let beside = try runsBeside(reference, in: database)
+        let beside = try runsBeside(reference, in: database, seal)
         var height = end.height
         var parts: [RunBeside] = []
         // From the end to the front: each hash names the one before it.
@@ -123,7 +126,7 @@ extension Store {
 
     private static func putBack(
         _ parts: [RunBeside], upTo height: UInt64, _ fork: Fork, _ reference: Int64,
-        in database: Database
+        in database: Database, _ seal: FolderSeal
     ) throws {
         var reached = fork.height
         for part in parts {
@@ -144,13 +147,13 @@ extension Store {
             let isTaken = try Int.fetchOne(
                 database, sql: "SELECT 1 FROM runs WHERE arrival = ?", arguments: [arrival])
             if isTaken != nil { arrival = (highest ?? 0) + 1 }
+            let id = reference << 32 | Int64(run.run.last)
+            let sealed = seal.sealed(
+                run: RunEnvelope.seal(run.rest(after: reached)), id: id, first: Int64(first))
             try database.execute(
                 sql:
                     "INSERT INTO runs (id, first, arrival, total, envelope) VALUES (?, ?, ?, 0, ?)",
-                arguments: [
-                    reference << 32 | Int64(run.run.last), Int64(first), arrival,
-                    Data(RunEnvelope.seal(run.rest(after: reached))),
-                ])
+                arguments: [id, Int64(first), arrival, Data(sealed)])
             reached = run.run.last
             guard isWhole else {
                 try database.execute(
@@ -180,23 +183,28 @@ extension Store {
     }
 
     /// Everything of a log that can be read beside the ledger, ascending by its last entry.
-    static func runsBeside(_ reference: Int64, in database: Database) throws -> [RunBeside] {
+    static func runsBeside(
+        _ reference: Int64, in database: Database, _ seal: FolderSeal
+    ) throws -> [RunBeside] {
         let taken = try Row.fetchAll(
             database,
-            sql:
-                "SELECT id, arrival, envelope FROM quarantined WHERE id > ? AND id < ? ORDER BY id",
+            sql: """
+                SELECT id, first, arrival, envelope FROM quarantined WHERE id > ? AND id < ?
+                ORDER BY id
+                """,
             arguments: [reference << 32, (reference + 1) << 32])
         let aside = try Row.fetchAll(
-            database, sql: "SELECT id, envelope FROM set_aside WHERE log = ? ORDER BY last, head",
+            database,
+            sql: "SELECT id, first, envelope FROM set_aside WHERE log = ? ORDER BY last, head",
             arguments: [reference])
         let runs = try taken.compactMap { row -> RunBeside? in
-            guard let run = read(try row.bytes("envelope")) else { return nil }
+            guard let run = read(row, seal) else { return nil }
             return RunBeside(
                 run: run, id: try row.cell("id"), arrival: try row.cell("arrival"), aside: nil)
         }
         return try runs
             + aside.compactMap { row in
-                guard let run = read(try row.bytes("envelope")) else { return nil }
+                guard let run = read(row, seal) else { return nil }
                 return RunBeside(run: run, id: nil, arrival: nil, aside: try row.cell("id"))
             }
     }
@@ -218,14 +226,15 @@ extension Store {
     package func branches(of fork: Fork) throws -> [BranchContent] {
         try read { database in
             guard let reference = try references(database)[fork.identity.log] else { return [] }
-            let rows = try Data.fetchAll(
+            let rows = try Row.fetchAll(
                 database,
-                sql: "SELECT envelope FROM runs WHERE id > ? AND id < ? ORDER BY id",
+                sql: "SELECT id, first, envelope FROM runs WHERE id > ? AND id < ? ORDER BY id",
                 arguments: [reference << 32 | Int64(fork.height), (reference + 1) << 32])
             let runs =
-                rows.compactMap { Self.read(Array($0)) }
-                + (try Self.runsBeside(reference, in: database).map(\.run))
-            let start = try Self.state(fork.identity, reference, at: fork.height, in: database)
+                rows.compactMap { Self.read($0, seal) }
+                + (try Self.runsBeside(reference, in: database, seal).map(\.run))
+            let start = try Self.state(
+                fork.identity, reference, at: fork.height, in: database, seal)
             return try fork.firsts.map { first in
                 try Self.content(of: first, after: fork, start, runs)
             }
@@ -259,15 +268,16 @@ extension Store {
 
     /// The state of a log at an earlier height; nil where the ledger does not lead there.
     static func state(
-        _ identity: LogIdentity, _ reference: Int64, at height: UInt64, in database: Database
+        _ identity: LogIdentity, _ reference: Int64, at height: UInt64, in database: Database,
+        _ seal: FolderSeal
     ) throws -> LogState? {
         var log = LogState(identity: identity)
         let rows = try Row.fetchCursor(
-            database, sql: "SELECT envelope FROM runs WHERE id > ? AND id < ? ORDER BY id",
+            database,
+            sql: "SELECT id, first, envelope FROM runs WHERE id > ? AND id < ? ORDER BY id",
             arguments: [reference << 32, (reference + 1) << 32])
         while log.height < height, let row = try rows.next() {
-            guard let run = read(try row.bytes("envelope")), run.hash(at: log.height) == log.head
-            else { return nil }
+            guard let run = read(row, seal), run.hash(at: log.height) == log.head else { return nil }
             for (entry, hash) in zip(run.entries, run.hashes)
             where entry.sequence > log.height && entry.sequence <= height {
                 try log.take(entry)
@@ -278,17 +288,20 @@ extension Store {
     }
 
     static func setAside(
-        _ run: VerifiedRun, _ envelope: [UInt8], log reference: Int64, in database: Database
+        _ run: VerifiedRun, _ envelope: [UInt8], log reference: Int64, in database: Database,
+        _ seal: FolderSeal
     ) throws {
         guard let head = run.hashes.last else { return }
+        let id = (try Int64.fetchOne(database, sql: "SELECT max(id) FROM set_aside") ?? 0) + 1
+        let sealed = seal.sealed(run: envelope, id: id, first: Int64(run.run.first))
         try database.execute(
             sql: """
-                INSERT OR IGNORE INTO set_aside (log, last, head, first, envelope)
-                VALUES (?, ?, ?, ?, ?)
+                INSERT OR IGNORE INTO set_aside (id, log, last, head, first, envelope)
+                VALUES (?, ?, ?, ?, ?, ?)
                 """,
             arguments: [
-                reference, Int64(run.run.last), Data(head.array), Int64(run.run.first),
-                Data(envelope),
+                id, reference, Int64(run.run.last), Data(head.array), Int64(run.run.first),
+                Data(sealed),
             ])
     }
 
@@ -296,11 +309,9 @@ extension Store {
     /// said, it says once more.
     static func keepAuthority(
         of row: Row, _ identity: LogIdentity, _ directory: CertificateDirectory,
-        in database: Database
+        in database: Database, _ seal: FolderSeal
     ) throws {
-        guard identity.domain.lane == .authority, let run = read(try row.bytes("envelope")) else {
-            return
-        }
+        guard identity.domain.lane == .authority, let run = read(row, seal) else { return }
         for proof in SystemCollection.branchProofs(in: run) {
             try insert(
                 "branch_proofs", digest: proof.digest, proof.encoded, waiting: false, in: database)

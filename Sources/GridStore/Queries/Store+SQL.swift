@@ -55,6 +55,7 @@ extension Store {
         return try mapping {
             let connection = try DatabaseOpening.reader(at: folder.databasePath)
             return try connection.read { database in
+                if isPlain { try UnsealedView.prepare(database, self) }
                 let watch = QueryWatch(database, limits: limits)
                 defer { watch.end(database) }
                 mask?.begin(database)

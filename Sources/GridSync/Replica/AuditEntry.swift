@@ -18,6 +18,8 @@ package struct AuditAct: RawRepresentable, Hashable, Sendable {
     package static let plainHistory = AuditAct(rawValue: "plain_history")
     /// A query was run over unmasked tables.
     package static let plainSQL = AuditAct(rawValue: "plain_sql")
+    /// Records were looked up by the whole value of a sensitive field.
+    package static let lookUp = AuditAct(rawValue: "look_up")
     /// Rows of a sheet were written.
     package static let importing = AuditAct(rawValue: "import")
     /// All tables were built anew from the ledger.
