@@ -23,7 +23,7 @@ class AtRest(OneNode):
         resident = self.village.put(
             "residents", "name=周吴", f"id_no={NUMBER}", f"away_to={PLACE}")
         dispute = self.village.put(
-            "disputes", f"facts={FACTS}", "title=界石", "grid_code=522730103210003")
+            "disputes", f"facts={FACTS}", "category=邻里")
         self.village.kill()
         self.addCleanup(self.village.start)
         for secret in (NUMBER, PLACE, FACTS):

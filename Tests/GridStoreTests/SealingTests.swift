@@ -28,13 +28,13 @@ struct SealingTests {
     private static func person(_ id: String, _ secret: String, class kinds: [String] = [])
         -> LocalChange
     {
-        .write(
-            "people", in: people,
-            set: [
-                "name": .assign(.text("钱雷")), "id_no": .assign(.text(id)),
-                "class": .add(kinds.map { .text($0) }), "log": .append([.text(secret)]),
-                "facts": .assign(.text(secret)), "is_poor": .assign(.boolean(true)),
-            ])
+        var writes: [String: FieldOperation] = [
+            "name": .assign(.text("钱雷")), "id_no": .assign(.text(id)),
+            "log": .append([.text(secret)]), "facts": .assign(.text(secret)),
+            "is_poor": .assign(.boolean(true)),
+        ]
+        if !kinds.isEmpty { writes["class"] = .add(kinds.sorted().map { .text($0) }) }
+        return .write("people", in: people, set: writes)
     }
 
     private func open(_ folder: TestFolder, _ number: UInt8 = 11) throws -> Node {

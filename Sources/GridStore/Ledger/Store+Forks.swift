@@ -26,7 +26,8 @@ extension Store {
         guard let end = directory.end(of: identity),
             let fork = directory.fork(of: identity.log), end.height > fork.height
         else { return directory.end(of: identity) }
-        return try hash(at: end.height, of: reference, in: database, seal) == end.head ? end : fork.end
+        return try hash(at: end.height, of: reference, in: database, seal) == end.head
+            ? end : fork.end
     }
 
     /// Forked logs of which all that an office has named is in the ledger.
@@ -64,7 +65,8 @@ extension Store {
             let references = try references(database)
             return try directory.forks.contains { fork in
                 guard let reference = references[fork.identity.log] else { return false }
-                return try Self.missingPart(of: fork, reference, directory, in: database, seal) != nil
+                return try Self.missingPart(of: fork, reference, directory, in: database, seal)
+                    != nil
             }
         }
     }
@@ -101,7 +103,8 @@ extension Store {
             database, sql: "SELECT max(id) & 0xFFFFFFFF FROM runs WHERE id > ? AND id < ?",
             arguments: [reference << 32, (reference + 1) << 32])
         guard UInt64(clamping: last ?? 0) == fork.height,
-            try fork.height == 0 || hash(at: fork.height, of: reference, in: database, seal) == fork.head
+            try fork.height == 0
+                || hash(at: fork.height, of: reference, in: database, seal) == fork.head
         else { return nil }
         let beside = try runsBeside(reference, in: database, seal)
         var height = end.height
@@ -277,7 +280,9 @@ extension Store {
             sql: "SELECT id, first, envelope FROM runs WHERE id > ? AND id < ? ORDER BY id",
             arguments: [reference << 32, (reference + 1) << 32])
         while log.height < height, let row = try rows.next() {
-            guard let run = read(row, seal), run.hash(at: log.height) == log.head else { return nil }
+            guard let run = read(row, seal), run.hash(at: log.height) == log.head else {
+                return nil
+            }
             for (entry, hash) in zip(run.entries, run.hashes)
             where entry.sequence > log.height && entry.sequence <= height {
                 try log.take(entry)

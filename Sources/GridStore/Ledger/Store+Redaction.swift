@@ -78,7 +78,9 @@ extension Store {
 
     /// Keeps what is known of redactions beside the ledger, and forgets restatements that are
     /// redacted in turn.
-    package func keep(_ book: RedactionBook) throws { try write { try Self.keep(book, in: $0, seal) } }
+    package func keep(_ book: RedactionBook) throws {
+        try write { try Self.keep(book, in: $0, seal) }
+    }
 
     static func keep(
         _ book: RedactionBook, in database: Database, _ seal: FolderSeal
@@ -117,7 +119,8 @@ extension Store {
         for bytes in try Data.fetchAll(database, sql: "SELECT bytes FROM redactions") {
             if let redaction = try? Redaction(decoding: Array(bytes)) { book.add(redaction) }
         }
-        let rows = try Row.fetchAll(database, sql: "SELECT digest, bytes, carriers FROM restatements")
+        let rows = try Row.fetchAll(
+            database, sql: "SELECT digest, bytes, carriers FROM restatements")
         for row in rows {
             guard let restatement = try seal.restatement(in: row) else { continue }
             book.add(restatement, in: nil)
@@ -229,7 +232,8 @@ extension Store {
     private static func eachRun(
         concernedBy book: RedactionBook, of tables: [RunTable], in database: Database,
         _ seal: FolderSeal,
-        _ body: (_ place: (table: RunTable, id: Int64, first: Int64), VerifiedRun, [UInt64]) throws -> Void
+        _ body: (_ place: (table: RunTable, id: Int64, first: Int64), VerifiedRun, [UInt64]) throws
+            -> Void
     ) throws {
         let references = try LogReferences(database)
         let reach: UInt64 = 256

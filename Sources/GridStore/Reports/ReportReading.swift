@@ -37,7 +37,8 @@ struct ReportReading {
 
     /// The states of a collection's records here.
     func states(_ collection: String) throws -> [RecordState] {
-        guard let table = store.tables.values.first(where: { $0.collection.name == collection }) else {
+        guard let table = store.tables.values.first(where: { $0.collection.name == collection })
+        else {
             return []
         }
         return try Row.fetchAll(

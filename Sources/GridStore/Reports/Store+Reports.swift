@@ -86,8 +86,12 @@ extension Store {
     ) throws -> Result {
         try mapping {
             try DatabaseOpening.reader(at: folder.databasePath).read { database in
-                try UnsealedView.prepare(database, self)
-                return try body(database)
+                let view = try UnsealedView.prepare(database, self)
+                do {
+                    return try body(database)
+                } catch let error as DatabaseError {
+                    throw view.failure ?? error
+                }
             }
         }
     }

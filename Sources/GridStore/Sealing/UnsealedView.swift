@@ -27,6 +27,10 @@ final class UnsealedView: Sendable {
     private let tables: [UInt32: TableSchema]
     private let references: LogReferences
     private let opened = Mutex<Opened?>(nil)
+    private let broken = Mutex<StoreFailure?>(nil)
+
+    /// What is wrong with a row that could not be opened: SQLite hands on its words alone.
+    var failure: StoreFailure? { broken.withLock { $0 } }
 
     private init(_ database: Database, _ store: Store) throws {
         seal = store.seal
@@ -35,17 +39,24 @@ final class UnsealedView: Sendable {
     }
 
     /// Makes the views on a connection, for as long as it lives.
-    static func prepare(_ database: Database, _ store: Store) throws {
+    @discardableResult
+    static func prepare(_ database: Database, _ store: Store) throws -> UnsealedView {
         try database.execute(sql: "PRAGMA temp_store = MEMORY")
         let view = try UnsealedView(database, store)
         database.add(
             function: DatabaseFunction(function, argumentCount: 6, pure: true) {
-                try view.value($0)
+                do {
+                    return try view.value($0)
+                } catch let failure as StoreFailure {
+                    view.broken.withLock { $0 = failure }
+                    throw failure
+                }
             })
         for table in store.tables.values.sorted(by: { $0.collection.number < $1.collection.number })
         where table.columns.contains(where: \.isSealed) {
             try database.execute(sql: definition(of: table, in: database))
         }
+        return view
     }
 
     private static func definition(
