@@ -115,4 +115,47 @@ struct SealingUpgradeTests {
             }
         }
     }
+
+    /// What a folder of before had set aside of a forked log, and what its redactions left.
+    @Test func whatLaysBesideTheLedgerIsSealedToo() throws {
+        let node = try RedactionNode(2)
+        let written = try node.write(
+            .note("题", County.village), .note("另", County.village))
+        try node.redact(written.addresses[0])
+        let book = try node.store.redactionBook()
+        try #require(!book.knownRestatements.isEmpty)
+        let envelope = try node.store.write { database -> [UInt8] in
+            for (restatement, _) in book.knownRestatements {
+                try database.execute(
+                    sql: "UPDATE restatements SET bytes = ? WHERE digest = ?",
+                    arguments: [Data(restatement.encoded), Data(restatement.digest.array)])
+            }
+            let row = try #require(
+                try Row.fetchOne(
+                    database, sql: "SELECT id, first, envelope FROM runs ORDER BY id LIMIT 1"))
+            let envelope = try node.store.seal.envelope(in: row)
+            try database.execute(
+                sql: """
+                    INSERT INTO set_aside (id, log, last, head, first, envelope)
+                    VALUES (1, ?, ?, x'00', ?, ?)
+                    """,
+                arguments: [
+                    try row.cell("id", as: Int64.self) >> 32,
+                    try row.cell("id", as: Int64.self) & 0xFFFF_FFFF,
+                    try row.cell("first", as: Int64.self), Data(envelope),
+                ])
+            try SealingProgress.setAside(after: 0).write(database)
+            return envelope
+        }
+        try node.store.sealLedger()
+        #expect(
+            try node.store.redactionBook().knownRestatements.map(\.restatement)
+                == book.knownRestatements.map(\.restatement))
+        try node.store.read { database in
+            let row = try #require(
+                try Row.fetchOne(database, sql: "SELECT id, first, envelope FROM set_aside"))
+            #expect(try node.store.seal.envelope(in: row) == envelope)
+            #expect(try SealingProgress.read(database) == .remnants)
+        }
+    }
 }

@@ -7,43 +7,25 @@ package import GridCore
 /// lead to (Protocol/forks.md). One proves that the key has written these entries; two that differ
 /// after one predecessor prove that it has forked the log. Nobody but the key is asked.
 package struct BranchProof: Hashable, Sendable {
-    /// What of an entry its hash covers besides its place.
-    package struct Link: Hashable, Sendable {
-        package let valuesHash: Bytes32
-        package let head: [UInt8]
-
-        package init(valuesHash: Bytes32, head: [UInt8]) {
-            self.valuesHash = valuesHash
-            self.head = head
-        }
-    }
-
-    package let identity: LogIdentity
-    /// Sequence of the first entry.
-    package let first: UInt64
-    /// Hash of the entry before it; the log's digest where there is none.
-    package let backlink: Bytes32
-    /// At least one.
-    package let links: [Link]
+    package let entries: EntryChain
     /// The key's over the hash of the last entry, 64 bytes; zeros where another proof goes on there.
     package let signature: [UInt8]
     /// The hash of each entry.
     package let hashes: [Bytes32]
 
     /// Sequence of the last entry.
-    package var last: UInt64 { first + UInt64(links.count) - 1 }
+    package var last: UInt64 { entries.last }
+    package var identity: LogIdentity { entries.identity }
+    /// Sequence of the first entry.
+    package var first: UInt64 { entries.first }
+    /// Hash of the entry before it; the log's digest where there is none.
+    package var backlink: Bytes32 { entries.backlink }
     package var isSigned: Bool { signature != Run.noSignature }
 
-    init(
-        identity: LogIdentity, first: UInt64, backlink: Bytes32, links: [Link], signature: [UInt8]
-    ) {
-        precondition(!links.isEmpty, "a branch has an entry")
-        self.identity = identity
-        self.first = first
-        self.backlink = backlink
-        self.links = links
+    init(_ entries: EntryChain, signature: [UInt8]) {
+        self.entries = entries
         self.signature = signature
-        hashes = Self.hashes(identity, first, backlink, links)
+        hashes = entries.hashes
     }
 
     /// Proofs of what some runs hold from a sequence on, the last of them signed. They lie end to end,
@@ -63,8 +45,7 @@ package struct BranchProof: Hashable, Sendable {
                 ? front.run.backlink : front.hash(at: sequence - 1) ?? front.run.backlink)
         for run in runs {
             for entry in run.entries where entry.sequence >= sequence {
-                let link = Link(
-                    valuesHash: entry.valuesHash, head: Array(run.run.entryBytes[entry.head]))
+                let link = EntryChain.Link(entry, of: run)
                 guard writing.append(link) else { return nil }
             }
         }
@@ -90,20 +71,9 @@ package struct BranchProof: Hashable, Sendable {
     }
 
     package var encoded: [UInt8] {
-        var writer = ByteWriter(reserving: 256 + 64 * links.count)
+        var writer = ByteWriter(reserving: 256 + 64 * entries.links.count)
         writer.byte(1)
-        writer.raw(identity.key.bytes)
-        writer.fixed64(identity.nonce.high)
-        writer.fixed64(identity.nonce.low)
-        writer.area(identity.domain.area)
-        writer.byte(identity.domain.lane.rawValue)
-        writer.unsigned(first)
-        writer.raw(backlink)
-        writer.count(links.count)
-        for link in links {
-            writer.raw(link.valuesHash)
-            writer.block(link.head)
-        }
+        entries.write(to: &writer)
         writer.raw(signature)
         return writer.bytes
     }
@@ -112,42 +82,13 @@ package struct BranchProof: Hashable, Sendable {
         guard bytes.count <= ProtocolLimits.branchProofBytesMax else { throw .lengthTooLarge }
         var reader = ByteReader(bytes)
         guard try reader.byte() == 1 else { throw .unknownVersion }
-        let key = PublicKey(try reader.bytes32())
-        let nonce = ReplicaNonce(high: try reader.fixed64(), low: try reader.fixed64())
-        let identity = LogIdentity(key: key, nonce: nonce, domain: try reader.domain())
-        let first = try reader.sequence()
-        let backlink = try reader.bytes32()
         // Each link has at least its hash and a length.
-        let count = try reader.count(max: ProtocolLimits.branchProofBytesMax / 33)
-        guard count > 0 else { throw .empty }
-        guard first - 1 + UInt64(count) <= ProtocolLimits.sequenceMax else {
-            throw .sequenceOutOfRange
-        }
-        var links: [Link] = []
-        for _ in 0..<count {
-            links.append(
-                Link(
-                    valuesHash: try reader.bytes32(),
-                    head: try reader.block(max: ProtocolLimits.branchProofBytesMax)))
-        }
+        let entries = try EntryChain(
+            &reader, linksMax: ProtocolLimits.branchProofBytesMax / 33,
+            headBytesMax: ProtocolLimits.branchProofBytesMax)
         let signature = try reader.raw(64)
         try reader.finish()
-        self.init(
-            identity: identity, first: first, backlink: backlink, links: links,
-            signature: signature)
-    }
-
-    private static func hashes(
-        _ identity: LogIdentity, _ first: UInt64, _ backlink: Bytes32, _ links: [Link]
-    ) -> [Bytes32] {
-        var hasher = EntryHasher(log: identity.digest)
-        var head = backlink
-        return links.enumerated().map { index, link in
-            head = hasher.hash(
-                sequence: first + UInt64(index), valuesHash: link.valuesHash, head: link.head[...],
-                backlink: head)
-            return head
-        }
+        self.init(entries, signature: signature)
     }
 }
 
@@ -159,7 +100,7 @@ private struct BranchWriting {
     let identity: LogIdentity
     private var first: UInt64
     private var backlink: Bytes32
-    private var links: [BranchProof.Link] = []
+    private var links: [EntryChain.Link] = []
     private var bytes = frameBytes
     private var proofs: [BranchProof] = []
 
@@ -170,7 +111,7 @@ private struct BranchWriting {
     }
 
     /// - Returns: false where the link is too large, or there are more than one message may have.
-    mutating func append(_ link: BranchProof.Link) -> Bool {
+    mutating func append(_ link: EntryChain.Link) -> Bool {
         let size = 32 + 4 + link.head.count
         guard Self.frameBytes + size <= ProtocolLimits.branchProofBytesMax else { return false }
         if bytes + size > ProtocolLimits.branchProofBytesMax { cut(signature: Run.noSignature) }
@@ -187,7 +128,7 @@ private struct BranchWriting {
 
     private mutating func cut(signature: [UInt8]) {
         let proof = BranchProof(
-            identity: identity, first: first, backlink: backlink, links: links,
+            EntryChain(identity: identity, first: first, backlink: backlink, links: links),
             signature: signature)
         proofs.append(proof)
         first = proof.last + 1

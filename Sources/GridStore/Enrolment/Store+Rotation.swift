@@ -71,8 +71,8 @@ extension Store {
             try Self.setNode(node, in: database)
             try Self.setMeta("succession", rotation.succession.encoded, in: database)
             try Self.setMeta("rotation", [], in: database)
+            try forgetFolderKeys(except: key, in: database)
         }
-        try forgetFolderKeys(except: key)
         return node
     }
 

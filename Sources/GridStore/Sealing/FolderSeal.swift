@@ -17,7 +17,7 @@ struct FolderSeal: Sendable {
 
     private static let record = Personalization("onegrid/record/1")
     private static let run = Personalization("onegrid/run/1")
-    private static let restatement = Personalization("onegrid/rstat/2")
+    private static let restatement = Personalization("onegrid/resta/1")
     private static let find = Personalization("onegrid/find/1")
 
     let key: FolderKey
@@ -37,7 +37,7 @@ struct FolderSeal: Sendable {
         return merge
     }
 
-    /// An envelope, for the row of `runs` or `quarantined` with this id and first sequence.
+    /// An envelope, for the row of `runs`, `quarantined` or `set_aside` with this id and first sequence.
     func sealed(run envelope: [UInt8], id: Int64, first: Int64) -> [UInt8] {
         let size = UInt32(clamping: max(RunEnvelope.plainSize(envelope), envelope.count))
         let head = withUnsafeBytes(of: size.littleEndian) { Array($0) }

@@ -20,14 +20,16 @@ extension Store {
     /// Lets no other key than this one open the folder's data from now on. It must have been
     /// wrapped for it.
     package func forgetFolderKeys(except owner: PublicKey) throws {
-        try write { database in
-            guard try Self.meta(Self.name(owner), in: database) != nil else {
-                throw StoreFailure.keyDoesNotOpen(path: folder.path, key: "\(owner)")
-            }
-            try database.execute(
-                sql: "DELETE FROM meta WHERE substr(name, 1, ?) = ? AND name <> ?",
-                arguments: [Self.keyName.count, Self.keyName, Self.name(owner)])
+        try write { try forgetFolderKeys(except: owner, in: $0) }
+    }
+
+    func forgetFolderKeys(except owner: PublicKey, in database: Database) throws {
+        guard try Self.meta(Self.name(owner), in: database) != nil else {
+            throw StoreFailure.keyDoesNotOpen(path: folder.path, key: "\(owner)")
         }
+        try database.execute(
+            sql: "DELETE FROM meta WHERE substr(name, 1, ?) = ? AND name <> ?",
+            arguments: [Self.keyName.count, Self.keyName, Self.name(owner)])
     }
 
     /// The folder key; a fresh one in a folder of which nothing is sealed yet.

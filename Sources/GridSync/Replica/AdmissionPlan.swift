@@ -20,7 +20,7 @@ struct AdmissionPlan {
     /// Where the logs end that end.
     private let ends: [ReplicaID: LogEnd]
     /// Forked logs of which the branch that an office has named is here.
-    private let settled: [ReplicaID: SettledFork]
+    let settled: [ReplicaID: SettledFork]
     /// What contexts may name: what is applied, and all of a log that has reached its end.
     private var covered: VersionVector
     private(set) var steps: [Step] = []

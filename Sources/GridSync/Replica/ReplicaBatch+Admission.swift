@@ -150,7 +150,9 @@ extension ReplicaBatch {
                 try log.take(entry)
                 clock.observe(log.timestamp, now: now)
                 let hash = run.hashes[place]
-                try apply(entry, hash: hash, of: log, level: level, storage: storage)
+                try apply(
+                    entry, hash: hash, of: log, level: level, settled: plan.settled,
+                    storage: storage)
                 log.advance(to: hash)
             }
             domainState.update(log)

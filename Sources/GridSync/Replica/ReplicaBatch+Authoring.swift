@@ -115,7 +115,9 @@ extension ReplicaBatch {
         }
         writers[domain] = writer
         try log.take(entry)
-        try apply(entry, hash: hash, of: log, level: level, storage: storage)
+        try apply(
+            entry, hash: hash, of: log, level: level, settled: settledForks(in: domain),
+            storage: storage)
         log.advance(to: hash)
         domainState.update(log)
         domains[domain] = domainState

@@ -150,12 +150,13 @@ package struct ReplicaBatch: Sendable {
     }
 
     /// Applies the changes of the entry that `log` has taken last to the records they touch.
+    ///
+    /// - Parameter settled: the settled forks of the log's domain.
     mutating func apply(
         _ entry: Entry, hash: Bytes32, of log: LogState, level: AreaLevel,
-        storage: some ReplicaStorage
+        settled: [ReplicaID: SettledFork], storage: some ReplicaStorage
     ) throws {
         let domain = log.identity.domain
-        let settled = settledForks(in: domain)
         let seen = settled.isEmpty ? log.context : seen(by: log, settled)
         let stamp = WriteStamp(
             dot: Dot(log: log.identity.log, sequence: entry.sequence), timestamp: log.timestamp,

@@ -95,12 +95,7 @@ struct ForkCommand: ParsableCommand {
         func run() throws {
             try Sodium.start()
             let folder = try common.folder()
-            guard note.utf8.count <= ProtocolLimits.certificateNameBytesMax, !note.utf8.contains(0)
-            else {
-                throw CommandFailure(
-                    .badData, "说明太长,最多 40 个字。",
-                    "a note has at most \(ProtocolLimits.certificateNameBytesMax) bytes")
-            }
+            try CutOffOrder.check(note: note)
             let client = DaemonClient(folder)
             let fork = try client.send(.post, "/v1/forks/show", .object(["log": .text(log)]))
             let branch = try branch(of: fork)
@@ -109,9 +104,7 @@ struct ForkCommand: ParsableCommand {
             let cutOff = CutOff(
                 subject: key, reason: .forkClosed, note: note, issuedAt: Enrolment.now, rows: [row],
                 issuedBy: office.author)
-            _ = try client.send(
-                .post, "/v1/authority/cutoffs",
-                .object(["cutoff": .text(Hexadecimal.text(cutOff.encoded))]))
+            try CutOffOrder.publish(cutOff, by: client)
             if common.json {
                 return Screen.json(
                     .object([
