@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 from vectors import (
-    acts, bundles, certificates, cutoffs, enrolment, logs, messages, receipts, redaction, rotation,
+    acts, bundles, certificates, cutoffs, enrolment, forks, logs, messages, receipts, redaction, rotation,
     values, violations)
 
 FOLDER = Path(__file__).resolve().parents[1] / "vectors"
@@ -21,6 +21,7 @@ def main() -> None:
         "runs": logs.runs_of(story),
         "certificates": certificates.make(),
         "cutoffs": cutoffs.make(),
+        "forks": forks.make(),
         "redaction": redaction.make(story),
         "messages": messages.make(story),
         "enrolment": enrolment.make(),

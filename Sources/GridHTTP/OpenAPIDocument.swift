@@ -584,6 +584,7 @@ enum OpenAPIDocument {
              "new_entries",
              "known_runs",
              "parked_runs",
+             "set_aside_runs",
              "gaps",
              "refused",
              "acknowledged_entries",
@@ -2723,6 +2724,96 @@ enum OpenAPIDocument {
              }
             },
             "summary": "What is wrong, and what to do about it.",
+            "tags": [
+             "node"
+            ]
+           }
+          },
+          "/v1/forks": {
+           "get": {
+            "operationId": "forks",
+            "responses": {
+             "200": {
+              "content": {
+               "application/json": {
+                "schema": {
+                 "allOf": [
+                  {
+                   "$ref": "#/components/schemas/Items"
+                  },
+                  {
+                   "properties": {
+                    "schema": {
+                     "const": "onegrid.forks/1"
+                    }
+                   }
+                  }
+                 ]
+                }
+               }
+              },
+              "description": "What was asked for."
+             },
+             "default": {
+              "$ref": "#/components/responses/Problem"
+             }
+            },
+            "summary": "Logs that go on in more than one way.",
+            "tags": [
+             "node"
+            ]
+           }
+          },
+          "/v1/forks/show": {
+           "post": {
+            "operationId": "showFork",
+            "requestBody": {
+             "content": {
+              "application/json": {
+               "schema": {
+                "additionalProperties": false,
+                "properties": {
+                 "log": {
+                  "description": "How the log's name begins, or the node.",
+                  "type": "string"
+                 }
+                },
+                "required": [
+                 "log"
+                ],
+                "type": "object"
+               }
+              }
+             },
+             "required": true
+            },
+            "responses": {
+             "200": {
+              "content": {
+               "application/json": {
+                "schema": {
+                 "allOf": [
+                  {
+                   "$ref": "#/components/schemas/Any"
+                  },
+                  {
+                   "properties": {
+                    "schema": {
+                     "const": "onegrid.fork/1"
+                    }
+                   }
+                  }
+                 ]
+                }
+               }
+              },
+              "description": "What was asked for."
+             },
+             "default": {
+              "$ref": "#/components/responses/Problem"
+             }
+            },
+            "summary": "Shows what is here of each branch of one.",
             "tags": [
              "node"
             ]

@@ -41,11 +41,21 @@ struct CommandFailure: Error {
             switch failure {
             case .folderInUse, .diskFull: .tryAgain
             case .notANode, .notEnrolled: .notFound
-            case .alreadyANode: .notAllowed
+            case .alreadyANode, .keyDoesNotOpen: .notAllowed
             case .pathTooLong: .badData
             case .cannotOpen, .settingRefused, .damaged, .corrupt, .irreplaceable, .databaseFailed,
                 .tooNew:
                 .failed
+            }
+        self.init(kind, failure.chinese, failure.english)
+    }
+
+    init(_ failure: NodeKeyFailure) {
+        let kind: Kind =
+            switch failure {
+            case .wrongPassphrase, .openToOthers: .notAllowed
+            case .unreadable: .notFound
+            case .passphraseNeeded, .empty: .badData
             }
         self.init(kind, failure.chinese, failure.english)
     }

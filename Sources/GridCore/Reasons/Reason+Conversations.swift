@@ -95,8 +95,8 @@ extension Reason {
         Reason(
             "forked", .entry, "同一日志出现两个分支(目录被复制或还原过)",
             "the log goes on differently here (a folder was copied or put back)",
-            do: "用 gridctl incidents 查看;停掉其中一个目录",
-            "see gridctl incidents; stop one of the two folders"),
+            do: "用 gridctl fork list 查看;停掉其中一个目录,由上级裁定",
+            "see gridctl fork list; stop one of the two folders, the office above decides"),
         Reason(
             "values_withheld", .entry, "内容缺失,没有删除决定说明原因",
             "values are missing, and no redaction explains it"),

@@ -38,7 +38,8 @@ package enum Signing {
     }
 }
 
-/// A node's own key, as far as the floors above may use it: to sign, and to seal.
+/// A node's own key, as far as the floors above may use it: to sign, to seal, and to open its
+/// folder's data.
 package struct Author: Sendable {
     private let signingKey: SigningKey
     package let key: PublicKey
@@ -60,5 +61,13 @@ package struct Author: Sendable {
     /// 64 bytes.
     package func sign(_ purpose: SignaturePurpose, over digest: Bytes32) -> [UInt8] {
         signingKey.sign(purpose.prefix + digest.array)
+    }
+
+    /// The key of a folder's data as only this key opens it.
+    package func wrap(_ key: FolderKey) -> [UInt8] { key.wrapped(for: signingKey) }
+
+    /// Opens what `wrap` made; nil where it was for another key.
+    package func unwrap(_ wrapped: [UInt8]) -> FolderKey? {
+        FolderKey(wrapped: wrapped, openedBy: signingKey)
     }
 }

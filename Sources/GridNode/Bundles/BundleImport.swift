@@ -18,6 +18,8 @@ struct BundleImport {
         var known: UInt64 = 0
         /// Runs that wait for entries before them, as of an earlier part.
         var parked: UInt64 = 0
+        /// Runs of a branch that does not count now, kept for the case that it will.
+        var setAside: UInt64 = 0
         /// Runs that were turned away, by reason.
         var refused: [String: UInt64] = [:]
         /// Entries of this node that the sender acknowledges for the first time.
@@ -140,6 +142,7 @@ struct BundleImport {
             outcome.parked += 1
             outcome.gaps.insert(run.run.identity.log)
             outcome.hasRecords = outcome.hasRecords || Self.hasRecords(run)
+        case .setAside: outcome.setAside += 1
         case .refused(let refusal):
             outcome.refused[refusal.code, default: 0] += 1
             switch refusal {

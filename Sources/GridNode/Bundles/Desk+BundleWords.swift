@@ -52,6 +52,7 @@ extension Desk {
         [
             "runs": count(outcome.runs), "new_entries": count(outcome.admitted),
             "known_runs": count(outcome.known), "parked_runs": count(outcome.parked),
+            "set_aside_runs": count(outcome.setAside),
             "acknowledged_entries": count(outcome.acknowledged),
             "has_more": .boolean(outcome.hasMore),
             "gaps": .list(outcome.gaps.sorted().map { .text("\($0)") }),

@@ -17,6 +17,7 @@ package enum AuditWords {
         .importing: ("导入", "sheet imported"),
         .rebuild: ("重建所有表", "tables rebuilt"),
         .cutOff: ("停用公钥", "key cut off"),
+        .forkClosing: ("裁定分叉的日志", "forked log closed"),
         .adopting: ("认领被隔离的内容", "quarantined entries adopted"),
         .discarding: ("丢弃被隔离的内容", "quarantined entries thrown away"),
         .redaction: ("删除内容", "values redacted"),

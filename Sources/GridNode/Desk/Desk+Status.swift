@@ -80,8 +80,7 @@ extension Desk {
                 "incidents": .list(incidents.map(\.json)),
                 "backups": backups.map { .object($0) } ?? .null,
                 "findings": .list(
-                    reading.findings + findings(peers, current) + Self.findings(incidents)
-                        + expiryFindings(current) + waitingRequests),
+                    reading.findings + standingFindings(peers, current, incidents)),
             ])
     }
 
@@ -182,7 +181,15 @@ extension Desk {
         return current.chain.certificates.dropLast().last?.area
     }
 
-    func findings(
+    /// Everything that wants attention and is not over: `status` and `doctor` say the same.
+    func standingFindings(
+        _ peers: [PeerView], _ current: ReplicationEngine.Glimpse, _ incidents: [IncidentView]
+    ) -> [JSONValue] {
+        findings(peers, current) + Self.findings(incidents) + forkFindings(current.directory)
+            + expiryFindings(current) + waitingRequests
+    }
+
+    private func findings(
         _ peers: [PeerView], _ current: ReplicationEngine.Glimpse
     ) -> [JSONValue] {
         var findings: [JSONValue] = []

@@ -121,7 +121,10 @@ extension FolderReplica {
         if !rebuilding.cuts.isEmpty {
             shortenings += 1
             tell(.shortened(rebuilding.cuts.map(\.identity)))
+        } else if !rebuilding.restored.isEmpty {
+            shortenings += 1
         }
+        if replica.isForked { leaveBehind(replica.id, because: RollbackSign(code: .ownLogForked)) }
         if rebuilding.hasCut(replica.id) || headLedger.isAhead(of: logs, as: replica.id) {
             let known = headLedger.rows.values.map { ($0.log, $0.height) }
             let isDamaged = rebuilding.cuts.contains {
@@ -149,7 +152,7 @@ extension FolderReplica {
                 awaitsBuilding = false
                 // What it still had in memory of what is destroyed.
                 if !replica.redactions.isEmpty { replica.take(try store.redactionBook()) }
-                guard !rebuilding.cuts.isEmpty else { return }
+                guard !rebuilding.cuts.isEmpty || !rebuilding.restored.isEmpty else { return }
                 try takeUp(rebuilding)
                 record(rebuilding)
             } catch StoreFailure.irreplaceable(let what) {

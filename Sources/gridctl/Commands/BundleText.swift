@@ -127,6 +127,11 @@ enum BundleText {
         if let parked = item["parked_runs"]?.integer, parked > 0 {
             Screen.line("  请导入前面的部分 / import the earlier parts, too")
         }
+        if let aside = item["set_aside_runs"]?.integer, aside > 0 {
+            Screen.line(
+                "  分叉日志中不计入的 \(aside) 段已另存,见 gridctl fork list / "
+                    + "runs of a branch that does not count, kept aside")
+        }
         if item["has_more"]?.boolean == true { Screen.line("  后面还有 / another part follows") }
     }
 }

@@ -151,7 +151,7 @@ struct Accept: ParsableCommand {
         try Sodium.start()
         let folder = try common.folder()
         let grant = try EnrolmentFiles.Grant(grant)
-        let key = try KeyFile.read(at: folder.nodeKeyPath)
+        let key = try OpenedKeys.key(of: folder)
         let store = try Store(folder)
         guard var node = try store.node() else {
             throw StoreFailure.notANode(path: folder.path)

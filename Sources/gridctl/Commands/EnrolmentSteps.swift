@@ -50,7 +50,7 @@ enum Enrolment {
                 throw StoreFailure.cannotOpen(path: path, reason: error.localizedDescription)
             }
         }
-        return try key(at: folder.nodeKeyPath)
+        return try key(of: folder)
     }
 
     /// Takes a certificate after all checks, and makes the node what it says.
@@ -82,14 +82,12 @@ enum Enrolment {
     }
 
     /// The key that lies there; a new one where none does.
-    static func key(at path: String) throws -> SigningKey {
-        do throws(KeyFileFailure) {
-            return try KeyFile.read(at: path)
-        } catch {
-            guard error.reason == .missing else { throw error }
+    private static func key(of folder: NodeFolder) throws -> SigningKey {
+        guard !FileManager.default.fileExists(atPath: folder.nodeKeyPath) else {
+            return try OpenedKeys.key(of: folder)
         }
         let key = SigningKey.generate()
-        try KeyFile.create(key, at: path)
+        try KeyFile.create(key, at: folder.nodeKeyPath)
         return key
     }
 }

@@ -23,14 +23,14 @@ struct IssuingOffice {
     /// Opens the key, and asks for the passphrase where it is sealed: the one place that does.
     init(_ folder: NodeFolder, passphrase: PassphraseOptions) throws {
         self.folder = folder
-        let nodeAuthor = Author(try KeyFile.read(at: folder.nodeKeyPath))
-        nodeKey = nodeAuthor.key
         nodeChain = try Self.nodeChain(folder)
         guard FileManager.default.fileExists(atPath: folder.rootKeyPath) else {
-            author = nodeAuthor
+            author = Author(try OpenedKeys.key(of: folder))
+            nodeKey = author.key
             chain = nodeChain
             return
         }
+        nodeKey = nodeChain.leaf.subject
         author = Author(try Self.rootKey(of: folder, passphrase: passphrase))
         chain = try VerifiedChain.verify(
             CertificateChain([nodeChain.certificates[0]]), root: author.key)
