@@ -1139,6 +1139,9 @@ enum OpenAPIDocument {
            },
            "Lag": {
             "properties": {
+             "budget": {
+              "type": "object"
+             },
              "items": {
               "items": {
                "type": "object"
@@ -1159,7 +1162,8 @@ enum OpenAPIDocument {
              "schema",
              "now",
              "items",
-             "out"
+             "out",
+             "budget"
             ],
             "type": "object"
            },
