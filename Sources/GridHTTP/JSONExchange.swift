@@ -40,11 +40,11 @@ enum JSONExchange {
         _ work: @escaping @Sendable () throws -> JSONValue
     ) async throws -> JSONValue {
         // Who asks goes along: another thread knows nothing of this task.
-        let access = AppAccess.current
+        let context = WorkContext()
         return try await withCheckedThrowingContinuation { continuation in
             DispatchQueue.global().async {
                 continuation.resume(
-                    with: Result { try AppAccess.$current.withValue(access, operation: work) })
+                    with: Result { try context.run(work) })
             }
         }
     }

@@ -223,6 +223,14 @@ enum OpenAPIDocument {
              ]
             }
            },
+           "prefer": {
+            "description": "respond-async has the work done as a job (RFC 7240).",
+            "in": "header",
+            "name": "Prefer",
+            "schema": {
+             "type": "string"
+            }
+           },
            "reason": {
             "description": "Why; needed with plain.",
             "in": "query",
@@ -254,6 +262,23 @@ enum OpenAPIDocument {
            }
           },
           "responses": {
+           "Accepted": {
+            "content": {
+             "application/json": {
+              "schema": {
+               "$ref": "#/components/schemas/Job"
+              }
+             }
+            },
+            "description": "The work goes on; Location says where to ask for it.",
+            "headers": {
+             "Location": {
+              "schema": {
+               "type": "string"
+              }
+             }
+            }
+           },
            "Problem": {
             "content": {
              "application/problem+json": {
@@ -1134,6 +1159,97 @@ enum OpenAPIDocument {
             "required": [
              "schema",
              "items"
+            ],
+            "type": "object"
+           },
+           "Job": {
+            "properties": {
+             "ended_at": {
+              "type": [
+               "string",
+               "null"
+              ]
+             },
+             "id": {
+              "type": "string"
+             },
+             "kind": {
+              "enum": [
+               "verify",
+               "rebuild",
+               "snapshot",
+               "bundle_export",
+               "bundle_import"
+              ]
+             },
+             "problem": {
+              "type": [
+               "object",
+               "null"
+              ]
+             },
+             "progress": {
+              "properties": {
+               "done": {
+                "type": "integer"
+               },
+               "total": {
+                "type": "integer"
+               },
+               "unit": {
+                "enum": [
+                 "runs",
+                 "bytes"
+                ]
+               }
+              },
+              "required": [
+               "done",
+               "total",
+               "unit"
+              ],
+              "type": [
+               "object",
+               "null"
+              ]
+             },
+             "result": {
+              "type": [
+               "object",
+               "null"
+              ]
+             },
+             "schema": {
+              "const": "onegrid.job/1"
+             },
+             "started_at": {
+              "$ref": "#/components/schemas/Time"
+             },
+             "state": {
+              "enum": [
+               "running",
+               "done",
+               "failed"
+              ]
+             },
+             "status": {
+              "type": [
+               "integer",
+               "null"
+              ]
+             }
+            },
+            "required": [
+             "schema",
+             "id",
+             "kind",
+             "state",
+             "started_at",
+             "ended_at",
+             "progress",
+             "status",
+             "result",
+             "problem"
             ],
             "type": "object"
            },
@@ -2325,6 +2441,11 @@ enum OpenAPIDocument {
           "/v1/backup/snapshot": {
            "post": {
             "operationId": "snapshot",
+            "parameters": [
+             {
+              "$ref": "#/components/parameters/prefer"
+             }
+            ],
             "requestBody": {
              "content": {
               "application/json": {
@@ -2355,6 +2476,9 @@ enum OpenAPIDocument {
                }
               },
               "description": "What was asked for."
+             },
+             "202": {
+              "$ref": "#/components/responses/Accepted"
              },
              "default": {
               "$ref": "#/components/responses/Problem"
@@ -2442,6 +2566,11 @@ enum OpenAPIDocument {
           "/v1/bundles/export": {
            "post": {
             "operationId": "exportBundle",
+            "parameters": [
+             {
+              "$ref": "#/components/parameters/prefer"
+             }
+            ],
             "requestBody": {
              "content": {
               "application/json": {
@@ -2463,6 +2592,9 @@ enum OpenAPIDocument {
               },
               "description": "What was asked for."
              },
+             "202": {
+              "$ref": "#/components/responses/Accepted"
+             },
              "default": {
               "$ref": "#/components/responses/Problem"
              }
@@ -2476,6 +2608,11 @@ enum OpenAPIDocument {
           "/v1/bundles/import": {
            "post": {
             "operationId": "importBundle",
+            "parameters": [
+             {
+              "$ref": "#/components/parameters/prefer"
+             }
+            ],
             "requestBody": {
              "content": {
               "application/json": {
@@ -2496,6 +2633,9 @@ enum OpenAPIDocument {
                }
               },
               "description": "What was asked for."
+             },
+             "202": {
+              "$ref": "#/components/responses/Accepted"
              },
              "default": {
               "$ref": "#/components/responses/Problem"
@@ -3024,6 +3164,77 @@ enum OpenAPIDocument {
             ]
            }
           },
+          "/v1/jobs": {
+           "get": {
+            "operationId": "jobs",
+            "responses": {
+             "200": {
+              "content": {
+               "application/json": {
+                "schema": {
+                 "allOf": [
+                  {
+                   "$ref": "#/components/schemas/Items"
+                  },
+                  {
+                   "properties": {
+                    "schema": {
+                     "const": "onegrid.jobs/1"
+                    }
+                   }
+                  }
+                 ]
+                }
+               }
+              },
+              "description": "What was asked for."
+             },
+             "default": {
+              "$ref": "#/components/responses/Problem"
+             }
+            },
+            "summary": "Work that goes on after its request was answered, the latest first.",
+            "tags": [
+             "upkeep"
+            ]
+           }
+          },
+          "/v1/jobs/{id}": {
+           "get": {
+            "operationId": "job",
+            "parameters": [
+             {
+              "description": "As the order was answered.",
+              "in": "path",
+              "name": "id",
+              "required": true,
+              "schema": {
+               "minLength": 1,
+               "type": "string"
+              }
+             }
+            ],
+            "responses": {
+             "200": {
+              "content": {
+               "application/json": {
+                "schema": {
+                 "$ref": "#/components/schemas/Job"
+                }
+               }
+              },
+              "description": "What was asked for."
+             },
+             "default": {
+              "$ref": "#/components/responses/Problem"
+             }
+            },
+            "summary": "How far a job has come, and what came of it.",
+            "tags": [
+             "upkeep"
+            ]
+           }
+          },
           "/v1/lag": {
            "get": {
             "operationId": "lag",
@@ -3403,6 +3614,11 @@ enum OpenAPIDocument {
           "/v1/rebuild": {
            "post": {
             "operationId": "rebuild",
+            "parameters": [
+             {
+              "$ref": "#/components/parameters/prefer"
+             }
+            ],
             "requestBody": {
              "content": {
               "application/json": {
@@ -3433,6 +3649,9 @@ enum OpenAPIDocument {
                }
               },
               "description": "What was asked for."
+             },
+             "202": {
+              "$ref": "#/components/responses/Accepted"
              },
              "default": {
               "$ref": "#/components/responses/Problem"
@@ -4523,6 +4742,11 @@ enum OpenAPIDocument {
           "/v1/verify": {
            "post": {
             "operationId": "verify",
+            "parameters": [
+             {
+              "$ref": "#/components/parameters/prefer"
+             }
+            ],
             "requestBody": {
              "content": {
               "application/json": {
@@ -4542,6 +4766,9 @@ enum OpenAPIDocument {
                }
               },
               "description": "What was asked for."
+             },
+             "202": {
+              "$ref": "#/components/responses/Accepted"
              },
              "default": {
               "$ref": "#/components/responses/Problem"

@@ -7,16 +7,22 @@ import Hummingbird
 /// Digests, verification, queries and imports.
 struct UpkeepRoutes {
     let desk: Desk
+    let jobs: JobBoard
 
     func add(to router: Router<BasicRequestContext>) {
         router.get("v1/digest") { _, _ in try await JSONExchange.reading { try desk.digest() } }
         router.post("v1/verify") { request, _ in
             _ = try BodyParts(await JSONExchange.object(request), allowing: [])
-            return try await JSONExchange.reading { try desk.verify() }
+            return try await jobs.answer(request, "verify") {
+                try await JSONExchange.read { try desk.verify() }
+            }
         }
         router.post("v1/rebuild") { request, _ in
             _ = try BodyParts(await JSONExchange.object(request), allowing: [])
-            return JSONExchange.answer(try await desk.rebuild(caller: request.caller))
+            let caller = request.caller
+            return try await jobs.answer(request, "rebuild") {
+                try await desk.rebuild(caller: caller)
+            }
         }
         router.post("v1/sql") { request, _ in
             let body = try BodyParts(

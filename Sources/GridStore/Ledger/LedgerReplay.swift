@@ -92,9 +92,13 @@ struct LedgerReplay {
             source, sql: "SELECT id, first, envelope FROM runs ORDER BY arrival")
         var pending: [VerifiedRun] = []
         var bytes = 0
+        let progress = WorkProgress.current
+        progress?.begin(
+            of: UInt64(clamping: Store.count("SELECT count(*) FROM runs", in: source)), .runs)
         while true {
             let row = try cursor.next()
             if let row {
+                progress?.advance(by: 1)
                 if let run = verified(
                     try row.bytes("envelope"), id: try row.cell("id"),
                     first: try row.cell("first"))
