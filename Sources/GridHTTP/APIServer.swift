@@ -30,6 +30,7 @@ package struct APIServer: Service {
         AuthorityRoutes(desk: desk).add(to: router)
         RecordRoutes(desk: desk).add(to: router)
         UpkeepRoutes(desk: desk).add(to: router)
+        SheetRoutes(desk: desk).add(to: router)
         EnrolmentRoutes(desk: desk).add(to: router)
         AuditRoutes(desk: desk).add(to: router)
         RecoveryRoutes(desk: desk).add(to: router)

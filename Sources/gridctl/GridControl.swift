@@ -27,7 +27,7 @@ struct GridControl: AsyncParsableCommand {
                 subcommands: [
                     Collections.self, Put.self, Get.self, List.self, History.self, Conflicts.self,
                     Resolve.self,
-                    Import.self, SQL.self,
+                    Import.self, Export.self, Template.self, Sheets.self, SQL.self,
                 ]),
             CommandGroup(
                 name: "同步 / Sync",

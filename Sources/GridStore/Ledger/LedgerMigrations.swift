@@ -10,6 +10,7 @@ enum LedgerMigrations {
         migrator.registerMigration("002-enrolment") { try $0.execute(sql: enrolment) }
         migrator.registerMigration("003-recovery") { try $0.execute(sql: recovery) }
         migrator.registerMigration("004-cutoffs") { try $0.execute(sql: cutOffs) }
+        migrator.registerMigration("013-sheets") { try $0.execute(sql: sheets) }
         return migrator
     }
 
