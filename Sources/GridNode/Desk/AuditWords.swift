@@ -15,6 +15,8 @@ package enum AuditWords {
         .plainHistory: ("查看原值的来历", "plain history read"),
         .plainSQL: ("查询原值", "plain values queried"),
         .importing: ("导入", "sheet imported"),
+        .exporting: ("导出", "records exported"),
+        .plainExport: ("导出原值", "plain values exported"),
         .rebuild: ("重建所有表", "tables rebuilt"),
         .cutOff: ("停用公钥", "key cut off"),
         .adopting: ("认领被隔离的内容", "quarantined entries adopted"),

@@ -14,6 +14,7 @@ enum LedgerMigrations {
         migrator.registerMigration("007-redaction") { try $0.execute(sql: redaction) }
         migrator.registerMigration("009-feed") { try $0.execute(sql: feed) }
         migrator.registerMigration("012-api") { try $0.execute(sql: api) }
+        migrator.registerMigration("013-sheets") { try $0.execute(sql: sheets) }
         return migrator
     }
 
