@@ -16,7 +16,8 @@ struct ImportPass {
     let area: String?
     let clearsEmpty: Bool
 
-    struct Findings {
+    /// What a pass has found so far.
+    final class Findings {
         var rows = 0
         var counts: [String: Int64] = [:]
         var changedFields: [String: Int64] = [:]
@@ -42,7 +43,7 @@ struct ImportPass {
         writing: (rows: Int, except: Set<Int>)?,
         wrong: (SheetRow, [JSONValue], SheetRows) throws -> Void
     ) throws -> Findings {
-        var findings = Findings()
+        let findings = Findings()
         let progress = Progress()
         var waiting: [Row] = []
         var keys: [String: Int] = [:]
@@ -62,10 +63,10 @@ struct ImportPass {
             guard errors.isEmpty else { return try tell(row, errors, rows) }
             waiting.append(Row(row: row, cells: cells))
             guard waiting.count == Self.rowsPerCall else { return }
-            try send(waiting, writing, isLast: false, &findings) { try tell($0, $1, rows) }
+            try send(waiting, writing, isLast: false, findings) { try tell($0, $1, rows) }
             waiting = []
         }
-        try send(waiting, writing, isLast: true, &findings) { try tell($0, $1, rows) }
+        try send(waiting, writing, isLast: true, findings) { try tell($0, $1, rows) }
         progress.end()
         (findings.uses, findings.titles) = (rows.uses, rows.titles)
         return findings
@@ -79,7 +80,7 @@ struct ImportPass {
 
     private func send(
         _ rows: [Row], _ writing: (rows: Int, except: Set<Int>)?, isLast: Bool,
-        _ findings: inout Findings, _ wrong: (SheetRow, [JSONValue]) throws -> Void
+        _ findings: Findings, _ wrong: (SheetRow, [JSONValue]) throws -> Void
     ) throws {
         guard !rows.isEmpty || (isLast && writing != nil) else { return }
         var body: [String: JSONValue] = [
