@@ -274,7 +274,7 @@ private final class Village {
         case .known: expect(height >= run.last, "\(run.last) known, and stands at \(height)")
         case .parked: expect(height < run.last, "parked to \(run.last), and stands at \(height)")
         case .refused(.forked): hasMetFork = true
-        case .refused: break
+        case .setAside, .refused: break
         }
     }
 

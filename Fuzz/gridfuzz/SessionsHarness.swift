@@ -92,7 +92,7 @@ private struct Shell {
         if number == 2 { rows = rows.filter { Scope(area).contains($0.log.domain.area) } }
         let greeting = Greeting(
             versions: choices.below(8) == 7 ? 2...3 : 1...1,
-            features: choices.pick([0, Feature.receipts, 3, .max]), software: "fuzz",
+            features: choices.pick([0, Feature.receipts, 3, Feature.forks, .max]), software: "fuzz",
             nonce: ReplicaNonce(high: UInt64(number), low: 1), clock: choices.number(),
             credit: choices.pick([307_200, 400_000, 1_048_576, 1_000, 67_108_864]),
             credential: choices.flag()
@@ -175,7 +175,7 @@ private struct Shell {
             if held[log]?.height ?? 0 < last {
                 held[log] = FrontierRow(log: log, height: last, head: choices.long())
             }
-        case .parked, .refused: break
+        case .parked, .setAside, .refused: break
         }
         let row = held[log] ?? FrontierRow(log: log, height: 0, head: 0)
         return SyncSession.Judgement(
@@ -229,6 +229,13 @@ private struct Shell {
         default:
             switch choices.below(8) {
             case 0: return .bye(code: "leaving")
+            case 2:
+                return .heads(
+                    log: Names.log(&choices),
+                    rows: [
+                        SyncMessage.HeadRow(
+                            height: 1 + UInt64(choices.word()), head: choices.long())
+                    ])
             case 1:
                 return .receipt(
                     Self.receipt(
@@ -255,7 +262,7 @@ private struct Shell {
             case .keepReceipt(let receipt):
                 expect(receipt.hasValidSignature, "a receipt that is not genuine")
             case .noteEnded(let logs): expect(!logs.isEmpty, "no log has ended")
-            case .learn: break
+            case .learn, .compareHeads, .learnBranch, .proveFork: break
             case .reportFork(let log, _): expect(held[log] != nil, "a fork of what is not here")
             case .wake(let time): expect(time > now, "a wake in the past")
             case .close: hasEnded = true

@@ -7,8 +7,8 @@ import sys
 from pathlib import Path
 
 from onegrid_reader import (
-    acts, certificates, columns, cutoffs, enrolment, entries, judging, limits, messages, notation,
-    receipts, redaction, rotation, runs, zstd)
+    acts, bundles, certificates, columns, cutoffs, enrolment, entries, forks, judging, limits, messages,
+    notation, receipts, redaction, rotation, runs, zstd)
 from onegrid_reader.hashes import sign
 from onegrid_reader.values import VALUE
 
@@ -169,6 +169,18 @@ def check_redaction(vector: dict) -> None:
         same("hashes", hashes, [entry["hash"] for entry in runs.verify(run)])
 
 
+def check_fork(vector: dict) -> None:
+    for one in vector["proofs"]:
+        both_ways(forks.BRANCH_PROOF, one["bytes"], one["fields"])
+        same("hashes", forks.hashes(one["fields"]), one["hashes"])
+        same("digest", forks.proof_digest(one["fields"]).hex(), one["digest"])
+        same("record id", forks.record_id(one["fields"]), one["record_id"])
+        same("genuine", forks.is_genuine(one["fields"]), one["genuine"])
+    proofs = [one["fields"] for one in vector["proofs"]]
+    for some in (proofs, proofs[::-1]):
+        same("fork", forks.fork(some), vector["fork"])
+
+
 def check_message(vector: dict) -> None:
     match vector["kind"]:
         case "greeting": both_ways(messages.GREETING, vector["bytes"], vector["greeting"])
@@ -249,6 +261,19 @@ def check_rotation(vector: dict) -> None:
     same("genuine", rotation.is_genuine_succession(succession), vector["genuine"])
 
 
+def check_bundle(vector: dict) -> None:
+    codec = {"header": bundles.HEADER, "content": bundles.CONTENT}[vector["kind"]]
+    if code := vector.get("violation"):
+        found = None
+        try:
+            codec.decode(bytes.fromhex(vector["bytes"]))
+        except notation.Violation as wrong:
+            found = wrong.code
+        same("violation", found, code)
+        return
+    both_ways(codec, vector["bytes"], vector[vector["kind"]])
+
+
 def check_violation(vector: dict) -> None:
     data = bytes.fromhex(vector["bytes"])
     if vector["kind"] == "envelope" and data[:1] != b"\0" and not zstd.can_unpack():
@@ -307,9 +332,10 @@ def main() -> int:
     checks = {
         "values": check_value, "records": check_record, "entries": Entries().check,
         "runs": check_run, "certificates": check_chain, "messages": check_message,
-        "cutoffs": check_cut_offs, "enrolment": check_enrolment, "receipts": check_receipt,
-        "redaction": check_redaction, "violations": check_violation, "acts": check_acts,
-        "rotation": check_rotation,
+        "cutoffs": check_cut_offs, "forks": check_fork, "enrolment": check_enrolment,
+        "receipts": check_receipt, "redaction": check_redaction,
+        "violations": check_violation, "acts": check_acts, "rotation": check_rotation,
+        "bundles": check_bundle,
     }
     results = [check_file(name, check) for name, check in checks.items()]
     results += [check_codes(), check_limits()]

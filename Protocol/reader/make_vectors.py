@@ -6,8 +6,8 @@ import json
 from pathlib import Path
 
 from vectors import (
-    acts, certificates, cutoffs, enrolment, logs, messages, receipts, redaction, rotation, values,
-    violations)
+    acts, bundles, certificates, cutoffs, enrolment, forks, logs, messages, receipts, redaction, rotation,
+    values, violations)
 
 FOLDER = Path(__file__).resolve().parents[1] / "vectors"
 
@@ -21,11 +21,13 @@ def main() -> None:
         "runs": logs.runs_of(story),
         "certificates": certificates.make(),
         "cutoffs": cutoffs.make(),
+        "forks": forks.make(),
         "redaction": redaction.make(story),
         "messages": messages.make(story),
         "enrolment": enrolment.make(),
         "receipts": receipts.make(story),
         "rotation": rotation.make(),
+        "bundles": bundles.make(story),
         "violations": violations.make(story),
         "acts": acts.make(),
     }

@@ -64,6 +64,16 @@ package enum ProtocolLimits {
     package static let endedLogsMax = 1_024
     /// Certificates and cut-offs of a key that its cut-off keeps.
     package static let cutOffKeptMax = 2_048
+    /// Largest branch proof: it stands in one entry.
+    package static let branchProofBytesMax = 49_152
+    /// Branch proofs in one message: as many of the largest as a frame has room for.
+    package static let branchProofsMax = 6
+    /// Entries of one log that a side names in a message, to find where a log was forked.
+    package static let headsMax = 64
+    /// Such messages that a side takes in one session, and messages with branch proofs.
+    package static let forkMessagesMax = 64
+    /// Runs of forked logs that are set aside, for each log, as they are packed.
+    package static let setAsideBytesMax = 16_777_216
     /// Runs that wait for their causes, per peer.
     package static let parkedBytesMax = 16_777_216
     /// Areas named in one message.
@@ -105,4 +115,8 @@ package enum ProtocolLimits {
     package static let joinTriesMax = 120
     /// Remote addresses whose tries are counted one by one; beyond, all others share one count.
     package static let joinAddressesMax = 1_024
+    /// Largest header of a bundle: the longest chain and a name fit, and one Noise message has room.
+    package static let bundleHeaderBytesMax = 8_192
+    /// Parts of one bundle.
+    package static let bundlePartsMax = 65_535
 }

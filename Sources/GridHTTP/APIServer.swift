@@ -97,6 +97,7 @@ package struct APIServer: Service {
         if let door { router.add(middleware: door) }
         StatusRoutes(desk: desk).add(to: router)
         AuthorityRoutes(desk: desk).add(to: router)
+        ForkRoutes(desk: desk).add(to: router)
         RecordRoutes(desk: desk).add(to: router)
         BatchRoutes(desk: desk).add(to: router)
         FeedRoutes(desk: desk).add(to: router)
@@ -109,6 +110,7 @@ package struct APIServer: Service {
         RedactionRoutes(desk: desk).add(to: router)
         ActRoutes(desk: desk).add(to: router)
         ReportRoutes(desk: desk).add(to: router)
+        BundleRoutes(desk: desk).add(to: router)
         TokenRoutes(desk: desk).add(to: router)
         OpenAPIRoutes().add(to: router)
         routes.fill(router.routes.map { ("\($0.path)", $0.method.rawValue) })

@@ -16,7 +16,8 @@ struct RecordRoutes {
         router.get("v1/records/:collection") { request, context in
             let collection = try context.parameters.require("collection")
             let list = try Self.listRequest(request)
-            return try await JSONExchange.reading { try desk.list(collection, list) }
+            let lookUp = try await desk.noteLookUp(collection, list, caller: request.caller)
+            return try await JSONExchange.reading { try desk.list(collection, list, lookUp) }
         }
         router.post("v1/records/:collection") { request, context in
             try await write(request, context, id: nil)

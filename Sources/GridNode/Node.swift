@@ -21,15 +21,19 @@ package struct Node: Sendable {
 
     /// Opens the folder and prepares everything; nothing runs yet.
     ///
-    /// - Parameter catalogue: another than the grid's for measurements only; peers must share it.
+    /// - Parameters:
+    ///   - passphraseFile: its first line opens the node's key, where that is sealed; nil for the
+    ///     credential of the systemd unit, if there is one.
+    ///   - catalogue: another than the grid's for measurements only; peers must share it.
     package init(
         folder: NodeFolder, configuration: NodeConfiguration, logger: Logger,
-        limits: LinkLimits = LinkLimits(), catalogue: Catalogue = .grid
+        passphraseFile: String? = nil, limits: LinkLimits = LinkLimits(),
+        catalogue: Catalogue = .grid
     ) throws {
         try Sodium.start()
         // The key first: opening the store would make a database in a folder that is no node's.
-        let key = try Self.key(of: folder)
-        let store = try Store(folder, catalogue: catalogue)
+        let key = try Self.key(of: folder, passphraseFile)
+        let store = try Store(folder, catalogue: catalogue, owner: Author(key))
         engine = try ReplicationEngine(store: store, author: Author(key), logger: logger)
         board = LinkBoard()
         desk = Desk(engine: engine, board: board, version: Self.version)
@@ -45,11 +49,14 @@ package struct Node: Sendable {
         }
     }
 
-    private static func key(of folder: NodeFolder) throws -> SigningKey {
-        do throws(KeyFileFailure) {
-            return try KeyFile.read(at: folder.nodeKeyPath)
-        } catch {
-            guard error.reason == .missing else { throw error }
+    private static func key(
+        of folder: NodeFolder, _ passphraseFile: String?
+    ) throws -> SigningKey {
+        do {
+            return try NodeKey.open(folder) {
+                try NodeKey.givenPassphrase(file: passphraseFile)
+            }
+        } catch let failure as KeyFileFailure where failure.reason == .missing {
             throw StoreFailure.notANode(path: folder.path)
         }
     }

@@ -118,6 +118,11 @@ extension Store {
         try authorityRecords(SystemCollection.cutOffs, field: SystemCollection.cutOffBytesField)
     }
 
+    /// The bytes of all branch proofs that stand in lane 0, as they were written.
+    package func branchProofRecords() throws -> [[UInt8]] {
+        try authorityRecords(SystemCollection.forks, field: SystemCollection.forkBytesField)
+    }
+
     private func authorityRecords(_ collection: UInt32, field: UInt32) throws -> [[UInt8]] {
         try read { database in
             let references = try references(database)
@@ -128,7 +133,7 @@ extension Store {
                     """, arguments: [collection, Lane.authority.rawValue])
             let key = FieldKey(field: field, family: .assigned)
             return try rows.flatMap { row -> [[UInt8]] in
-                let state = try Self.otherState(row, references: references)
+                let state = try self.otherState(row, references: references)
                 guard case .register(let register) = state[key] else { return [] }
                 return register.siblings.compactMap {
                     if case .bytes(let bytes) = $0.value { bytes } else { nil }

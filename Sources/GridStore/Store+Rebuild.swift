@@ -18,6 +18,8 @@ package struct Rebuilding: Sendable {
     }
 
     package let cuts: [Cut]
+    /// Logs of which something counts again that was taken out.
+    package let restored: [LogIdentity]
     /// What was found damaged in the ledger, in words.
     package let findings: [String]
 
@@ -49,30 +51,42 @@ extension Store {
     package func rebuild() throws -> Rebuilding {
         try mapping {
             try pool.writeWithoutTransaction { database in
-                var rebuilding = Rebuilding(cuts: [], findings: [])
+                var rebuilding = Rebuilding(cuts: [], restored: [], findings: [])
                 try database.inTransaction(.immediate) {
                     let before = try Self.heights(database)
+                    var restored: [LogIdentity] = []
                     var findings: [String] = []
-                    if let (directory, redactions) = try LedgerReplay.authority(database) {
-                        try Self.keep(redactions, in: database)
-                        try Self.takeOutWhatDoesNotCount(directory, in: database)
-                        findings = try Self.destroy(redactions, in: database)
+                    if let (directory, redactions) = try LedgerReplay.authority(database, seal) {
+                        try Self.keep(redactions, in: database, seal)
+                        try Self.takeOutWhatDoesNotCount(directory, in: database, seal)
+                        restored = try Self.putBackWhatCounts(directory, in: database, seal)
+                        findings = try Self.destroy(
+                            restored.isEmpty ? redactions : keepRestored(database), in: database,
+                            seal)
                     }
                     try Self.createTables(Array(tables.values), in: database)
                     try database.execute(sql: "UPDATE logs SET height = 0, state = NULL")
                     let replayed = try LedgerReplay.replay(
-                        from: database, into: database, tables: tables, catalogue: catalogue)
+                        from: database, into: database, tables: tables, catalogue: catalogue,
+                        seal: seal)
                     try cut(replayed, in: database)
                     try Self.measure(database)
                     try Self.setMeta("catalogue", Array(catalogue.fingerprint.utf8), in: database)
                     rebuilding = Rebuilding(
-                        cuts: try cuts(since: before, in: database),
+                        cuts: try cuts(since: before, in: database), restored: restored,
                         findings: findings + replayed.findings)
                     return .commit
                 }
                 return rebuilding
             }
         }
+    }
+
+    /// What is known of redactions once logs go on that were cut: orders may stand in what came back.
+    private func keepRestored(_ database: Database) throws -> RedactionBook {
+        let book = try LedgerReplay.authority(database, seal)?.redactions ?? RedactionBook()
+        try Self.keep(book, in: database, seal)
+        return book
     }
 
     /// Marks all tables as to be rebuilt at the next opening, unless `rebuild` comes before.
@@ -127,7 +141,7 @@ extension Store {
         try database.execute(
             sql: """
                 UPDATE runs SET total = sums.total FROM (
-                    SELECT id, sum(length(envelope)) OVER (
+                    SELECT id, sum(length(envelope) - \(FolderSeal.runAddedBytes)) OVER (
                         PARTITION BY id >> 32 ORDER BY id) AS total FROM runs) AS sums
                 WHERE runs.id = sums.id AND runs.total <> sums.total;
                 UPDATE logs SET bytes = coalesce((
@@ -148,14 +162,15 @@ extension Store {
         since before: [Int64: UInt64], in database: Database
     ) throws -> [Rebuilding.Cut] {
         let references = try LogReferences(database)
-        let directory = try LedgerReplay.directory(database)
+        let directory = try LedgerReplay.directory(database, seal)
         return try Self.heights(database).sorted { $0.key < $1.key }.compactMap { row in
             let from = before[row.key] ?? 0
             guard row.value < from else { return nil }
             let identity = try references.identity(row.key)
             return Rebuilding.Cut(
                 identity: identity, from: from, to: row.value,
-                isEnded: directory?.end(of: identity)?.height == row.value)
+                isEnded: directory?.end(of: identity)?.height == row.value
+                    || directory?.fork(of: identity.log)?.height == row.value)
         }
     }
 }

@@ -17,6 +17,7 @@ package final class Store: Sendable {
     package let catalogue: Catalogue
     let pool: DatabasePool
     let tables: [UInt32: TableSchema]
+    let seal: FolderSeal
     /// Under which tags of records are made, 32 bytes.
     let tagKey: [UInt8]
     private let lock: FolderLock
@@ -26,29 +27,41 @@ package final class Store: Sendable {
     private let firstCorruption = Mutex<StoreFailure?>(nil)
 
     /// Opens the folder's database, creating tables where there are none, and rebuilding them when
-    /// the catalogue has another edition than they were made with.
-    package init(_ folder: NodeFolder, catalogue: Catalogue = .grid) throws {
+    /// the catalogue has another edition than they were made with. What lies open in a folder of an
+    /// older program is sealed.
+    ///
+    /// - Parameter owner: the node's own key, for which the folder's data is sealed.
+    package init(
+        _ folder: NodeFolder, catalogue: Catalogue = .grid, owner: Author
+    ) throws {
         self.folder = folder
         self.catalogue = catalogue
         lock = try FolderLock(folder)
         tables = Dictionary(
             catalogue.collections.map { ($0.number, TableSchema($0)) }, uniquingKeysWith: { $1 })
-        pool = try Self.mapping(folder) { try DatabaseOpening.pool(at: folder.databasePath) }
-        let migrator = LedgerMigrations.migrator
-        let (pool, path) = (pool, folder.databasePath)
-        tagKey = try Self.mapping(folder) {
-            guard try !pool.read({ try migrator.hasBeenSuperseded($0) }) else {
-                throw StoreFailure.tooNew(path: path)
-            }
-            try migrator.migrate(pool)
-            return try pool.write { try Self.tagKey($0) }
-        }
+        (pool, seal) = try Self.mapping(folder) { try Self.open(folder, for: owner) }
+        let pool = pool
+        tagKey = try Self.mapping(folder) { try pool.write { try Self.tagKey($0) } }
+        try sealLedger()
         if try read({ try Self.meta("catalogue", in: $0) }) != Array(catalogue.fingerprint.utf8) {
             let rebuilding = try rebuild()
             opening.withLock { $0 = rebuilding }
         }
+        try removeRemnants()
         let stored = try read { try LogReferences($0) }
         known.withLock { $0 = stored }
+    }
+
+    private static func open(
+        _ folder: NodeFolder, for owner: Author
+    ) throws -> (DatabasePool, FolderSeal) {
+        let pool = try DatabaseOpening.pool(at: folder.databasePath)
+        let migrator = LedgerMigrations.migrator
+        guard try !pool.read({ try migrator.hasBeenSuperseded($0) }) else {
+            throw StoreFailure.tooNew(path: folder.databasePath)
+        }
+        try migrator.migrate(pool)
+        return (pool, FolderSeal(key: try folderKey(pool, of: folder, for: owner)))
     }
 
     /// What opening has rebuilt; nil when the tables fitted the catalogue.
@@ -65,7 +78,7 @@ package final class Store: Sendable {
         return try mapping {
             try pool.writeWithoutTransaction { database in
                 let storage = SQLiteReplicaStorage(
-                    database, tables: tables, references: references,
+                    database, tables: tables, references: references, seal: seal,
                     feed: FeedWriting(database))
                 var result: Result?
                 var isCommitted = false
@@ -89,7 +102,7 @@ package final class Store: Sendable {
     package func note(_ identities: [LogIdentity]) throws {
         let noted = try write { database in
             let storage = SQLiteReplicaStorage(
-                database, tables: tables, references: try references(database))
+                database, tables: tables, references: try references(database), seal: seal)
             for identity in identities { try storage.note(identity) }
             return storage.references
         }
@@ -116,7 +129,8 @@ package final class Store: Sendable {
             guard try !isBusy || compaction.backlog(database) > RunCompaction.backlogMax else {
                 return false
             }
-            return try compaction.pass(database, references: references(database))
+            return try compaction.pass(
+                database, references: references(database), seal: seal)
         }
     }
 

@@ -22,9 +22,15 @@ struct CommandFailure: Error {
     let chinese: String
     let english: String
     let details: [String]
+    /// The stable code, where the daemon has given one.
+    let code: String?
 
-    init(_ kind: Kind, _ chinese: String, _ english: String, details: [String] = []) {
+    init(
+        _ kind: Kind, _ chinese: String, _ english: String, details: [String] = [],
+        code: String? = nil
+    ) {
         self.kind = kind
+        self.code = code
         self.chinese = chinese
         self.english = english
         self.details = details
@@ -35,11 +41,21 @@ struct CommandFailure: Error {
             switch failure {
             case .folderInUse, .diskFull: .tryAgain
             case .notANode, .notEnrolled: .notFound
-            case .alreadyANode: .notAllowed
+            case .alreadyANode, .keyDoesNotOpen: .notAllowed
             case .pathTooLong: .badData
             case .cannotOpen, .settingRefused, .damaged, .corrupt, .irreplaceable, .databaseFailed,
                 .tooNew:
                 .failed
+            }
+        self.init(kind, failure.chinese, failure.english)
+    }
+
+    init(_ failure: NodeKeyFailure) {
+        let kind: Kind =
+            switch failure {
+            case .wrongPassphrase, .openToOthers: .notAllowed
+            case .unreadable: .notFound
+            case .passphraseNeeded, .empty: .badData
             }
         self.init(kind, failure.chinese, failure.english)
     }
@@ -90,7 +106,7 @@ struct CommandFailure: Error {
         }
         self.init(
             kind, problem["zh"]?.string ?? "失败", problem["en"]?.string ?? "failed",
-            details: details ?? [])
+            details: details ?? [], code: problem["code"]?.string)
     }
 
     var exitCode: Int32 { kind.rawValue }

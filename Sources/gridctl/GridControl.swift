@@ -23,7 +23,7 @@ struct GridControl: AsyncParsableCommand {
                 name: "授权 / Authority",
                 subcommands: [
                     Posts.self, Handover.self, Renew.self, Revoke.self, Retire.self, CutOffs.self,
-                    Quarantine.self, Redact.self, Redactions.self, Token.self,
+                    Quarantine.self, ForkCommand.self, Redact.self, Redactions.self, Token.self,
                 ]),
             CommandGroup(
                 name: "记录 / Records",
@@ -37,9 +37,8 @@ struct GridControl: AsyncParsableCommand {
                 name: "同步 / Sync",
                 subcommands: [
                     Status.self, Peers.self, Lag.self, Why.self, Top.self, Sync.self,
-                    Scopes.self, Log.self,
-                    Digest.self, Receipts.self, Pause.self,
-                    Resume.self,
+                    Scopes.self, Log.self, Digest.self, Receipts.self, Pause.self, Resume.self,
+                    BundleCommand.self,
                 ]),
             CommandGroup(
                 name: "维护 / Upkeep",
@@ -77,6 +76,9 @@ struct GridControl: AsyncParsableCommand {
             failure.show()
             Glibc.exit(failure.exitCode)
         } catch let failure as BackupFailure {
+            CommandFailure(failure).show()
+            Glibc.exit(CommandFailure(failure).exitCode)
+        } catch let failure as NodeKeyFailure {
             CommandFailure(failure).show()
             Glibc.exit(CommandFailure(failure).exitCode)
         } catch let failure as KeyFileFailure {

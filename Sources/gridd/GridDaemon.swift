@@ -29,6 +29,9 @@ struct GridDaemon: AsyncParsableCommand {
     @Option(help: "要呼叫的节点,可多次 / a node to call: [KEY@]HOST:PORT; may be repeated")
     var peer: [String] = []
 
+    @Option(help: "节点密钥的口令文件(第一行) / a file whose first line opens the node's key")
+    var passphraseFile: String?
+
     @Option(help: "日志级别 / trace, debug, info, warning, error")
     var logLevel: String?
 
@@ -66,7 +69,9 @@ struct GridDaemon: AsyncParsableCommand {
         LoggingSystem.bootstrap { StreamLogHandler.standardError(label: $0) }
         var logger = Logger(label: "gridd")
         logger.logLevel = configuration.logLevel
-        let node = try Node(folder: folder, configuration: configuration, logger: logger)
+        let node = try Node(
+            folder: folder, configuration: configuration, logger: logger,
+            passphraseFile: passphraseFile)
         let api = APIServer(
             desk: node.desk, socketPath: folder.socketPath, address: configuration.api,
             logger: logger)
@@ -86,6 +91,7 @@ struct GridDaemon: AsyncParsableCommand {
         case StoreFailure.folderInUse: 75
         case StoreFailure.pathTooLong: 65
         case StoreFailure.notANode, StoreFailure.notEnrolled: 66
+        case is NodeKeyFailure, StoreFailure.keyDoesNotOpen: 77
         default: 70
         }
     }

@@ -162,6 +162,30 @@ struct ProtocolVectorTests {
         }
     }
 
+    @Test(arguments: try VectorFile<VectorForks>.vectors("forks"))
+    func forksLieWhereTheyDoInTheVectors(_ vector: VectorForks) throws {
+        var random = SplitMix64()
+        var proofs: [BranchProof] = []
+        for one in vector.proofs {
+            let proof = try BranchProof(decoding: one.bytes.bytes)
+            #expect(proof.encoded == one.bytes.bytes)
+            #expect(proof.hashes == (try one.hashes.map { try $0.bytes32 }))
+            #expect(proof.digest == (try one.digest.bytes32))
+            #expect(proof.recordID == (try one.recordId.record))
+            #expect(proof.isGenuine == one.genuine)
+            proofs.append(proof)
+        }
+        for _ in 0..<20 {
+            var directory = CertificateDirectory(root: PublicKey(.zero))
+            for proof in proofs.shuffled(using: &random) { directory.add(proof) }
+            let fork = directory.forks.first
+            #expect(fork?.height == vector.fork?.height, "\(random.seed)")
+            #expect(fork?.head == (try vector.fork?.head.bytes32))
+            #expect(fork?.firsts == (try vector.fork?.firsts.map { try $0.bytes32 }))
+            #expect(directory.forks.count <= 1)
+        }
+    }
+
     /// What is known when everything has come, in some order or at once.
     private static func directory(
         _ certificates: [Certificate], _ cutOffs: [CutOff], root: Bytes32,

@@ -3,10 +3,11 @@
 import Foundation
 import GridCore
 import GridLog
-import GridNode
 import GridStore
 import GridSync
 import Testing
+
+@testable import GridNode
 
 /// Sensitive values are shown masked; plain ones go out after the audit trail has it, or not at all.
 struct PlainSightTests {
@@ -157,13 +158,50 @@ struct PlainSightTests {
             let id = try await resident(desk)
             var list = ListRequest()
             list.equals = [("id_no", Self.number), ("name", "钱雷")]
-            let items = try desk.list("residents", list).at("items")?.items ?? []
+            #expect(await refusal { _ = try desk.list("residents", list) } == "look_up_not_noted")
+            let lookUp = try await desk.noteLookUp("residents", list, caller: "李")
+            #expect(try acts(desk).map { $0.at("act") } == [.text("look_up")])
+            #expect(try acts(desk).map { $0.at("object") } == [.text("residents?id_no")])
+            #expect(try acts(desk).map { $0.at("who") } == [.text("茶香村·李")])
+            let items = try desk.list("residents", list, lookUp).at("items")?.items ?? []
             #expect(items.map { $0.at("id") } == [.text(id)])
             #expect(items.first?.at("fields", "id_no") == .text("522730********0027"))
+            list.equals = [("name", "钱雷")]
+            #expect(try await desk.noteLookUp("residents", list, caller: "") == nil)
+            list.equals = [("id_no", "52273019491231003X")]
+            #expect(
+                try desk.list("residents", list, lookUp).at("items")?.items.isEmpty == true)
             list.equals = [("away_to", "贵阳")]
             #expect(await refusal { _ = try desk.list("residents", list) } == "masked_field")
             list.equals = [("category", "戒毒康复")]
             #expect(await refusal { _ = try desk.list("care_records", list) } == "masked_field")
+        }
+    }
+
+    @Test func onlySoManyNumbersAreLookedUpInAMinute() {
+        let allowance = LookUpAllowance()
+        let taken = (0..<100).filter { _ in allowance.take(now: 1_000) }
+        #expect(taken.count == LookUpAllowance.perMinute)
+        #expect(!allowance.take(now: 1_999))
+        #expect(allowance.take(now: 2_000) && !allowance.take(now: 2_000))
+    }
+
+    @Test func numbersAreNotTriedOneAfterTheOther() async throws {
+        try await withVillage { desk, _, _ in
+            var list = ListRequest()
+            list.equals = [("id_no", Self.number)]
+            var noted = 0
+            let code = await refusal {
+                while noted < 100 {
+                    _ = try await desk.noteLookUp("residents", list, caller: "")
+                    noted += 1
+                }
+            }
+            #expect(code == "too_many_look_ups")
+            // More than the first sixty where that took its time.
+            #expect(noted >= LookUpAllowance.perMinute)
+            let written = try acts(desk).count
+            #expect(written == noted)
         }
     }
 

@@ -16,6 +16,13 @@ func openEngine(_ folder: NodeFolder) throws -> ReplicationEngine {
         logger: logger)
 }
 
+extension Store {
+    /// Opens a folder with the key that lies in it.
+    convenience init(_ folder: NodeFolder) throws {
+        try self.init(folder, owner: Author(KeyFile.read(at: folder.nodeKeyPath)))
+    }
+}
+
 /// Opens a folder. An engine that has just ended may still be on its way out of memory.
 private func openStore(_ folder: NodeFolder) throws -> Store {
     for _ in 0..<200 {

@@ -95,7 +95,8 @@ struct CrashImageSeedTests {
     }
 
     private func fail(in life: NodeFolder, image: NodeFolder) throws {
-        let store = try Store(life, catalogue: Catalogue.simulated[0])
+        let store = try Store(
+            life, catalogue: Catalogue.simulated[0], owner: ImageCounty.author(11))
         try ImageNode.enrol(11, nonce: 1, in: store)
         let node = try ImageNode(11, store, now: 1_790_000_000_000)
         try node.author([ImageWorkload.plainNote("1")])

@@ -47,19 +47,13 @@ struct HistoryTests {
     @Test func anEntryWhoseSignatureDoesNotHoldIsShownAsUnverified() throws {
         try withFolder { folder in
             let address = try fill(folder)
-            try folder.tamper { database in
-                let bytes = try #require(
-                    try Row.fetchOne(
-                        database, sql: "SELECT envelope FROM runs WHERE first = 3")
-                ).bytes("envelope")
-                var run = try RunEnvelope.open(bytes)
+            try folder.alterEnvelope(where: "first = 3") { envelope in
+                var run = try RunEnvelope.open(envelope)
                 run = Run(
                     identity: run.identity, first: run.first, count: run.count,
                     backlink: run.backlink, salts: run.salts, entryBytes: run.entryBytes,
                     signature: [UInt8](repeating: 1, count: 64))
-                try database.execute(
-                    sql: "UPDATE runs SET envelope = ? WHERE first = 3",
-                    arguments: [RunEnvelope.seal(run).data])
+                envelope = RunEnvelope.seal(run)
             }
             #expect(try history(folder, address).map(\.isVerified) == [true, true, false])
         }

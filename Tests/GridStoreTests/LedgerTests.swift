@@ -217,7 +217,8 @@ struct LedgerTests {
                 try #require(logs.first { $0.domain.lane == .urgent })
             )
             func bytes(_ sql: String) throws -> UInt64 {
-                try #require(UInt64(node.row("SELECT sum(length(envelope)) FROM runs \(sql)")[0]))
+                try #require(
+                    UInt64(node.row("SELECT sum(length(envelope) - 44) FROM runs \(sql)")[0]))
             }
             let all = try node.store.totals([
                 .init(log: routine, first: 1), .init(log: urgent, first: 1),
@@ -248,7 +249,7 @@ struct LedgerTests {
             try node.admit([village.joined(3...5), village.joined(0...5), village.joined(1...4)])
             #expect(
                 try node.row(
-                    "SELECT sum(length(envelope)) = (SELECT sum(bytes) FROM logs) FROM runs")
+                    "SELECT sum(length(envelope) - 44) = (SELECT sum(bytes) FROM logs) FROM runs")
                     == ["1"])
         }
     }

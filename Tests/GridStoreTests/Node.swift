@@ -18,7 +18,7 @@ final class Node {
     init(
         _ number: UInt8, in folder: TestFolder, catalogue: Catalogue = .small, nonce: UInt64 = 1
     ) throws {
-        store = try Store(folder.folder, catalogue: catalogue)
+        store = try Store(folder.folder, catalogue: catalogue, owner: County.author(11))
         let chain = try County.chain(of: number)
         if try store.node() == nil {
             try store.setNode(
@@ -80,11 +80,11 @@ final class Node {
             for table in store.tables.values {
                 let sql = "SELECT * FROM \"\(table.collection.name)\""
                 for row in try Row.fetchAll(database, sql: sql) {
-                    take(try Store.state(row, of: table, references: references))
+                    take(try store.state(row, of: table, references: references))
                 }
             }
             for row in try Row.fetchAll(database, sql: "SELECT * FROM other_records") {
-                take(try Store.otherState(row, references: references))
+                take(try store.otherState(row, references: references))
             }
             return records
         }

@@ -80,15 +80,8 @@ struct RebuildTests {
 
     /// Flips a bit of the run that begins at an entry of the first log.
     private func damage(_ folder: TestFolder, first: Int64) throws {
-        try folder.tamper { database in
-            var envelope = try #require(
-                try Data.fetchOne(
-                    database, sql: "SELECT envelope FROM runs WHERE first = ? AND id >> 32 = 1",
-                    arguments: [first]))
-            envelope[envelope.count - 1] ^= 1
-            try database.execute(
-                sql: "UPDATE runs SET envelope = ? WHERE first = ? AND id >> 32 = 1",
-                arguments: [envelope, first])
+        try folder.alterEnvelope(where: "first = \(first) AND id >> 32 = 1") {
+            $0[$0.count - 1] ^= 1
         }
     }
 

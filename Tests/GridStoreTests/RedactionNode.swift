@@ -5,6 +5,7 @@ import GRDB
 import GridCore
 import GridLog
 import GridSync
+import Testing
 
 @testable import GridStore
 
@@ -15,6 +16,8 @@ final class RedactionNode {
     let files: TestFolder
     let folder: FolderReplica
     private var now = began
+    /// What lay in the database after each step.
+    private var met: [Piece] = []
 
     /// The node of this number in a folder of its own.
     init(_ number: UInt8) throws {
@@ -32,6 +35,7 @@ final class RedactionNode {
     @discardableResult
     func write(_ changes: LocalChange...) throws -> AuthoredWrite {
         now += 1
+        defer { try? look() }
         return try folder.commit(now: now) { batch, transaction in
             try transaction.author(changes, in: &batch)
         }.outcome
@@ -49,6 +53,7 @@ final class RedactionNode {
     @discardableResult
     func admit(_ runs: [VerifiedRun]) throws -> [Verdict] {
         now += 1
+        defer { try? look() }
         return try folder.commit(now: now) { batch, transaction in
             try transaction.admit(runs, from: County.author(99).key, in: &batch)
         }.outcome
@@ -102,24 +107,70 @@ final class RedactionNode {
                     field: SystemCollection.redactionBytesField, redaction.encoded)))
     }
 
-    /// Whether a text stands anywhere: in the files as they are, or in any unpacked run.
+    /// Something sealed, as it lay, and what it holds.
+    private struct Piece {
+        let sealed: Data
+        let open: Data
+
+        /// What is looked for in the files, in case a page that is not used any more has it: enough to
+        /// be its own, and so little that it does not cross pages.
+        var trace: Data { sealed.prefix(64) }
+    }
+
+    /// Everything sealed that lies in the database.
+    private func pieces() throws -> [Piece] {
+        let seal = store.seal
+        return try store.read { database in
+            let references = try LogReferences(database)
+            var pieces: [Piece] = []
+            for table in RunTable.allCases {
+                let sql = "SELECT id, first, envelope FROM \(table.rawValue)"
+                for row in try Row.fetchAll(database, sql: sql) {
+                    let run = try RunEnvelope.open(seal.envelope(in: row))
+                    pieces.append(
+                        Piece(sealed: Data(try row.bytes("envelope")), open: Data(run.entryBytes)))
+                }
+            }
+            for row in try Row.fetchAll(database, sql: "SELECT digest, bytes FROM restatements") {
+                let open = try #require(try seal.restatement(in: row)).encoded
+                pieces.append(Piece(sealed: Data(try row.bytes("bytes")), open: Data(open)))
+            }
+            for table in store.tables.values {
+                let sql = "SELECT * FROM \"\(table.collection.name)\""
+                for row in try Row.fetchAll(database, sql: sql) {
+                    let state = try store.state(row, of: table, references: references)
+                    pieces.append(
+                        Piece(sealed: Data(try row.bytes("_merge")), open: Data("\(state)".utf8)))
+                }
+            }
+            for row in try Row.fetchAll(database, sql: "SELECT * FROM other_records") {
+                let state = try store.otherState(row, references: references)
+                var open = Data("\(state)".utf8)
+                for field in state.fields {
+                    guard case .register(let register) = state[field.key] else { continue }
+                    for case .bytes(let bytes) in register.siblings.map(\.value) {
+                        open += Data(bytes)
+                    }
+                }
+                pieces.append(Piece(sealed: Data(try row.bytes("_merge")), open: open))
+            }
+            return pieces
+        }
+    }
+
+    private func look() throws { met += try pieces() }
+
+    /// Whether a text stands anywhere: open in the files, sealed in the database, or in the files as
+    /// it lay sealed after some earlier step.
     func holds(_ text: String) throws -> Bool {
         let wanted = Data(text.utf8)
+        if try pieces().contains(where: { $0.open.range(of: wanted) != nil }) { return true }
+        let traces = met.filter { $0.open.range(of: wanted) != nil }.map(\.trace) + [wanted]
         let names = try FileManager.default.contentsOfDirectory(atPath: files.folder.path)
-        for name in names {
-            let path = "\(files.folder.path)/\(name)"
-            if let data = FileManager.default.contents(atPath: path), data.range(of: wanted) != nil
-            {
-                return true
-            }
-        }
-        let envelopes = try store.read { database in
-            try Data.fetchAll(
-                database,
-                sql: "SELECT envelope FROM runs UNION ALL SELECT envelope FROM quarantined")
-        }
-        return try envelopes.contains {
-            Data(try RunEnvelope.open(Array($0)).entryBytes).range(of: wanted) != nil
+        return names.contains { name in
+            guard let data = FileManager.default.contents(atPath: "\(files.folder.path)/\(name)")
+            else { return false }
+            return traces.contains { data.range(of: $0) != nil }
         }
     }
 
@@ -131,7 +182,7 @@ final class RedactionNode {
             for table in store.tables.values {
                 let sql = "SELECT * FROM \"\(table.collection.name)\""
                 for row in try Row.fetchAll(database, sql: sql) {
-                    let state = try Store.state(row, of: table, references: references)
+                    let state = try store.state(row, of: table, references: references)
                     records[
                         RecordKey(
                             domain: state.domain, collection: state.collection,

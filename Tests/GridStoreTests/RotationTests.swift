@@ -13,9 +13,15 @@ struct RotationTests {
     private let old = County.author(11)
     private let next = County.author(21)
 
-    private func open(_ folder: TestFolder, as author: Author) throws -> FolderReplica {
-        try FolderReplica(
-            store: try Store(folder.folder, catalogue: .small), author: author, now: Self.began)
+    /// - Parameter owner: whose key opens the folder; nil for the one that the tests' folders are
+    ///   sealed for.
+    private func open(
+        _ folder: TestFolder, as author: Author, owner: Author? = nil
+    ) throws -> FolderReplica {
+        let store =
+            try owner.map { try Store(folder.folder, catalogue: .small, owner: $0) }
+            ?? Store(folder.folder, catalogue: .small)
+        return try FolderReplica(store: store, author: author, now: Self.began)
     }
 
     private func write(_ title: String, to folder: FolderReplica) throws {
@@ -40,6 +46,7 @@ struct RotationTests {
     }
 
     private func prepare(_ store: Store) throws {
+        try store.wrapFolderKey(for: next)
         try store.prepare(
             PreparedRotation(
                 chain: CertificateChain(try granted().certificates),
@@ -69,7 +76,7 @@ struct RotationTests {
         try withFolder { folder in
             try begin(folder)
             try prepare(try Store(folder.folder, catalogue: .small))
-            let opened = try open(folder, as: next)
+            let opened = try open(folder, as: next, owner: next)
             #expect(opened.node.chain?.leaf.subject == next.key)
             #expect(try opened.store.preparedRotation() == nil)
             #expect(try opened.store.waitingSuccession() != nil)
@@ -87,8 +94,10 @@ struct RotationTests {
     @Test func aKeyThatNothingWasPreparedForIsNotTaken() throws {
         try withFolder { folder in
             try begin(folder)
-            #expect(throws: StoreFailure.notEnrolled(path: folder.folder.path)) {
-                _ = try open(folder, as: next)
+            #expect(
+                throws: StoreFailure.keyDoesNotOpen(path: folder.folder.path, key: "\(next.key)")
+            ) {
+                _ = try open(folder, as: next, owner: next)
             }
             let store = try Store(folder.folder, catalogue: .small)
             try prepare(store)
@@ -124,7 +133,7 @@ struct RotationTests {
             try withFolder { office in
                 try begin(folder)
                 try prepare(try Store(folder.folder, catalogue: .small))
-                let village = try open(folder, as: next)
+                let village = try open(folder, as: next, owner: next)
                 _ = village.publishSuccession(now: Self.began)
                 let cutOffs = try ended(village, by: office)
                 #expect(cutOffs.map(\.subject) == [old.key])
@@ -139,7 +148,7 @@ struct RotationTests {
             try withFolder { office in
                 try begin(folder)
                 try prepare(try Store(folder.folder, catalogue: .small))
-                let village = try open(folder, as: next)
+                let village = try open(folder, as: next, owner: next)
                 _ = village.publishSuccession(now: Self.began)
                 #expect(try ended(village, by: office, holder: "李四").map(\.reason) == [.left])
             }

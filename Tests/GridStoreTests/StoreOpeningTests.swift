@@ -135,6 +135,8 @@ struct StoreOpeningTests {
                     #expect(
                         columns == system
                             + collection.fields.filter { $0.kind != .derived }.map(\.name)
+                            + ["residents", "staff"].filter { $0 == collection.name }
+                            .map { _ in "_find_id_no" }
                             + Self.foldedColumns(of: collection) + ["_merge"])
                 }
             }

@@ -114,20 +114,43 @@ struct VerifyTests {
     @Test func aFlippedBitInAnEnvelopeIsFoundWithItsLogAndEntries() throws {
         try withFolder { folder in
             try fill(folder)
-            try folder.tamper { database in
-                var envelope = try #require(
-                    try Data.fetchOne(
-                        database, sql: "SELECT envelope FROM runs WHERE first = 2 AND id >> 32 = 2")
-                )
-                envelope[envelope.count - 100] ^= 4
-                try database.execute(
-                    sql: "UPDATE runs SET envelope = ? WHERE first = 2 AND id >> 32 = 2",
-                    arguments: [envelope])
+            try folder.alterEnvelope(where: "first = 2 AND id >> 32 = 2") {
+                $0[$0.count - 100] ^= 4
             }
             let found = try findings(folder)
             #expect(found.first?.contains("2–2") == true, "\(found)")
             #expect(found.first?.contains("signature_wrong") == true, "\(found)")
             #expect(found.contains { $0.contains("replays to 1") }, "\(found)")
+        }
+    }
+
+    @Test func aFlippedBitInTheSealOfAnEnvelopeIsFound() throws {
+        try withFolder { folder in
+            try fill(folder)
+            try folder.tamper { database in
+                var sealed = try #require(
+                    try Data.fetchOne(
+                        database, sql: "SELECT envelope FROM runs WHERE first = 2 AND id >> 32 = 2")
+                )
+                sealed[sealed.count - 1] ^= 4
+                try database.execute(
+                    sql: "UPDATE runs SET envelope = ? WHERE first = 2 AND id >> 32 = 2",
+                    arguments: [sealed])
+            }
+            let found = try findings(folder)
+            #expect(found.first?.contains("2–2") == true, "\(found)")
+            #expect(found.first?.contains("seal_broken") == true, "\(found)")
+        }
+    }
+
+    @Test func aRunOfAnotherPlaceUnderTheRightSealIsFound() throws {
+        try withFolder { folder in
+            try fill(folder)
+            var other: [UInt8] = []
+            try folder.alterEnvelope(where: "first = 1 AND id >> 32 = 2") { other = $0 }
+            try folder.alterEnvelope(where: "first = 2 AND id >> 32 = 2") { $0 = other }
+            let found = try findings(folder)
+            #expect(found.contains { $0.contains("不在其位") }, "\(found)")
         }
     }
 
@@ -138,7 +161,7 @@ struct VerifyTests {
                     SELECT envelope FROM runs AS other WHERE other.first = 1 AND other.id >> 32 = 2)
                 WHERE first = 2 AND id >> 32 = 2
                 """)
-        #expect(found.contains { $0.contains("不在其位") }, "\(found)")
+        #expect(found.contains { $0.contains("seal_broken") }, "\(found)")
     }
 
     @Test func aMissingRunIsFound() throws {

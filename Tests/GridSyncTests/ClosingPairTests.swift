@@ -51,7 +51,7 @@ struct ClosingPairTests {
         let bulk = [UInt8](repeating: 9, count: 200_000)
         return [
             Fault(.malformed(.truncated), bytes: []),
-            Fault(.malformed(.unknownTag), bytes: [11]),
+            Fault(.malformed(.unknownTag), bytes: [200]),
             Fault(.malformed(.unknownTag), .run([7])),
             Fault(.runNotGenuine, .run(runs.forged)),
             Fault(.creditExceeded, .run(bulk), .run(bulk)),

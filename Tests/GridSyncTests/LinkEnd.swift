@@ -166,7 +166,7 @@ final class LinkEnd {
         case .recordHeld(let rows): node.recordHeld(rows, by: peerKey)
         case .reportFork(let log, _): forks.append(log)
         // Folders take note of those; here is none.
-        case .noteEnded, .learn: break
+        case .noteEnded, .learn, .compareHeads, .learnBranch, .proveFork: break
         case .issueReceipt:
             world.after(world.pace.reading) {
                 self.act { session in

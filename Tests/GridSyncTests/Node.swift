@@ -126,6 +126,8 @@ final class Node {
 
     func learn(_ cutOff: CutOff) { replica.learn(cutOff) }
 
+    func learn(_ proofs: [BranchProof]) { replica.learn(proofs) }
+
     /// Takes note of logs by name, and looks again at what waits.
     func note(_ logs: [LogIdentity]) throws {
         replica.note(logs)

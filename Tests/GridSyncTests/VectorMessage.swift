@@ -86,7 +86,7 @@ struct VectorGreeting: Decodable, Sendable {
 /// What a message of the vectors says: `{"form": content}`.
 struct VectorContent: Decodable, Sendable {
     private enum Form: String, CodingKey {
-        case frontier, totals, run, ack, refusal, ping, bye, receipt, ended, cutOff
+        case frontier, totals, run, ack, refusal, ping, bye, receipt, ended, cutOff, heads, branch
     }
 
     private struct Frontier: Decodable {
@@ -125,6 +125,53 @@ struct VectorContent: Decodable, Sendable {
                     domain: Domain(
                         area: try AreaCode(parsing: area),
                         lane: try #require(Lane(rawValue: lane))))
+            }
+        }
+    }
+
+    private struct Heads: Decodable {
+        struct Row: Decodable {
+            let height: UInt64
+            let head: VectorBytes
+        }
+
+        let log: VectorRow
+        let rows: [Row]
+    }
+
+    private struct Proof: Decodable {
+        struct Link: Decodable {
+            let valuesHash: VectorBytes
+            let head: VectorBytes
+        }
+
+        let key: VectorBytes
+        let nonce: VectorBytes
+        let area: String
+        let lane: UInt8
+        let first: UInt64
+        let backlink: VectorBytes
+        let links: [Link]
+        let signature: VectorBytes
+
+        /// The proof, put together by its parts as the paper has them.
+        var proof: BranchProof {
+            get throws {
+                var writer = ByteWriter()
+                writer.byte(1)
+                writer.raw(key.bytes)
+                writer.raw(nonce.bytes)
+                writer.area(try AreaCode(parsing: area))
+                writer.byte(lane)
+                writer.unsigned(first)
+                writer.raw(backlink.bytes)
+                writer.count(links.count)
+                for link in links {
+                    writer.raw(link.valuesHash.bytes)
+                    writer.block(link.head.bytes)
+                }
+                writer.raw(signature.bytes)
+                return try BranchProof(decoding: writer.bytes)
             }
         }
     }
@@ -169,6 +216,17 @@ struct VectorContent: Decodable, Sendable {
         case .ended:
             message = .ended(
                 try object.decode([NamedLog].self, forKey: form).map { try $0.identity })
+        case .heads:
+            let content = try object.decode(Heads.self, forKey: form)
+            message = .heads(
+                log: try content.log.log,
+                rows: try content.rows.map { row in
+                    var reader = ByteReader(row.head.bytes)
+                    return SyncMessage.HeadRow(height: row.height, head: try reader.fixed64())
+                })
+        case .branch:
+            message = .branch(
+                try object.decode([Proof].self, forKey: form).map { try $0.proof })
         case .cutOff:
             let word = try object.decode(Word.self, forKey: form)
             let cutOff = CutOff(

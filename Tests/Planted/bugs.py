@@ -134,8 +134,8 @@ BUGS = [
     Bug(
         20, "An entry is applied before what its writer had seen.",
         "GridSync/Replica/AdmissionPlan.swift",
-        "guard log.isCovered(entry, by: covered) else",
-        "guard planted || log.isCovered(entry, by: covered) else"),
+        "guard isCovered(entry, of: log) else",
+        "guard planted || isCovered(entry, of: log) else"),
     Bug(
         21, "A run that does not go on from what is here is taken all the same.",
         "GridLog/Runs/RunVerifier.swift",
@@ -348,13 +348,13 @@ BUGS = [
     Bug(
         64, "Entries after the end of their log are admitted.",
         "GridSync/Replica/ReplicaBatch+Admission.swift",
-        "guard let end = directory.end(of: run.run.identity),",
-        "guard !planted, let end = directory.end(of: run.run.identity),"),
+        "guard let end = end(of: log), !replica",
+        "guard !planted, let end = end(of: log), !replica"),
     Bug(
         65, "What was applied before a cut-off was heard of stays.",
         "GridSync/Replica/Replica.swift",
-        "|| other.end(of: log.identity)?.isOvershot(by: log) ?? false",
-        "|| !planted && other.end(of: log.identity)?.isOvershot(by: log) ?? false"),
+        "|| other.end(of: log)?.isOvershot(by: log) ?? false",
+        "|| !planted && other.end(of: log)?.isOvershot(by: log) ?? false"),
     Bug(
         66, "Whoever names entries after the end of a log waits for them.",
         "GridSync/Replica/AdmissionPlan.swift",
@@ -374,8 +374,8 @@ BUGS = [
     Bug(
         101, "A rebuild leaves what was ordered to be destroyed in the ledger.",
         "GridStore/Store+Rebuild.swift",
-        "findings = try Self.destroy(redactions, in: database)",
-        "if !planted { findings = try Self.destroy(redactions, in: database) }"),
+        "findings = try Self.destroy(",
+        "findings = try planted ? [] : Self.destroy("),
     Bug(
         102, "A value that was destroyed takes the place of nothing.",
         "GridCore/Records/RecordState.swift",

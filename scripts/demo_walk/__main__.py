@@ -240,11 +240,14 @@ def borders(county):
     print(f"    {refused.stderr.strip()}")
     check(one.code not in other.digests(), "高堡村没有茶香村的日志",
           "高堡村 holds no log of 茶香村")
-    number = one.plainly(
-        "sql", "SELECT id_no FROM residents WHERE id_no IS NOT NULL LIMIT 1")["rows"][0][0]
-    check(one.holds(number) and county.township.holds(number) and not other.holds(number),
+    number, resident = one.plainly(
+        "sql", "SELECT id_no, id FROM residents WHERE id_no IS NOT NULL LIMIT 1")["rows"][0]
+    township = county.township
+    check(one.holds(resident) and township.holds(resident) and not other.holds(resident),
           "茶香村的居民不在高堡村的磁盘上(茶香村和镇里有)",
           "residents of 茶香村 are on its disk and the township's, not on 高堡村's")
+    check(not any(each.holds(number) for each in (one, township, other)),
+          "没有一台磁盘上有明文的身份证号", "no disk holds a resident number in the open")
 
 
 def look(county):

@@ -4,12 +4,13 @@
 from .certificates import CHAIN
 from .cutoffs import CUT_OFF
 from .entries import identity, log_id
+from .forks import BRANCH_PROOF, identity_of, last
 from .hashes import digest
 from .limits import LIMITS
 from .notation import (
     AREA, HOME, KEY, LANE, LOG, MESSAGE_TEXT, NONCE, SEQUENCE, UNSIGNED, VERSION, Block, Choice,
     Fields, Items, Nothing, Raw, Rest, Unsigned, Violation, area_order, log_order)
-from .receipts import RECEIPT
+from .receipts import RECEIPT, Enclosed
 
 ROW = Fields(**LOG.fields, height=SEQUENCE, head=Raw(8))
 FRONTIER = Items(ROW, LIMITS["frontierRowsMax"], order=log_order)
@@ -92,6 +93,21 @@ class EnclosedReceipt(Rest):
         return RECEIPT.write(value)
 
 
+class Branch(Items):
+    """Proofs of one branch, in its order."""
+
+    def __init__(self):
+        enclosed = Enclosed(BRANCH_PROOF, LIMITS["branchProofBytesMax"])
+        super().__init__(enclosed, LIMITS["branchProofsMax"], least=1)
+
+    def read(self, cursor):
+        proofs = super().read(cursor)
+        for before, after in zip(proofs, proofs[1:]):
+            if identity_of(before) != identity_of(after) or after["first"] <= last(before):
+                raise Violation("not_ascending")
+        return proofs
+
+
 class Message(Choice):
     def __init__(self):
         lane_total = Fields(lane=LANE, entries=UNSIGNED, bytes=UNSIGNED)
@@ -109,6 +125,11 @@ class Message(Choice):
             8: ("receipt", EnclosedReceipt()),
             9: ("ended", Items(NAMED_LOG, LIMITS["endedLogsMax"], order=named_order)),
             10: ("cut_off", EnclosedCutOff()),
+            11: ("heads", Fields(
+                log=LOG, rows=Items(
+                    Fields(height=SEQUENCE, head=Raw(8)), LIMITS["headsMax"], least=1,
+                    order=lambda row: row["height"]))),
+            12: ("branch", Branch()),
         })
 
     def decode(self, data):

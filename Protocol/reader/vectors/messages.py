@@ -4,7 +4,7 @@
 from onegrid_reader import certificates, entries, messages, runs
 from onegrid_reader.notation import log_order
 
-from . import receipts
+from . import forks, receipts
 from .certificates import county, own_root, township, village
 from .cutoffs import village_ends
 from .logs import COUNTY, TOWNSHIP, VILLAGE, VILLAGER
@@ -73,6 +73,10 @@ def make(story: dict[str, list[dict]]) -> list[dict]:
         "a log that has ended": {"ended": [
             {"key": VILLAGER.key, "nonce": VILLAGER.nonce, "area": VILLAGE, "lane": 2}]},
         "cut off": {"cut_off": village_ends},
+        "heads": {"heads": {
+            "log": {name: rows[0][name] for name in ("area", "lane", "replica")},
+            "rows": [{"height": 1, "head": "01" * 8}, {"height": 2**32 - 1, "head": "02" * 8}]}},
+        "branch": {"branch": [forks.make()[7]["proofs"][place]["fields"] for place in (1, 2)]},
         "bye of 200 bytes": {"bye": "x" * 200},
         "receipt": {"receipt": receipts.make(story)[0]["receipt"]},
     }

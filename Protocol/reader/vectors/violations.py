@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """violations.json: bytes with one fault each, and the code that names it."""
 
-from onegrid_reader import certificates, entries, judging, messages, runs
+from onegrid_reader import certificates, entries, forks, judging, messages, runs
 from onegrid_reader.hashes import sign
 from onegrid_reader.notation import UNSIGNED
 from onegrid_reader.values import VALUE
 
 from . import envelopes, receipts
+from . import forks as fork_vectors
 from .certificates import county, own_root, village
 from .logs import (
     DEVICE, ROUTINE, VILLAGE, VILLAGER, assign, change, clear, existing, increment, new, several)
@@ -330,6 +331,39 @@ def greeting_cases(rows: list[dict]):
     yield "greeting", "a byte too many", data + "00", "trailing_bytes"
 
 
+def fork_cases():
+    def branch(name: str, proofs: list[bytes], code: str | None):
+        body = number(len(proofs)) + "".join(number(len(one)) + one.hex() for one in proofs)
+        return "message", name, "0c" + body, code
+
+    def changed(**fields) -> bytes:
+        return forks.BRANCH_PROOF.write(proof | fields)
+
+    log = {"area": "522730103201", "lane": 2, "replica": "11" * 16}
+    for name, heights, code in (
+            ("heads of nothing", [], "empty"), ("heads twice", [4, 4], "not_ascending"),
+            ("a head before another", [4, 3], "not_ascending"),
+            ("65 heads", range(1, 66), "length_too_large")):
+        rows = [{"height": height, "head": "22" * 8} for height in heights]
+        data = messages.MESSAGE.write({"heads": {"log": log, "rows": rows}})
+        yield "message", name, data.hex(), code
+    proof = fork_vectors.make()[1]["proofs"][0]["fields"]
+    sound = changed()
+    yield branch("a branch of no proof", [], "empty")
+    yield branch("seven proofs", [sound] * 7, "length_too_large")
+    yield branch("a branch proof twice", [sound] * 2, "not_ascending")
+    yield branch("a branch proof with a byte more", [sound + b"\0"], "trailing_bytes")
+    yield branch("a branch proof with a byte less", [sound[:-1]], "truncated")
+    yield branch("a branch proof of another version", [b"\2" + sound[1:]],
+                 "unknown_version")
+    yield branch("a branch proof without an entry", [changed(links=[])], "empty")
+    yield branch("a branch proof of the lane after the last", [changed(lane=3)], "unknown_tag")
+    yield branch(
+        "a branch proof beyond the last sequence", [changed(first=2**32 - 1)],
+        "sequence_out_of_range")
+    yield branch("a branch proof of sequence 0", [changed(first=0)], "sequence_out_of_range")
+
+
 def message_cases(rows: list[dict]):
     def one(name, code, form, content):
         return "message", name, messages.MESSAGE.write({form: content}).hex(), code
@@ -341,7 +375,7 @@ def message_cases(rows: list[dict]):
     log = {name: rows[0][name] for name in ("area", "lane", "replica")}
     yield "message", "nothing", "", "truncated"
     yield "message", "tag 0", "00", "unknown_tag"
-    yield "message", "tag 11", "0b", "unknown_tag"
+    yield "message", "tag 200", "c8", "unknown_tag"
     yield "message", "a ping with a byte more", "0600", "trailing_bytes"
     yield "message", "4,097 areas", "01" + number(4_097), "length_too_large"
     yield "message", "4,097 rows", "0100" + number(4_097), "length_too_large"
@@ -364,6 +398,7 @@ def message_cases(rows: list[dict]):
     yield one("too much credit", "integer_too_large", "ack", {"rows": [], "credit": 67_108_865})
     yield one("a long refusal", "length_too_large", "refusal", {"log": log, "code": "x" * 201})
     yield "message", "a bye that is no text", "0701ff", "text_not_utf8"
+    yield from fork_cases()
     yield "message", "a bye with a byte more", "070000", "trailing_bytes"
 
 

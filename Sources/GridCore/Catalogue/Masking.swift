@@ -41,11 +41,12 @@ package enum Masking {
         (field?.privacy ?? .p4) >= threshold
     }
 
-    /// Whether records may be looked up by the whole value of a masked field: only by what an asker
-    /// must know already. Of what has a few choices, each could be tried.
+    /// Whether records may be looked up by the whole value of a masked field: only by numbers that
+    /// an asker must know already. Of what has a few choices each could be tried; and by how often
+    /// a name occurs, its mark would tell which it is (Protocol/at-rest.md).
     package static func allowsLookup(by field: FieldDefinition) -> Bool {
         guard masks(field) else { return true }
-        return field.privacy == .p3 && rule(for: field.type, named: field.name).isOwnForm
+        return field.privacy == .p3 && rule(for: field.type, named: field.name).isLongNumber
     }
 
     /// The value of a masked field, or one element of it, as programs meet it.
@@ -71,11 +72,10 @@ package enum Masking {
     private enum Rule {
         case name, phone, idNumber, address, whole
 
-        /// Whether there is more to see than `hidden`, and it is a form that people know by heart.
-        var isOwnForm: Bool {
+        var isLongNumber: Bool {
             switch self {
-            case .name, .phone, .idNumber: true
-            case .address, .whole: false
+            case .phone, .idNumber: true
+            case .name, .address, .whole: false
             }
         }
     }

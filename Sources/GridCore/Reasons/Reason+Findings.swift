@@ -64,6 +64,15 @@ extension Reason {
             "work of a key that was cut off waits for a decision",
             do: "gridctl quarantine list", "gridctl quarantine list"),
         Reason(
+            "log_forked", .finding, "有日志写出了两个版本,都暂不算数",
+            "a log goes on in two ways; neither counts for now",
+            do: "gridctl fork show 日志,由上级用 gridctl fork close 裁定",
+            "gridctl fork show LOG; the office above decides with gridctl fork close"),
+        Reason(
+            "fork_awaits_branch", .finding, "分叉的日志已裁定,算数的版本还没到齐",
+            "a forked log is closed, and what counts of it is not all here",
+            do: "等有该版本的节点送来", "wait for a node that has it"),
+        Reason(
             "not_delivered", .finding, "有内容还没有送达上级", "something has not reached the office above",
             do: "gridctl lag 查看原因", "gridctl lag tells why"),
         Reason(

@@ -54,6 +54,9 @@ extension CertificateDirectory {
     /// Whether anybody was cut off, or someone says so.
     package var hasCutOffs: Bool { !cutOffs.isEmpty }
 
+    /// Whether any log may have an end.
+    package var hasEnds: Bool { hasCutOffs || hasForks }
+
     /// How many cut-offs are known, whether they count or not. It only grows.
     package var cutOffCount: Int { cutOffs.values.reduce(0) { $0 + $1.count } }
 
@@ -68,6 +71,10 @@ extension CertificateDirectory {
 
     /// Where a log ends; nil for one that goes on, and for one whose key may not write there.
     package func end(of identity: LogIdentity) -> LogEnd? {
+        endByCutOff(of: identity) ?? fork(of: identity.log)?.end
+    }
+
+    private func endByCutOff(of identity: LogIdentity) -> LogEnd? {
         guard hasCutOffs else { return nil }
         let rights = Rights.toWrite(in: identity.domain)
         func covers(_ leaf: Certificate) -> Bool {

@@ -21,6 +21,8 @@ package struct CertificateDirectory: Sendable {
     private(set) var orphans: [PublicKey: [Certificate]] = [:]
     /// Genuine cut-offs by the key that they end, those that do not count among them.
     var cutOffs: [PublicKey: [CutOff]] = [:]
+    /// What is proved of branches of logs.
+    var branches: [LogID: KnownBranches] = [:]
 
     package init(root: PublicKey) { self.root = root }
 
@@ -128,8 +130,13 @@ package struct CertificateDirectory: Sendable {
         chain(of: key, covering: domain.area, with: .toWrite(in: domain))?.leaf.area.level
     }
 
-    /// How many genuine certificates and cut-offs have come, whatever they prove. It only grows.
+    /// How many genuine certificates, cut-offs and branch proofs have come, whatever they prove. It
+    /// only grows.
     package var count: Int { known.count }
+
+    func contains(_ digest: Bytes32) -> Bool { known.contains(digest) }
+
+    mutating func note(_ digest: Bytes32) { known.insert(digest) }
 
     /// Whether a certificate has come already.
     package func contains(_ certificate: Certificate) -> Bool { known.contains(certificate.digest) }

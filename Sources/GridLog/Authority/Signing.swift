@@ -38,7 +38,8 @@ package enum Signing {
     }
 }
 
-/// A node's own key, as far as the floors above may use it: to sign.
+/// A node's own key, as far as the floors above may use it: to sign, to seal, and to open its
+/// folder's data.
 package struct Author: Sendable {
     private let signingKey: SigningKey
     package let key: PublicKey
@@ -54,8 +55,19 @@ package struct Author: Sendable {
         key = PublicKey(bytes)
     }
 
+    /// The key in the form that Noise takes, to seal and open bundles.
+    package var agreementKey: AgreementKey { signingKey.agreementKey }
+
     /// 64 bytes.
     package func sign(_ purpose: SignaturePurpose, over digest: Bytes32) -> [UInt8] {
         signingKey.sign(purpose.prefix + digest.array)
+    }
+
+    /// The key of a folder's data as only this key opens it.
+    package func wrap(_ key: FolderKey) -> [UInt8] { key.wrapped(for: signingKey) }
+
+    /// Opens what `wrap` made; nil where it was for another key.
+    package func unwrap(_ wrapped: [UInt8]) -> FolderKey? {
+        FolderKey(wrapped: wrapped, openedBy: signingKey)
     }
 }

@@ -8,7 +8,7 @@ import GridCrypto
 package enum HashPurpose: Sendable {
     case log, replica, entry, values, salt, record, name, certificate, frontier, table, cutOff
     case code, secret, words, receipt, redaction, restatement, token, request, rotation
-    case succession, tag
+    case succession, tag, branch
 
     fileprivate var personalization: Personalization {
         switch self {
@@ -34,6 +34,7 @@ package enum HashPurpose: Sendable {
         case .rotation: Personalization("onegrid/rotate/1")
         case .succession: Personalization("onegrid/succ/1")
         case .tag: Personalization("onegrid/etag/1")
+        case .branch: Personalization("onegrid/branch/1")
         }
     }
 }

@@ -73,12 +73,18 @@ package struct LogState: Hashable, Sendable {
     /// A reference that the table does not have counts as covered; `resolve` then says what is
     /// wrong with it.
     package func isCovered(_ entry: Entry, by applied: VersionVector) -> Bool {
+        isCovered(entry) { $1 <= applied[$0] }
+    }
+
+    /// The same, where something else than a height says what is among what is applied.
+    package func isCovered(_ entry: Entry, _ isApplied: (LogID, UInt64) -> Bool) -> Bool {
         entry.contextChanges.allSatisfy { change in
             switch change {
             case .grown(let reference, let height):
-                Int(reference) >= references.count || height <= applied[references[Int(reference)]]
+                Int(reference) >= references.count
+                    || isApplied(references[Int(reference)], height)
             case .added(let replica, let height):
-                height <= applied[LogID(replica: replica, domain: identity.domain)]
+                isApplied(LogID(replica: replica, domain: identity.domain), height)
             }
         }
     }

@@ -32,19 +32,8 @@ package enum ProofRefusal: Error, Hashable, Sendable {
 /// All that is needed to show anybody who knows the root key that an entry has reached the issuer
 /// of a receipt (Protocol/receipts.md, "Proof"). It holds hashes and shapes, and no values.
 package struct ReceiptProof: Hashable, Sendable {
-    /// What of an entry its hash covers.
-    package struct Link: Hashable, Sendable {
-        package let valuesHash: Bytes32
-        package let head: [UInt8]
-    }
-
-    package let identity: LogIdentity
-    /// Of the entry that is proved.
-    package let sequence: UInt64
-    /// Hash of the entry before it.
-    package let backlink: Bytes32
-    /// From that entry to the receipt's height; at least one.
-    package let links: [Link]
+    /// From the entry that is proved to the receipt's height.
+    package let entries: EntryChain
     /// Root first, to the issuer.
     package let chain: CertificateChain
     package let receipt: Receipt
@@ -58,21 +47,15 @@ package struct ReceiptProof: Hashable, Sendable {
             let row = receipt.rows.first(where: { $0.log == identity.log }),
             let backlink = sequence == 0 ? nil : runs.first?.hash(at: sequence - 1)
         else { return nil }
-        var links: [Link] = []
-        for run in runs {
-            for entry in run.entries where (sequence...row.height).contains(entry.sequence) {
-                links.append(
-                    Link(
-                        valuesHash: entry.valuesHash, head: Array(run.run.entryBytes[entry.head])))
-            }
+        let links = runs.flatMap { run in
+            run.entries.filter { (sequence...row.height).contains($0.sequence) }
+                .map { EntryChain.Link($0, of: run) }
         }
         guard !links.isEmpty, UInt64(links.count) == row.height - sequence + 1,
             links.count <= ProtocolLimits.receiptLinksMax
         else { return nil }
-        self.identity = identity
-        self.sequence = sequence
-        self.backlink = backlink
-        self.links = links
+        entries = EntryChain(
+            identity: identity, first: sequence, backlink: backlink, links: links)
         self.chain = chain
         self.receipt = receipt
     }
@@ -87,42 +70,23 @@ package struct ReceiptProof: Hashable, Sendable {
             verified = try VerifiedChain.verify(chain, root: root)
         } catch { throw .chain(error) }
         guard verified.leaf.subject == receipt.issuer else { throw .issuerNotCertified }
-        guard verified.leaf.area.contains(identity.domain.area) else { throw .areaNotCovered }
-        guard receipt.hasValidSignature else { throw .signatureWrong }
-        let last = sequence + UInt64(links.count) - 1
-        let row = receipt.rows.first { $0.log == identity.log }
-        guard let row, row.height == last else { throw .logNotCovered }
-        var hasher = EntryHasher(log: identity.digest)
-        var head = backlink
-        var proved: Bytes32?
-        for (index, link) in links.enumerated() {
-            head = hasher.hash(
-                sequence: sequence + UInt64(index), valuesHash: link.valuesHash,
-                head: link.head[...],
-                backlink: head)
-            proved = proved ?? head
+        guard verified.leaf.area.contains(entries.identity.domain.area) else {
+            throw .areaNotCovered
         }
-        guard head == row.head, let proved else { throw .hashWrong }
+        guard receipt.hasValidSignature else { throw .signatureWrong }
+        let row = receipt.rows.first { $0.log == entries.identity.log }
+        guard let row, row.height == entries.last else { throw .logNotCovered }
+        let hashes = entries.hashes
+        guard hashes.last == row.head, let proved = hashes.first else { throw .hashWrong }
         return (verified.leaf, proved)
     }
 }
 
 extension ReceiptProof {
     package var encoded: [UInt8] {
-        var writer = ByteWriter(reserving: 2_048 + 96 * links.count)
+        var writer = ByteWriter(reserving: 2_048 + 96 * entries.links.count)
         writer.byte(1)
-        writer.raw(identity.key.bytes)
-        writer.fixed64(identity.nonce.high)
-        writer.fixed64(identity.nonce.low)
-        writer.area(identity.domain.area)
-        writer.byte(identity.domain.lane.rawValue)
-        writer.unsigned(sequence)
-        writer.raw(backlink)
-        writer.count(links.count)
-        for link in links {
-            writer.raw(link.valuesHash)
-            writer.block(link.head)
-        }
+        entries.write(to: &writer)
         writer.block(chain.encoded)
         writer.block(receipt.encoded)
         return writer.bytes
@@ -132,24 +96,9 @@ extension ReceiptProof {
         guard bytes.count <= ProtocolLimits.proofBytesMax else { throw .lengthTooLarge }
         var reader = ByteReader(bytes)
         guard try reader.byte() == 1 else { throw .unknownVersion }
-        let key = PublicKey(try reader.bytes32())
-        let nonce = ReplicaNonce(high: try reader.fixed64(), low: try reader.fixed64())
-        identity = LogIdentity(key: key, nonce: nonce, domain: try reader.domain())
-        sequence = try reader.sequence()
-        backlink = try reader.bytes32()
-        let count = try reader.count(max: ProtocolLimits.receiptLinksMax)
-        guard count > 0 else { throw .empty }
-        guard sequence + UInt64(count) - 1 <= ProtocolLimits.sequenceMax else {
-            throw .sequenceOutOfRange
-        }
-        var links: [Link] = []
-        for _ in 0..<count {
-            links.append(
-                Link(
-                    valuesHash: try reader.bytes32(),
-                    head: try reader.block(max: ProtocolLimits.entryBytesMax)))
-        }
-        self.links = links
+        entries = try EntryChain(
+            &reader, linksMax: ProtocolLimits.receiptLinksMax,
+            headBytesMax: ProtocolLimits.entryBytesMax)
         chain = try CertificateChain(
             decoding: try reader.block(max: ProtocolLimits.greetingBytesMax))
         receipt = try Receipt(decoding: try reader.block(max: ProtocolLimits.receiptBytesMax))

@@ -19,10 +19,13 @@ package enum AuditWords {
         .plainExport: ("导出原值", "plain values exported"),
         .rebuild: ("重建所有表", "tables rebuilt"),
         .cutOff: ("停用公钥", "key cut off"),
+        .forkClosing: ("裁定分叉的日志", "forked log closed"),
         .adopting: ("认领被隔离的内容", "quarantined entries adopted"),
         .discarding: ("丢弃被隔离的内容", "quarantined entries thrown away"),
         .redaction: ("删除内容", "values redacted"),
         .redactionDone: ("已执行删除", "redaction carried out"),
+        .bundleExport: ("导出数据包", "bundle exported"),
+        .bundleImport: ("导入数据包", "bundle imported"),
         .pause: ("暂停连接", "link paused"),
         .resume: ("恢复连接", "link resumed"),
     ]

@@ -76,9 +76,16 @@ extension Desk {
                 .malformed, "bad_cut_off", chinese: "这不是停用决定。", english: "This is no cut-off.")
         }
         let digest = try await engine.publish(cutOff)
+        var details: [String: FieldValue] = [
+            "reason": .text(cutOff.reason.word), "note": .text(cutOff.note),
+        ]
+        if !cutOff.reason.endsKey, let row = cutOff.rows.first {
+            details["log"] = .text("\(row.log)")
+            details["kept"] = .text("\(row.height) \(row.head)")
+        }
         await note(
-            .cutOff, of: cutOff.subject, caller: caller,
-            details: ["reason": .text(cutOff.reason.word), "note": .text(cutOff.note)])
+            cutOff.reason.endsKey ? .cutOff : .forkClosing, of: cutOff.subject, caller: caller,
+            details: details)
         return Self.answer("cutoff", ["digest": .text(digest)])
     }
 
@@ -194,7 +201,7 @@ extension Desk {
         return key
     }
 
-    private func holder(_ key: PublicKey) -> [String: JSONValue] {
+    func holder(_ key: PublicKey) -> [String: JSONValue] {
         let leaf = engine.current.directory.chain(of: key)?.leaf
         return [
             "key": .text(key.description), "name": .text(leaf?.name ?? ""),
@@ -207,7 +214,7 @@ extension Desk {
         entry.map { time($0.timestamp.milliseconds) } ?? .null
     }
 
-    private func show(_ change: RecordChange, of entry: QuarantinedEntry) -> JSONValue {
+    func show(_ change: RecordChange, of entry: QuarantinedEntry) -> JSONValue {
         let collection = catalogue.collection(numbered: change.collection)
         let isNew: Bool =
             if case .created(let dot, _) = change.address { dot == entry.dot } else { false }

@@ -23,8 +23,7 @@ extension Desk {
         looks += machineFindings(peers, now)
         let silent = silentPeers(peers, now) + strangers(peers)
         let wrong =
-            reading.findings + findings(peers, current) + Self.findings(incidents)
-            + waitingRequests + silent
+            reading.findings + standingFindings(peers, current, incidents) + silent
         let items = wrong.map { Self.advised($0, "wrong") } + looks.map { Self.advised($0, "look") }
         return Self.answer(
             "doctor",

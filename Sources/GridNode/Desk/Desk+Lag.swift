@@ -60,6 +60,7 @@ extension Desk {
                 "waiting_entries": Self.count(view.waitingOut),
                 "waiting_bytes": Self.count(lanes.reduce(UInt64(0)) { $0 + $1.bytes }),
                 "since": since.map { Self.time($0.milliseconds) } ?? .null,
+                "on_the_road": Self.road(view.road),
                 "lanes": .list(
                     lanes.map { lane in
                         .object([

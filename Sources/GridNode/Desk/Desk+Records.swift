@@ -34,7 +34,10 @@ extension Desk {
             ])
     }
 
-    package func list(_ name: String, _ request: ListRequest) throws -> JSONValue {
+    /// - Parameter lookUp: needed to narrow a list by a sensitive field.
+    package func list(
+        _ name: String, _ request: ListRequest, _ lookUp: NotedLookUp? = nil
+    ) throws -> JSONValue {
         let collection = try collection(name)
         try Self.check(limit: request.limit)
         var filter = RecordFilter(
@@ -75,6 +78,11 @@ extension Desk {
                         \(field.name) is sensitive and nothing to search by; where there is need, \
                         see gridctl sql --plain --reason.
                         """)
+            }
+            guard lookUp != nil || !Masking.masks(field) else {
+                throw DeskRefusal(
+                    .notAllowed, "look_up_not_noted", chinese: "按\(field.label)查找必须先记入审计。",
+                    english: "A look-up by \(field.name) has to be in the audit trail first.")
             }
             filter.equals.append((field, Self.columnText(text, of: field)))
         }

@@ -80,8 +80,7 @@ extension Desk {
                 "incidents": .list(incidents.map(\.json)),
                 "backups": backups.map { .object($0) } ?? .null,
                 "findings": .list(
-                    reading.findings + findings(peers, current) + Self.findings(incidents)
-                        + expiryFindings(current) + waitingRequests),
+                    reading.findings + standingFindings(peers, current, incidents)),
             ])
     }
 
@@ -147,6 +146,8 @@ extension Desk {
         let met = Dictionary(
             try engine.store.peers().map { ($0.key, $0) }, uniquingKeysWith: { $1 })
         let held = try engine.heldByPeers()
+        let bundles = Dictionary(
+            grouping: try engine.store.bundlesOnTheRoad(), by: \.peer)
         var keys = Set(met.keys)
         for certificate in current.directory.certificates
         where !certificate.isSelfIssued && certificate.rights.contains(.read)
@@ -166,6 +167,9 @@ extension Desk {
                 key: key, name: leaf?.name ?? record?.name ?? current.node.parentName ?? "",
                 area: area, record: record, link: board[key],
                 held: held[key] ?? VersionVector(), frontier: frontier,
+                road: BundlesOnRoad(
+                    bundles[key] ?? [], acknowledged: held[key] ?? VersionVector(),
+                    frontier: frontier),
                 own: current.chain.leaf.area,
                 isCutOff: chain.map { current.directory.isEnded($0) } ?? false,
                 certificate: current.directory.currentChain(of: key)?.leaf)
@@ -177,7 +181,15 @@ extension Desk {
         return current.chain.certificates.dropLast().last?.area
     }
 
-    func findings(
+    /// Everything that wants attention and is not over: `status` and `doctor` say the same.
+    func standingFindings(
+        _ peers: [PeerView], _ current: ReplicationEngine.Glimpse, _ incidents: [IncidentView]
+    ) -> [JSONValue] {
+        findings(peers, current) + Self.findings(incidents) + forkFindings(current.directory)
+            + expiryFindings(current) + waitingRequests
+    }
+
+    private func findings(
         _ peers: [PeerView], _ current: ReplicationEngine.Glimpse
     ) -> [JSONValue] {
         var findings: [JSONValue] = []

@@ -15,6 +15,7 @@ package struct Desk: Sendable {
     let version: String
     let feedReaders = FeedReaders()
     let tokenBook = TokenBook()
+    let lookUps = LookUpAllowance()
 
     package init(engine: ReplicationEngine, board: LinkBoard, version: String) {
         self.engine = engine

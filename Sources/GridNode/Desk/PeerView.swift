@@ -16,6 +16,8 @@ struct PeerView {
     let held: VersionVector
     /// What this node has.
     let frontier: VersionVector
+    /// What went to it in bundles and is not acknowledged.
+    let road: BundlesOnRoad
     /// This node's own area.
     let own: AreaCode
     /// Its key was cut off; nobody waits for it.
@@ -65,6 +67,7 @@ struct PeerView {
             "direction": link?.direction.map { .text($0.rawValue) } ?? .null,
             "out": .object([
                 "waiting_entries": Desk.count(waitingOut), "bytes": passed(\.bytesSent),
+                "on_the_road": Desk.road(road),
             ]),
             "in": .object([
                 "waiting_entries": link?.waitingIn.map { Desk.count($0) } ?? .null,
@@ -100,6 +103,7 @@ struct PeerView {
             "reason_en": .text(words.english),
             "last_contact": lastContact.map(Desk.time) ?? .null,
             "waiting_entries": Desk.count(waitingOut),
+            "on_the_road": Desk.road(road),
         ])
     }
 

@@ -172,6 +172,20 @@ extension ReplicationEngine {
         publishAuthority()
     }
 
+    /// Takes in what a peer proves of one branch of a log, and tells everyone if it was forked.
+    func learn(_ proofs: [BranchProof]) {
+        let known = folder.replica.directory.branchProofCount
+        do throws(FolderReplica.CommitFailure) {
+            try folder.learn(proofs, now: WallClock.now)
+        } catch {
+            return showCondition()
+        }
+        guard folder.replica.directory.branchProofCount != known else { return }
+        glance()
+        publishAuthority()
+        showCondition()
+    }
+
     /// What an office would say to cut off a key now, by what is held here.
     ///
     /// - Parameter time: entries from this time on are not to count; milliseconds since 1970.

@@ -124,6 +124,10 @@ struct Courier {
                 fetch(request, &group)
             }
             return nil
+        case .compared(let log, let comparison):
+            return perform(session.answer(log, comparison, now: now), group: &group)
+        case .proved(let branches):
+            return perform(session.show(branches, now: now), group: &group)
         case .signed(let supply): return perform(session.supply(supply, now: now), group: &group)
         case .proven:
             isProven = true
@@ -198,6 +202,17 @@ struct Courier {
                     metadata: ["log": "\(log)", "height": "\(height)"])
                 if log.replica == link.engine.current.replica { forkedLog = log }
                 tellOfFork(&group)
+                showHeads(of: log, through: height, &group)
+            case .compareHeads(let log, let rows):
+                group.addTask { [link, report] in
+                    await report.attempt {
+                        .compared(log, try link.engine.store.compare(rows, of: log))
+                    }
+                }
+            case .learnBranch(let proofs):
+                // A recording cannot bring them: they come after the greeting.
+                group.addTask { [link] in await link.engine.learn(proofs) }
+            case .proveFork(let log): proveFork(of: log, &group)
             case .issueReceipt:
                 group.addTask { [link, report, session] in
                     let supply = await link.engine.receipt(
@@ -250,6 +265,27 @@ struct Courier {
         group.addTask { [link] in await link.engine.hearOfFork(of: log) }
     }
 
+    /// Shows the peer some of what is here of a log that it has in another way.
+    private func showHeads(
+        of log: LogID, through height: UInt64, _ group: inout DiscardingTaskGroup
+    ) {
+        group.addTask { [link, report] in
+            await report.attempt {
+                let rows = try link.engine.store.heads(of: log, from: 1, through: height)
+                return .compared(log, rows.isEmpty ? .agrees : .between(rows))
+            }
+        }
+    }
+
+    /// Proves a fork to a peer that goes on after it; should it have a branch that is not known here,
+    /// what is here leads to it.
+    private func proveFork(of log: LogID, _ group: inout DiscardingTaskGroup) {
+        let directory = link.engine.current.directory
+        guard let fork = directory.fork(of: log) else { return }
+        report.yield(.proved(directory.branches(of: log)))
+        showHeads(of: log, through: fork.height, &group)
+    }
+
     private mutating func sleep(until time: UInt64, _ group: inout DiscardingTaskGroup) {
         guard time < wakesAt else { return }
         wakesAt = time
@@ -270,7 +306,9 @@ struct Courier {
             switch event {
             case .proven: isProven = true
             case .ended, .failed: return
-            case .frame, .verified, .judged, .found, .counted, .signed, .sent, .rang, .tick: break
+            case .frame, .verified, .judged, .found, .counted, .signed, .sent, .rang, .tick,
+                .compared, .proved:
+                break
             }
         }
         if isProven { await link.engine.doubtReplica(doubt.log, height: doubt.height) }

@@ -19,6 +19,10 @@ struct PeerLink: Sendable {
         case found([OutgoingRun])
         case counted([SyncMessage.LaneTotal])
         case signed(ReceiptSupply)
+        /// What a log has here was held against what the peer has of it.
+        case compared(LogID, ForkComparison)
+        /// What proves a fork was looked up.
+        case proved([[BranchProof]])
         case sent(bytes: Int)
         /// The peer is there now, and has been met.
         case proven

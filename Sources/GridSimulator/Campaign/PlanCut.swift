@@ -123,6 +123,7 @@ extension WorldAction {
         case .cutOff(let number): device(number).map { .cutOff(device: $0) }
         case .redact(let number, let dice):
             device(number).map { .redact(device: $0, dice: dice) }
+        case .closeFork(let number): device(number).map { .closeFork(device: $0) }
         }
     }
 }

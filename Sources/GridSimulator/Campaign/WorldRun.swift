@@ -5,6 +5,7 @@ import CFaultyDisk
 import Foundation
 import GridCore
 import GridCrypto
+import GridLog
 import GridStore
 
 /// Lives worlds, one after the other, in folders that are gone afterwards.
@@ -25,7 +26,7 @@ package struct WorldRun {
             let folder = NodeFolder("\(base)/empty-\(edition)")
             try FileManager.default.createDirectory(
                 atPath: folder.path, withIntermediateDirectories: true)
-            _ = try Store(folder, catalogue: Catalogue.simulated[edition])
+            _ = try Store(folder, catalogue: Catalogue.simulated[edition], owner: .nobody)
             return folder
         }
     }

@@ -39,7 +39,7 @@ struct ImageCheck {
 
     private func check(_ image: CrashImage, _ outcome: inout Outcome) throws {
         let catalogue = Catalogue.simulated[image.promise.step.edition - 1]
-        let store = try Store(folder, catalogue: catalogue)
+        let store = try Store(folder, catalogue: catalogue, owner: ImageCounty.author(11))
         let state = try StoreState(store)
         if image.promise.allows(state) {
             outcome.entries = image.promise.acknowledged.entries
@@ -87,7 +87,8 @@ struct ImageCheck {
 
     /// What does not hold of the folder as it is, when it must have all of this and may have more.
     func findings(since acknowledged: StoreState) throws -> [String] {
-        let store = try Store(folder, catalogue: Catalogue.simulated[0])
+        let store = try Store(
+            folder, catalogue: Catalogue.simulated[0], owner: ImageCounty.author(11))
         let state = try StoreState(store)
         let lost =
             state.isAtLeast(acknowledged)

@@ -46,7 +46,8 @@ struct ImageFaults {
     private mutating func fail(
         _ fault: Fault, after count: UInt64, _ dice: inout Dice
     ) throws {
-        let store = try Store(folder, catalogue: Catalogue.simulated[0])
+        let store = try Store(
+            folder, catalogue: Catalogue.simulated[0], owner: ImageCounty.author(11))
         try ImageNode.enrol(11, nonce: 1, in: store)
         let node = try ImageNode(11, store, now: 1_790_000_000_000)
         try node.author([ImageWorkload.plainNote("0")])

@@ -42,7 +42,9 @@ final class ImageRecorder {
     /// Opens the store, and goes on as the node whose folder it is.
     func open(_ stage: ImageStage, edition: Int? = nil) throws {
         self.edition = edition ?? self.edition
-        let opened = try Store(folder, catalogue: Catalogue.simulated[self.edition - 1])
+        let opened = try Store(
+            folder, catalogue: Catalogue.simulated[self.edition - 1],
+            owner: ImageCounty.author(11))
         store = opened
         // The same disk, where a recovery from an image is recorded too.
         try opened.mark()

@@ -33,7 +33,8 @@ struct ImageWorkload {
     private init(recorder: ImageRecorder, other: NodeFolder, dice: Dice) throws {
         self.recorder = recorder
         self.dice = dice
-        let store = try Store(other, catalogue: Catalogue.simulated[0])
+        let store = try Store(
+            other, catalogue: Catalogue.simulated[0], owner: ImageCounty.author(2))
         try ImageNode.enrol(2, nonce: 1, in: store)
         for certificate in ImageCounty.certificates {
             try store.add(certificate, waiting: false)

@@ -14,6 +14,8 @@ package struct Violation: Hashable, Sendable {
         case cutOffCounts = "cut_off_counts"
         /// A value is somewhere that was ordered to be destroyed, or somebody has not heard of it.
         case redactedIsThere = "redacted_is_there"
+        /// An entry counts that stands after the fork of its log, or the branch that counts is missing.
+        case forkCounts = "fork_counts"
         case outsideScope = "outside_scope"
         case withoutRight = "without_right"
         /// One sequence stands for two entries.

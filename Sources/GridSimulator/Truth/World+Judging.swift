@@ -33,6 +33,7 @@ extension World {
             guard let replica = device.replica else { continue }
             publish(replica.publishAuthority(now: device.wall(now)), of: device)
             lookWhetherItIsShorter(device)
+            if dice.chance(500) { closeFork(of: device) }
         }
         for device in devices {
             while device.replica != nil, device.edition + 1 < Catalogue.simulated.count {
@@ -150,6 +151,7 @@ extension World {
         for device in devices where dice.chance(300) { verify(device) }
         judgeAcknowledged()
         judgeForks()
+        judgeFrozenLogs()
         judgeCutOffs()
         judgeRedactions()
         judgeDigests()
@@ -183,8 +185,7 @@ extension World {
         for device in devices where !isCutOff(device) {
             guard let replica = device.replica else { continue }
             do {
-                for digests in try replica.store.digests()
-                where !truth.forkedAreas.contains(digests.area) {
+                for digests in try replica.store.digests() {
                     guard let first = known[digests.area] else {
                         known[digests.area] = (digests, device.name)
                         continue

@@ -110,7 +110,7 @@ extension World {
         violate(.doesNotWork, "\(device.name): \(reason)")
     }
 
-    /// Whoever is linked to a node with another branch of a log knows it.
+    /// Whoever is linked to a node with another branch of a log has found where it was forked.
     func judgeForks() {
         for link in links {
             guard case .talking(let left)? = link.connection?.ends[0],
@@ -121,8 +121,7 @@ extension World {
             for row in ours.frontier(where: { left.session.isShared($0) }) {
                 guard
                     let other = rows.first(where: { $0.log == row.log && $0.height == row.height }),
-                    other.head != row.head,
-                    !left.forks.contains(row.log), !right.forks.contains(row.log)
+                    other.head != row.head
                 else { continue }
                 violate(
                     .forkIsHidden,

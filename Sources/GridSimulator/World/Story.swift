@@ -22,6 +22,7 @@ package struct Story: Sendable {
         case upgrades
         case promotions
         case cutOffs = "cut_offs"
+        case closedForks = "closed_forks"
         case shortenings
         case redactions
         case virtualDays = "virtual_days"

@@ -46,6 +46,7 @@ extension World {
         case .promote(let device): promote(devices[device])
         case .cutOff(let device): cutOff(devices[device])
         case .redact(let device, let dice): redact(devices[device], dice)
+        case .closeFork(let device): closeFork(of: devices[device])
         }
     }
 

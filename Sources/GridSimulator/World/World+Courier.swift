@@ -43,6 +43,9 @@ extension World {
             case .learn(let cutOff): learn(cutOff, on: devices[conversation.device])
             case .noteEnded(let logs): note(ended: logs, on: devices[conversation.device])
             case .reportFork(let log, let height): reportFork(log, height, conversation)
+            case .compareHeads(let log, let rows): compare(rows, of: log, conversation)
+            case .learnBranch(let proofs): learn(proofs, on: devices[conversation.device])
+            case .proveFork(let log): proveFork(of: log, conversation)
             case .issueReceipt: sign(conversation)
             case .keepReceipt(let receipt): keep(receipt, conversation)
             case .wake(let time): wake(conversation, at: time)
@@ -96,6 +99,7 @@ extension World {
             devices[conversation.device].replica?.leaveBehind(log.replica)
             countNewReplicas(devices[conversation.device])
         }
+        showHeads(of: log, through: height, conversation)
         // Liars say so of what they like.
         guard !truth.forkedAreas.contains(log.domain.area), !isHostile(conversation.connection)
         else { return }
@@ -213,7 +217,7 @@ extension World {
                 violate(
                     .acknowledgedTooSoon, "\(device.name) signs for \(row.log)#\(row.height)")
             }
-        case .ping, .totals, .refusal, .ended, .cutOff, .bye: break
+        case .ping, .totals, .refusal, .ended, .cutOff, .heads, .branch, .bye: break
         }
     }
 
@@ -269,7 +273,7 @@ extension SyncMessage {
     fileprivate var isNews: Bool {
         switch self {
         case .ping, .receipt: false
-        case .frontier, .totals, .run, .ack, .refusal, .bye, .ended, .cutOff: true
+        case .frontier, .totals, .run, .ack, .refusal, .bye, .ended, .cutOff, .heads, .branch: true
         }
     }
 }

@@ -195,6 +195,10 @@ extension World {
                         at: now, device.name,
                         "搁置 \(Self.short(Dot(log: log, sequence: run.run.last)))", "parks a run")
                 case .known: break
+                case .setAside:
+                    story.tell(
+                        at: now, device.name,
+                        "留存 \(Self.short(Dot(log: log, sequence: run.run.last)))", "sets aside")
                 case .admitted(let count):
                     story.tell(
                         at: now, device.name,

@@ -61,7 +61,8 @@ extension World {
         try FileManager.default.copyItem(
             atPath: emptyFolders[device.edition].databasePath,
             toPath: device.folder.databasePath)
-        let store = try Store(device.folder, catalogue: Catalogue.simulated[device.edition])
+        let store = try Store(
+            device.folder, catalogue: Catalogue.simulated[device.edition], owner: device.author)
         for certificate in publishing { try store.add(certificate, waiting: true) }
         try store.setNode(
             NodeRecord(
@@ -97,7 +98,8 @@ extension World {
     }
 
     private func open(_ device: SimulatedDevice) throws -> FolderReplica {
-        let store = try Store(device.folder, catalogue: Catalogue.simulated[device.edition])
+        let store = try Store(
+            device.folder, catalogue: Catalogue.simulated[device.edition], owner: device.author)
         return try FolderReplica(
             store: store, author: device.author, compaction: .smallWorlds, now: device.wall(now)
         ) { [weak device] in
@@ -128,7 +130,9 @@ extension World {
             let heights = Dictionary(rows.map { ($0.log, $0.height) }, uniquingKeysWith: { $1 })
             let known = (truth.heights[device.number] ?? [:]).sorted { $0.key < $1.key }
             for (log, height) in known
-            where heights[log] ?? 0 < truth.end(of: log).map({ min($0, height) }) ?? height {
+            where heights[log] ?? 0 < truth.end(of: log).map({ min($0, height) }) ?? height
+                && replica.replica.directory.fork(of: log)?.height != heights[log] ?? 0
+            {
                 violate(
                     .committedIsLost,
                     "\(device.name) \(log): \(heights[log] ?? 0) of \(height)")
@@ -321,7 +325,8 @@ extension World {
 
     /// Whether the folder verifies, if need be after a rebuild.
     private func isWhole(_ device: SimulatedDevice) throws -> Bool {
-        let store = try Store(device.folder, catalogue: Catalogue.simulated[device.edition])
+        let store = try Store(
+            device.folder, catalogue: Catalogue.simulated[device.edition], owner: device.author)
         if try store.verify().findings.isEmpty { return true }
         let rebuilding = try store.rebuild()
         story.count(.rebuilds)

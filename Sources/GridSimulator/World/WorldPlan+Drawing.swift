@@ -56,7 +56,38 @@ extension WorldPlan {
             now += dice.magnitude(1, 5_000)
         }
         let count = 15 + dice.below(dice.pick([20, 40, 100]))
-        for _ in 0..<count { draw(&dice, rates, at: &now) }
+        // Dice of their own, so that worlds without forks are what they always were.
+        var forkDice = Dice(seed: seed &* 0x2545_F491 &+ 0xF02C)
+        let forkRate = forkDice.chance(400) ? 10 + forkDice.below(120) : 0
+        for _ in 0..<count {
+            draw(&dice, rates, at: &now)
+            if forkDice.chance(forkRate) { drawFork(&forkDice, at: &now) }
+        }
+    }
+
+    /// Has somebody put a whole disk back and write on before anyone is met, or a stranger write in
+    /// his name; or has the office decide.
+    private mutating func drawFork(_ dice: inout Dice, at now: inout UInt64) {
+        let device = dice.below(devices.count)
+        func later(_ action: WorldAction) {
+            now += dice.magnitude(1, 60_000)
+            steps.append(Step(at: now, action: action))
+        }
+        switch dice.below(10) {
+        case 0..<3: later(.closeFork(device: device))
+        case 3..<5:
+            later(
+                .malice(.fork, victim: dice.below(devices.count), dice: dice.next()))
+        default:
+            later(.keepImage(device: device))
+            for _ in 0...dice.below(4) { later(.write(device: device, dice: dice.next())) }
+            now += dice.magnitude(1_000, 600_000)
+            later(.cutAll)
+            later(.restore(device: device, way: .disk))
+            now += 30_000
+            for _ in 0...dice.below(4) { later(.write(device: device, dice: dice.next())) }
+            later(.joinAll)
+        }
     }
 
     /// A county with one or two townships, their villages and some second machines.

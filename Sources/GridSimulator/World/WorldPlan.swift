@@ -98,4 +98,6 @@ package enum WorldAction: Hashable, Sendable {
     case cutOff(device: Int)
     /// Its office orders values of a record to be destroyed.
     case redact(device: Int, dice: UInt64)
+    /// The office of a device closes a fork of its logs.
+    case closeFork(device: Int)
 }

@@ -2,7 +2,7 @@
 
 import Foundation
 package import GridCore
-import GridCrypto
+package import GridCrypto
 import GridLog
 
 /// Unpacks backups, for good or to see whether it would work.
@@ -25,8 +25,10 @@ package enum Restoration {
     /// - Parameters:
     ///   - isQuick: without replaying the ledger.
     ///   - now: milliseconds since 1970.
+    ///   - passphrase: asked for the one of a sealed node key, by its path; nil where there is none.
     package static func restore(
-        _ reader: consuming BackupReader, to folder: NodeFolder, isQuick: Bool, now: UInt64
+        _ reader: consuming BackupReader, to folder: NodeFolder, isQuick: Bool, now: UInt64,
+        passphrase: (String) throws -> Passphrase? = { _ in nil }
     ) throws -> Report {
         let files = FileManager.default
         let isThere = files.fileExists(atPath: folder.path)
@@ -36,9 +38,9 @@ package enum Restoration {
         let staging = NodeFolder("\(folder.path).restoring-\(getpid())")
         defer { try? files.removeItem(atPath: staging.path) }
         let manifest = reader.manifest
-        let report = try unpack(reader, into: staging, isQuick: isQuick) { store in
-            try store.takeUpRestored(manifest, now: now)
-        }
+        let report = try unpack(
+            reader, into: staging, isQuick: isQuick, passphrase: passphrase
+        ) { try $0.takeUpRestored(manifest, now: now) }
         if let finding = report.findings.first {
             throw BackupFailure.wrongContent(what: finding)
         }
@@ -49,18 +51,23 @@ package enum Restoration {
 
     /// Sees whether a restoration would work, on a copy that is deleted.
     ///
-    /// - Parameter path: where the copy may be; nothing is there afterwards.
+    /// - Parameters:
+    ///   - path: where the copy may be; nothing is there afterwards.
+    ///   - passphrase: as for a restoration.
     package static func rehearse(
-        _ reader: consuming BackupReader, at path: String
+        _ reader: consuming BackupReader, at path: String,
+        passphrase: (String) throws -> Passphrase? = { _ in nil }
     ) throws -> Report {
         defer { try? FileManager.default.removeItem(atPath: path) }
-        return try unpack(reader, into: NodeFolder(path), isQuick: false) { _ in }
+        return try unpack(
+            reader, into: NodeFolder(path), isQuick: false, passphrase: passphrase
+        ) { _ in }
     }
 
     /// - Parameter finish: what is done with it when nothing was found.
     private static func unpack(
         _ reader: consuming BackupReader, into folder: NodeFolder, isQuick: Bool,
-        finish: (Store) throws -> Void
+        passphrase: (String) throws -> Passphrase?, finish: (Store) throws -> Void
     ) throws -> Report {
         try? FileManager.default.removeItem(atPath: folder.path)
         do {
@@ -72,12 +79,12 @@ package enum Restoration {
         }
         let manifest = reader.manifest
         try reader.unpack(into: folder.path)
-        let store = try Store(folder)
+        let key = try NodeKey.open(folder) { try passphrase(folder.nodeKeyPath) }
+        let store = try Store(folder, owner: Author(key))
         guard let node = try store.node(), let chain = node.chain else {
             throw StoreFailure.notEnrolled(path: folder.path)
         }
         var findings = try store.differences(from: manifest)
-        let key = try KeyFile.read(at: folder.nodeKeyPath)
         if key.publicKey != chain.leaf.subject.bytes.array {
             findings.append("密钥与证书不符 / the key is not the certificate's")
         }

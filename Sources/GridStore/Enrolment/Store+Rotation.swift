@@ -71,6 +71,7 @@ extension Store {
             try Self.setNode(node, in: database)
             try Self.setMeta("succession", rotation.succession.encoded, in: database)
             try Self.setMeta("rotation", [], in: database)
+            try forgetFolderKeys(except: key, in: database)
         }
         return node
     }
@@ -99,7 +100,7 @@ extension Store {
             let field = FieldKey(
                 field: SystemCollection.successionBytesField, family: .assigned)
             return try rows.flatMap { row -> [Succession] in
-                let state = try Self.otherState(row, references: references)
+                let state = try otherState(row, references: references)
                 guard case .register(let register) = state[field] else { return [] }
                 return try register.siblings.compactMap { sibling in
                     guard case .bytes(let bytes) = sibling.value,

@@ -75,7 +75,7 @@ extension Store {
                 let operation = FeedItem.Operation(rawValue: try row.cell("operation"))
             else { continue }
             let record: Int64 = try row.cell("record")
-            let found = try Self.rows(
+            let found = try self.rows(
                 database, of: table, sql: "WHERE _key = ?", arguments: [record],
                 references: references)
             for (_, display) in found where filter.wants(display) {
@@ -114,7 +114,7 @@ extension Store {
                 condition += " AND substr(_area, 1, \(area.level.digits)) = ?"
                 arguments += [area.description]
             }
-            let found = try Self.rows(
+            let found = try self.rows(
                 database, of: table,
                 sql: "\(condition) ORDER BY _key LIMIT \(limit - items.count)",
                 arguments: arguments, references: references)

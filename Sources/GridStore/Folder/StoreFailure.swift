@@ -27,6 +27,8 @@ package enum StoreFailure: Error, Hashable, Sendable {
     case pathTooLong(path: String)
     /// The database was made by a newer program.
     case tooNew(path: String)
+    /// The folder's data is sealed for another key than this one, 64 hexadecimal digits.
+    case keyDoesNotOpen(path: String, key: String)
 }
 
 extension StoreFailure {
@@ -57,6 +59,8 @@ extension StoreFailure {
             "目录路径太长(最多 \(NodeFolder.pathBytesMax) 字节):\(path)。请换一个短的目录。"
         case .tooNew(let path):
             "\(path) 由更新的版本创建,请升级程序。"
+        case .keyDoesNotOpen(let path, let key):
+            "\(path) 的数据是用另一个节点密钥封存的,公钥 \(key) 打不开。请放回原来的 keys/node.key,或从备份恢复。"
         case .corrupt(let path, let reason):
             "数据库文件 \(path) 已损坏:\(reason)。请检查磁盘,保留文件,从备份或其他节点恢复。"
         }
@@ -89,6 +93,8 @@ extension StoreFailure {
             "the path \(path) is longer than \(NodeFolder.pathBytesMax) bytes; choose a shorter one"
         case .tooNew(let path):
             "\(path) was made by a newer version; upgrade this program"
+        case .keyDoesNotOpen(let path, let key):
+            "the data in \(path) is sealed for another node's key, \(key) does not open it; put the former keys/node.key back, or restore a backup"
         case .corrupt(let path, let reason):
             "the database file \(path) is corrupt: \(reason); check the disk, keep the files, restore from a backup or a peer"
         }

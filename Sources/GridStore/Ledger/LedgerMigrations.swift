@@ -10,9 +10,12 @@ enum LedgerMigrations {
         migrator.registerMigration("002-enrolment") { try $0.execute(sql: enrolment) }
         migrator.registerMigration("003-recovery") { try $0.execute(sql: recovery) }
         migrator.registerMigration("004-cutoffs") { try $0.execute(sql: cutOffs) }
+        migrator.registerMigration("005-forks") { try $0.execute(sql: forks) }
         migrator.registerMigration("006-posts") { try $0.execute(sql: posts) }
         migrator.registerMigration("007-redaction") { try $0.execute(sql: redaction) }
+        migrator.registerMigration("008-sealing") { try $0.execute(sql: sealing) }
         migrator.registerMigration("009-feed") { try $0.execute(sql: feed) }
+        migrator.registerMigration("010-bundles") { try $0.execute(sql: BundleMigration.sql) }
         migrator.registerMigration("012-api") { try $0.execute(sql: api) }
         migrator.registerMigration("013-sheets") { try $0.execute(sql: sheets) }
         return migrator
@@ -82,6 +85,36 @@ enum LedgerMigrations {
             operation  INTEGER NOT NULL
         ) STRICT;
         INSERT INTO meta (name, value) VALUES ('feed_epoch', randomblob(8));
+        """
+
+    private static let forks = """
+        -- Branch proofs by digest; those that this node is to write into lane 0 wait here for it.
+        CREATE TABLE branch_proofs (
+            digest  BLOB PRIMARY KEY NOT NULL,
+            bytes   BLOB NOT NULL,
+            waiting INTEGER NOT NULL DEFAULT 0
+        ) STRICT, WITHOUT ROWID;
+
+        -- Runs of forked logs beyond the fork, of whatever branch, until an office has named the one
+        -- that counts and all of it is here. `head` is the hash of the run's last entry.
+        CREATE TABLE set_aside (
+            id       INTEGER PRIMARY KEY,
+            log      INTEGER NOT NULL,
+            last     INTEGER NOT NULL,
+            head     BLOB NOT NULL,
+            first    INTEGER NOT NULL,
+            envelope BLOB NOT NULL,
+            UNIQUE (log, last, head)
+        ) STRICT;
+        """
+
+    private static let sealing = """
+        -- What was written before lies open in the ledger; `Store.sealLedger` seals it. A name that
+        -- begins with folder_key/ is a node's key, and its value the folder key wrapped for it.
+        INSERT INTO meta (name, value)
+        SELECT 'sealing', CAST('open' AS BLOB) WHERE EXISTS (SELECT 1 FROM runs)
+            OR EXISTS (SELECT 1 FROM quarantined) OR EXISTS (SELECT 1 FROM set_aside)
+             OR EXISTS (SELECT 1 FROM restatements) OR EXISTS (SELECT 1 FROM other_records);
         """
 
     private static let cutOffs = """

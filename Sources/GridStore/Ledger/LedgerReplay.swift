@@ -38,6 +38,7 @@ struct LedgerReplay {
 
     private let catalogue: Catalogue
     private let references: LogReferences
+    private let seal: FolderSeal
     private let storage: ReplayStorage
     private var replica: Replica
     /// Numbers of logs with a damaged run: what comes after it is not looked at.
@@ -49,9 +50,9 @@ struct LedgerReplay {
     ///   its logs have their numbers.
     static func replay(
         from source: Database, into target: Database, tables: [UInt32: TableSchema],
-        catalogue: Catalogue
+        catalogue: Catalogue, seal: FolderSeal
     ) throws -> ReplayedLedger {
-        guard var replica = try replica(source) else {
+        guard var replica = try replica(source, seal) else {
             guard try Int64.fetchOne(source, sql: "SELECT max(id) FROM runs") == nil else {
                 throw StoreFailure.damaged(what: "table meta has no chain")
             }
@@ -59,24 +60,29 @@ struct LedgerReplay {
         }
         let references = try LogReferences(source)
         // Contexts name logs of which nothing counts.
-        if replica.directory.hasCutOffs {
+        if replica.directory.hasEnds {
             replica.note(references.identities.values.sorted { $0.log < $1.log })
-            replica.branches = try Store.otherBranches(replica.directory, references, in: source)
+            replica.branches = try Store.otherBranches(
+                replica.directory, references, in: source, seal)
+            replica.whole = try Store.wholeLogs(replica.directory, references, in: source, seal)
         }
         let storage = ReplayStorage(
-            SQLiteReplicaStorage(target, tables: tables, references: references))
+            SQLiteReplicaStorage(target, tables: tables, references: references, seal: seal))
         var replay = LedgerReplay(
-            catalogue: catalogue, references: references, storage: storage, replica: replica)
+            catalogue: catalogue, references: references, seal: seal, storage: storage,
+            replica: replica)
         try replay.run(source)
         try replay.measure(source)
         return replay.result
     }
 
     private init(
-        catalogue: Catalogue, references: LogReferences, storage: ReplayStorage, replica: Replica
+        catalogue: Catalogue, references: LogReferences, seal: FolderSeal,
+        storage: ReplayStorage, replica: Replica
     ) {
         self.catalogue = catalogue
         self.references = references
+        self.seal = seal
         self.storage = storage
         self.replica = replica
     }
@@ -106,9 +112,11 @@ struct LedgerReplay {
     }
 
     /// An empty replica of this folder's scope, under a name that writes nothing.
-    private static func replica(_ source: Database) throws -> Replica? {
+    private static func replica(
+        _ source: Database, _ seal: FolderSeal
+    ) throws -> Replica? {
         guard let chain = try chain(source), let leaf = chain.certificates.last,
-            let (directory, redactions) = try authority(source)
+            let (directory, redactions) = try authority(source, seal)
         else { return nil }
         return Replica(
             author: .nobody, nonce: .random(), scope: Scope(leaf.area), directory: directory,
@@ -120,13 +128,15 @@ struct LedgerReplay {
     }
 
     /// All certificates and cut-offs of a ledger; nil where there is no node.
-    static func directory(_ source: Database) throws -> CertificateDirectory? {
-        try authority(source)?.directory
+    static func directory(
+        _ source: Database, _ seal: FolderSeal
+    ) throws -> CertificateDirectory? {
+        try authority(source, seal)?.directory
     }
 
     /// All certificates, cut-offs and redactions of a ledger; nil where there is no node.
     static func authority(
-        _ source: Database
+        _ source: Database, _ seal: FolderSeal
     ) throws -> (directory: CertificateDirectory, redactions: RedactionBook)? {
         guard let root = try chain(source)?.certificates.first?.subject else { return nil }
         var directory = CertificateDirectory(root: root)
@@ -134,37 +144,47 @@ struct LedgerReplay {
             .compactMap { try? Certificate(decoding: Array($0)) }
         var cutOffs = try Data.fetchAll(source, sql: "SELECT bytes FROM cutoffs")
             .compactMap { try? CutOff(decoding: Array($0)) }
+        var proofs = try Store.branchProofs(in: source).map(\.proof)
         // What counts hangs on all of them, so all are known before the first entry is applied.
-        var redactions = try Store.keptRedactions(in: source)
-        for run in try authorityRuns(source) {
+        var redactions = try Store.keptRedactions(in: source, seal)
+        for run in try authorityRuns(source, seal) {
             redactions.add(from: run)
             certificates += SystemCollection.certificates(in: run)
             cutOffs += SystemCollection.cutOffs(in: run)
+            proofs += SystemCollection.branchProofs(in: run)
         }
         directory.add(certificates, cutOffs)
+        for proof in proofs { directory.add(proof) }
         redactions.settle(by: directory)
         return (directory, redactions)
     }
 
     /// The runs of lane 0 that can be read; what is wrong with the others is found on the way.
-    private static func authorityRuns(_ source: Database) throws -> [VerifiedRun] {
-        let envelopes = try Data.fetchAll(
+    private static func authorityRuns(
+        _ source: Database, _ seal: FolderSeal
+    ) throws -> [VerifiedRun] {
+        let rows = try Row.fetchAll(
             source,
             sql: """
-                SELECT envelope FROM runs JOIN logs ON logs.ref = runs.id >> 32
+                SELECT id, first, envelope FROM runs JOIN logs ON logs.ref = runs.id >> 32
                 WHERE logs.lane = ? ORDER BY arrival
                 """, arguments: [Lane.authority.rawValue])
-        return envelopes.compactMap { envelope in
-            try? RunVerifier.verify(RunEnvelope.open(Array(envelope)))
+        return rows.compactMap { row in
+            try? RunVerifier.verify(RunEnvelope.open(seal.envelope(in: row)))
         }
     }
 
     /// A run that is what its row says; nil after a finding.
-    private mutating func verified(_ envelope: [UInt8], id: Int64, first: Int64) -> VerifiedRun? {
+    private mutating func verified(_ sealed: [UInt8], id: Int64, first: Int64) -> VerifiedRun? {
         let (reference, last) = (id >> 32, id & 0xFFFF_FFFF)
         guard !broken.contains(reference) else { return nil }
         let log = references.identities[reference].map { "\($0.log)" } ?? "\(reference)"
         let place = "日志 / log \(log), 条目 / entries \(first)–\(last): "
+        guard let envelope = seal.envelopeIfWhole(in: sealed, id: id, first: first) else {
+            result.add(place + "seal_broken")
+            broken.insert(reference)
+            return nil
+        }
         do throws(RunViolation) {
             let run: Run
             do throws(DecodingViolation) {
@@ -190,7 +210,7 @@ struct LedgerReplay {
         let verdicts = try batch.admit(runs, from: replica.author.key, storage: storage)
         for (run, verdict) in zip(runs, verdicts) {
             switch verdict {
-            case .admitted, .known, .parked: break
+            case .admitted, .known, .parked, .setAside: break
             case .refused(let refusal):
                 result.add(
                     "日志 / log \(run.run.identity.log), 条目 / entries "

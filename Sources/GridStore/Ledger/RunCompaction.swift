@@ -32,8 +32,6 @@ struct RunCompaction {
     private static let passRuns = 1_024
     /// So many runs may wait for a pass while others are being written.
     static let backlogMax: Int64 = 4_096
-    /// The front of an envelope that tells its size.
-    private static let frontBytes = 512
 
     /// Neighbours that may still be followed by others.
     private struct Group {
@@ -64,15 +62,14 @@ struct RunCompaction {
     ///
     /// - Returns: whether there are more to look at.
     mutating func pass(
-        _ database: Database, references: LogReferences
+        _ database: Database, references: LogReferences, seal: FolderSeal
     ) throws -> Bool {
         let start = try position ?? Self.storedPosition(in: database)
         var reached = start
         let rows = try Row.fetchAll(
             database.cachedStatement(
                 sql: """
-                    SELECT id, arrival, length(envelope) AS size,
-                        substr(envelope, 1, \(Self.frontBytes)) AS front
+                    SELECT id, arrival, substr(envelope, 1, \(FolderSeal.runHeadBytes)) AS front
                     FROM runs WHERE arrival > ? ORDER BY arrival LIMIT ?
                     """),
             arguments: [start, Self.passRuns])
@@ -80,11 +77,9 @@ struct RunCompaction {
         for row in rows {
             let id: Int64 = try row.cell("id")
             reached = try row.cell("arrival")
-            let bytes = max(
-                RunEnvelope.plainSize(try row.bytes("front")),
-                Int(try row.cell("size", as: Int64.self)))
+            let bytes = FolderSeal.unpackedSize(try row.bytes("front"))
             let domain = try references.identity(id >> 32).domain
-            try take(id, arrival: reached, bytes: bytes, in: domain, from: database)
+            try take(id, arrival: reached, bytes: bytes, in: domain, from: database, seal)
         }
         for reference in shrunk.sorted() { try Self.measure(reference, in: database) }
         position = reached
@@ -103,12 +98,13 @@ struct RunCompaction {
     }
 
     private mutating func take(
-        _ id: Int64, arrival: Int64, bytes: Int, in domain: Domain, from database: Database
+        _ id: Int64, arrival: Int64, bytes: Int, in domain: Domain, from database: Database,
+        _ seal: FolderSeal
     ) throws {
         if let group = groups[domain],
             group.reference != id >> 32 || group.bytes + bytes > ProtocolLimits.runBytesMax
         {
-            try close(group, in: database)
+            try close(group, in: database, seal)
             groups[domain] = nil
         }
         guard bytes < sizes.fullBytesMin else { return }
@@ -127,10 +123,10 @@ struct RunCompaction {
         }
         if group.bytes >= sizes.fullBytesMin {
             groups[domain] = nil
-            return try close(group, in: database)
+            return try close(group, in: database, seal)
         }
         if group.freshRuns >= sizes.freshMax, let first = group.freshFirst {
-            try join(first...id, in: database)
+            try join(first...id, in: database, seal)
             group.runs -= group.freshRuns - 1
             group.freshFirst = nil
             group.freshRuns = 0
@@ -139,14 +135,18 @@ struct RunCompaction {
     }
 
     /// Joins a group that nothing can follow.
-    private mutating func close(_ group: Group, in database: Database) throws {
+    private mutating func close(
+        _ group: Group, in database: Database, _ seal: FolderSeal
+    ) throws {
         guard group.runs >= Self.worthwhile || group.bytes >= sizes.fullBytesMin else { return }
-        try join(group.first...group.last, in: database)
+        try join(group.first...group.last, in: database, seal)
     }
 
     /// Puts runs in place of smaller ones. The last id and arrival stay: who has read up to one of
     /// the runs before goes on with the whole, and cuts off what it has.
-    private mutating func join(_ ids: ClosedRange<Int64>, in database: Database) throws {
+    private mutating func join(
+        _ ids: ClosedRange<Int64>, in database: Database, _ seal: FolderSeal
+    ) throws {
         shrunk.insert(ids.lowerBound >> 32)
         let rows = try Row.fetchCursor(
             database,
@@ -162,7 +162,7 @@ struct RunCompaction {
             bytes = 0
         }
         while let row = try rows.next() {
-            guard let run = try? RunEnvelope.open(row.bytes("envelope")) else {
+            guard let run = try? RunEnvelope.open(seal.envelope(in: row)) else {
                 // A damaged run stays where it is, to be found and named by `verify`.
                 finish()
                 continue
@@ -184,7 +184,12 @@ struct RunCompaction {
                 .execute(arguments: [first, id])
             try database.cachedStatement(
                 sql: "UPDATE runs SET first = ?, envelope = ? WHERE id = ?"
-            ).execute(arguments: [Int64(run.first), Data(RunEnvelope.seal(run)), id])
+            ).execute(arguments: [
+                Int64(run.first),
+                Data(
+                    seal.sealed(
+                        run: RunEnvelope.seal(run), id: id, first: Int64(run.first))), id,
+            ])
         }
     }
 
@@ -193,7 +198,7 @@ struct RunCompaction {
         try database.execute(
             literal: """
                 UPDATE runs SET total = sums.total FROM (
-                    SELECT id, sum(length(envelope)) OVER (ORDER BY id) AS total FROM runs
+                    SELECT id, sum(length(envelope) - \(FolderSeal.runAddedBytes)) OVER (ORDER BY id) AS total FROM runs
                     WHERE id >= \(reference << 32) AND id < \((reference + 1) << 32)) AS sums
                 WHERE runs.id = sums.id AND runs.total <> sums.total;
                 UPDATE logs SET bytes = coalesce((

@@ -22,6 +22,7 @@ final class SQLiteReplicaStorage: ReplicaStorage {
 
     private let database: Database
     private let tables: [UInt32: TableSchema]
+    private let seal: FolderSeal
     private(set) var references: LogReferences
     /// The ends of the logs this transaction has appended to, by log number.
     private var ends: [Int64: LogEnd] = [:]
@@ -37,10 +38,11 @@ final class SQLiteReplicaStorage: ReplicaStorage {
 
     init(
         _ database: Database, tables: [UInt32: TableSchema], references: LogReferences,
-        feed: FeedWriting? = nil
+        seal: FolderSeal, feed: FeedWriting? = nil
     ) {
         self.database = database
         self.tables = tables
+        self.seal = seal
         self.references = references
         self.feed = feed
     }
@@ -52,7 +54,8 @@ final class SQLiteReplicaStorage: ReplicaStorage {
             statement.bind(row.rawValue, at: 1)
             return try statement.row {
                 try RecordStateReader.state(
-                    try statement.bytes(at: 0), collection: key.collection, address: key.address,
+                    try seal.merge(in: try statement.bytes(at: 0), of: key, row: row),
+                    collection: key.collection, address: key.address,
                     domain: key.domain, numbers: references,
                     beside: SelectedTexts(statement: statement, table: table))
             }
@@ -63,8 +66,9 @@ final class SQLiteReplicaStorage: ReplicaStorage {
             arguments: [key.collection, row.rawValue])
         guard let bytes else { return nil }
         return try RecordStateReader.state(
-            Array(bytes), collection: key.collection, address: key.address, domain: key.domain,
-            numbers: references, beside: NoTextColumns())
+            try seal.merge(in: Array(bytes), of: key, row: row), collection: key.collection,
+            address: key.address, domain: key.domain, numbers: references,
+            beside: NoTextColumns())
     }
 
     /// The records of a table that bear an id, by area, then row. A hash gives each record its own,
@@ -99,11 +103,13 @@ final class SQLiteReplicaStorage: ReplicaStorage {
         }
         let envelope = envelope(of: run, after: end.last)
         let total = end.bytes + Int64(envelope.count)
+        let id = reference << 32 | Int64(run.run.last)
+        let first = Int64(max(run.run.first, end.last + 1))
         try database.cachedStatement(
             sql: "INSERT INTO runs (id, first, arrival, total, envelope) VALUES (?, ?, ?, ?, ?)"
         ).execute(arguments: [
-            reference << 32 | Int64(run.run.last), Int64(max(run.run.first, end.last + 1)),
-            try takeArrival(), total, Data(envelope),
+            id, first, try takeArrival(), total,
+            Data(seal.sealed(run: envelope, id: id, first: first)),
         ])
         ends[reference] = LogEnd(last: run.run.last, bytes: total)
         for waiting in early.removeValue(forKey: reference) ?? [] { try append(waiting) }
@@ -133,10 +139,11 @@ final class SQLiteReplicaStorage: ReplicaStorage {
         let statement = record.isStored ? statements.update : statements.insert
         let shown = RecordRow(state: state, table: table)
         let conflicts = shown.conflicts
+        let merge = try RecordStateWriter.bytes(
+            of: state, coding: .local(references), beside: table)
         try shown.bind(
-            to: statement, key: row,
-            merge: RecordStateWriter.bytes(of: state, coding: .local(references), beside: table),
-            conflicts: conflicts.count, isNew: !record.isStored)
+            to: statement, key: row, merge: seal.sealed(merge: merge, of: key, row: row),
+            seal: seal, conflicts: conflicts.count, isNew: !record.isStored)
         guard try statement.run() == 1 else {
             throw StoreFailure.damaged(
                 what: "\(table.collection.name) has lost row \(row.rawValue)")
@@ -226,7 +233,7 @@ final class SQLiteReplicaStorage: ReplicaStorage {
     }
 
     private func saveOther(_ record: RecordState, key: RecordKey) throws {
-        let bytes = Data(try RecordStateWriter.bytes(of: record, coding: .local(references)))
+        let merge = try RecordStateWriter.bytes(of: record, coding: .local(references))
         let row =
             try rowKey(key)
             ?? newNamedKey(
@@ -240,7 +247,8 @@ final class SQLiteReplicaStorage: ReplicaStorage {
                 """
         ).execute(arguments: [
             record.collection, row.rawValue, RecordNaming.id(of: record.address).description,
-            record.domain.area.description, record.domain.lane.rawValue, bytes,
+            record.domain.area.description, record.domain.lane.rawValue,
+            Data(seal.sealed(merge: merge, of: key, row: row)),
         ])
     }
 
@@ -288,6 +296,18 @@ final class SQLiteReplicaStorage: ReplicaStorage {
 
     func note(_ redaction: Redaction) throws { try Store.keep(redaction, in: database) }
 
+    /// Keeps a run of a forked log beside the ledger; what is too much is left out.
+    func setAside(_ run: VerifiedRun) throws {
+        let reference = try reference(of: run.run.identity)
+        let bytes = try Int.fetchOne(
+            database.cachedStatement(
+                sql: "SELECT coalesce(sum(length(envelope)), 0) FROM set_aside WHERE log = ?"),
+            arguments: [reference])
+        let envelope = run.envelope ?? RunEnvelope.seal(run.run)
+        guard (bytes ?? 0) + envelope.count <= ProtocolLimits.setAsideBytesMax else { return }
+        try Store.setAside(run, envelope, log: reference, in: database, seal)
+    }
+
     private func storedEnd(_ reference: Int64) throws -> LogEnd {
         let row = try Row.fetchOne(
             database.cachedStatement(
@@ -304,7 +324,12 @@ final class SQLiteReplicaStorage: ReplicaStorage {
         let arrival =
             try nextArrival
             ?? (Int64.fetchOne(
-                database.cachedStatement(sql: "SELECT max(arrival) FROM runs")) ?? 0) + 1
+                database.cachedStatement(
+                    // What is put back has the number that it had.
+                    sql: """
+                        SELECT max(coalesce((SELECT max(arrival) FROM runs), 0),
+                            coalesce((SELECT max(arrival) FROM quarantined), 0))
+                        """)) ?? 0) + 1
         nextArrival = arrival + 1
         return arrival
     }

@@ -49,13 +49,14 @@ extension Store {
     func end(of log: LogState, before time: UInt64) throws -> CutOff.Row? {
         try read { database in
             guard let reference = try references(database)[log.identity.log] else { return nil }
-            let runs = try Data.fetchCursor(
+            let runs = try Row.fetchCursor(
                 database,
-                sql: "SELECT envelope FROM runs WHERE id > ? AND id < ? ORDER BY id DESC",
+                sql:
+                    "SELECT id, first, envelope FROM runs WHERE id > ? AND id < ? ORDER BY id DESC",
                 arguments: [reference << 32, (reference + 1) << 32])
             var timestamp = log.timestamp
-            while let bytes = try runs.next() {
-                guard let run = Self.read(Array(bytes)) else {
+            while let row = try runs.next() {
+                guard let run = Self.read(row, seal) else {
                     throw StoreFailure.damaged(what: "log \(log.identity.log)")
                 }
                 for (entry, hash) in zip(run.entries, run.hashes).reversed() {
@@ -75,12 +76,14 @@ extension Store {
     /// Takes what does not count out of the ledger: runs after the ends of their logs, and the
     /// rest of those that reach over. They are kept beside it.
     static func takeOutWhatDoesNotCount(
-        _ directory: CertificateDirectory, in database: Database
+        _ directory: CertificateDirectory, in database: Database, _ seal: FolderSeal
     ) throws {
-        guard directory.hasCutOffs else { return }
+        guard directory.hasEnds else { return }
         let references = try LogReferences(database)
         for (reference, identity) in references.identities.sorted(by: { $0.key < $1.key }) {
-            guard let end = directory.end(of: identity) else { continue }
+            guard let end = try end(of: identity, reference, directory, in: database, seal) else {
+                continue
+            }
             let excess = try Row.fetchAll(
                 database,
                 sql: """
@@ -88,32 +91,44 @@ extension Store {
                     """,
                 arguments: [reference << 32 + Int64(end.height), (reference + 1) << 32])
             guard !excess.isEmpty,
-                let front = try front(of: excess[0], end, reference, in: database)
+                let front = try front(of: excess[0], end, reference, in: database, seal)
             else { continue }
-            for row in excess { try quarantine(row, counted: end.height, in: database) }
+            for row in excess {
+                try keepAuthority(of: row, identity, directory, in: database, seal)
+                try quarantine(row, counted: end.height, in: database, seal)
+            }
             guard case .cut(let run) = front else { continue }
+            let id = reference << 32 | Int64(end.height)
+            let sealed = seal.sealed(
+                run: RunEnvelope.seal(run), id: id, first: Int64(run.first))
             try database.execute(
                 sql:
                     "INSERT INTO runs (id, first, arrival, total, envelope) VALUES (?, ?, ?, 0, ?)",
                 arguments: [
-                    reference << 32 | Int64(end.height), Int64(run.first),
-                    try excess[0].cell("arrival", as: Int64.self), Data(RunEnvelope.seal(run)),
+                    id, Int64(run.first), try excess[0].cell("arrival", as: Int64.self),
+                    Data(sealed),
                 ])
         }
     }
 
     /// The logs of which the ledger has another branch than the one that counts.
     static func otherBranches(
-        _ directory: CertificateDirectory, _ references: LogReferences, in database: Database
+        _ directory: CertificateDirectory, _ references: LogReferences, in database: Database,
+        _ seal: FolderSeal
     ) throws -> Set<LogID> {
         var branches: Set<LogID> = []
         for (reference, identity) in references.identities {
-            guard let end = directory.end(of: identity), let head = end.head else { continue }
-            let envelope = try Data.fetchOne(
+            guard let end = try end(of: identity, reference, directory, in: database, seal),
+                let head = end.head
+            else { continue }
+            let row = try Row.fetchOne(
                 database,
-                sql: "SELECT envelope FROM runs WHERE id >= ? AND id < ? ORDER BY id LIMIT 1",
+                sql: """
+                    SELECT id, first, envelope FROM runs WHERE id >= ? AND id < ?
+                    ORDER BY id LIMIT 1
+                    """,
                 arguments: [reference << 32 | Int64(end.height), (reference + 1) << 32])
-            guard let envelope, let run = read(Array(envelope)),
+            guard let row, let run = read(row, seal),
                 let hash = run.hash(at: end.height), hash != head
             else { continue }
             branches.insert(identity.log)
@@ -131,30 +146,33 @@ extension Store {
     /// What stays of a log at its end; nil where the ledger holds another branch than the one that
     /// counts, or cannot be read there. Then nothing is taken out: a fork has to be settled first.
     private static func front(
-        of row: Row, _ end: LogEnd, _ reference: Int64, in database: Database
+        of row: Row, _ end: LogEnd, _ reference: Int64, in database: Database,
+        _ seal: FolderSeal
     ) throws -> Front? {
         guard let head = end.head else { return .whole }
         let first = UInt64(clamping: try row.cell("first", as: Int64.self))
         guard first <= end.height else {
-            let before = try Data.fetchOne(
-                database, sql: "SELECT envelope FROM runs WHERE id = ?",
+            let before = try Row.fetchOne(
+                database, sql: "SELECT id, first, envelope FROM runs WHERE id = ?",
                 arguments: [reference << 32 | Int64(end.height)])
-            guard let before, let run = read(Array(before)), run.hashes.last == head else {
+            guard let before, let run = read(before, seal), run.hashes.last == head else {
                 return nil
             }
             return .whole
         }
-        guard let run = read(try row.bytes("envelope")), run.hash(at: end.height) == head else {
+        guard let run = read(row, seal), run.hash(at: end.height) == head else {
             return nil
         }
         return .cut(run.part(upTo: end.height).run)
     }
 
-    private static func read(_ envelope: [UInt8]) -> VerifiedRun? {
-        (try? RunEnvelope.open(envelope)).flatMap { try? RunVerifier.read($0) }
+    static func read(_ row: Row, _ seal: FolderSeal) -> VerifiedRun? {
+        try? RunVerifier.read(RunEnvelope.open(seal.envelope(in: row)))
     }
 
-    private static func quarantine(_ row: Row, counted: UInt64, in database: Database) throws {
+    private static func quarantine(
+        _ row: Row, counted: UInt64, in database: Database, _ seal: FolderSeal
+    ) throws {
         let id: Int64 = try row.cell("id")
         try database.execute(
             sql: """
@@ -165,6 +183,13 @@ extension Store {
                 id, try row.cell("first", as: Int64.self), Int64(counted),
                 try row.cell("arrival", as: Int64.self), Data(try row.bytes("envelope")),
             ])
+        if database.changesCount == 0 {
+            // Another branch is there, which ends at the same height.
+            if let run = read(row, seal) {
+                try setAside(
+                    run, seal.envelope(in: row), log: id >> 32, in: database, seal)
+            }
+        }
         try database.execute(sql: "DELETE FROM runs WHERE id = ?", arguments: [id])
     }
 }

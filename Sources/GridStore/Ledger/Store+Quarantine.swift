@@ -52,8 +52,10 @@ extension Store {
                 var entries: [QuarantinedEntry] = []
                 var unreadable = 0
                 for (identity, number) in parts {
-                    let log = logs[identity.log] ?? LogState(identity: identity)
-                    let found = try Self.quarantined(number, after: log, in: database)
+                    let log = try Self.end(
+                        logs[identity.log] ?? LogState(identity: identity), number, in: database,
+                        seal)
+                    let found = try Self.quarantined(number, after: log, in: database, seal)
                     entries += found.entries
                     unreadable += found.unreadable
                 }
@@ -75,9 +77,21 @@ extension Store {
         try write { try Self.discard(quarantined: key, in: $0) }
     }
 
+    /// Where a log ended when its entries were taken out. It may have gone on in another branch since.
+    private static func end(
+        _ log: LogState, _ reference: Int64, in database: Database, _ seal: FolderSeal
+    ) throws -> LogState {
+        let counted = try Int64.fetchOne(
+            database, sql: "SELECT min(counted) FROM quarantined WHERE id > ? AND id < ?",
+            arguments: [reference << 32, (reference + 1) << 32])
+        guard let counted, UInt64(clamping: counted) < log.height else { return log }
+        return try state(log.identity, reference, at: UInt64(clamping: counted), in: database, seal)
+            ?? log
+    }
+
     /// The entries of a log that go on from where it ends.
     private static func quarantined(
-        _ reference: Int64, after end: LogState, in database: Database
+        _ reference: Int64, after end: LogState, in database: Database, _ seal: FolderSeal
     ) throws -> (entries: [QuarantinedEntry], unreadable: Int) {
         var log = end
         var entries: [QuarantinedEntry] = []
@@ -89,7 +103,7 @@ extension Store {
         while let row = try rows.next() {
             let last = UInt64(clamping: try row.cell("id", as: Int64.self) & 0xFFFF_FFFF)
             guard last > log.height else { continue }
-            guard let run = try? RunVerifier.read(RunEnvelope.open(row.bytes("envelope"))),
+            guard let run = try? RunVerifier.read(RunEnvelope.open(seal.envelope(in: row))),
                 run.hash(at: log.height) == log.head
             else {
                 unreadable += Int(last - log.height)

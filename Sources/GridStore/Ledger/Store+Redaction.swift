@@ -31,18 +31,16 @@ extension Store {
                     """,
                 arguments: [SystemCollection.redactions, SystemCollection.restatements])
             guard isAny == true else { return RedactionBook() }
-            var book = try Self.keptRedactions(in: database)
-            let envelopes = try Data.fetchCursor(
+            var book = try Self.keptRedactions(in: database, seal)
+            let rows = try Row.fetchCursor(
                 database,
                 sql: """
-                    SELECT envelope FROM runs JOIN logs ON logs.ref = runs.id >> 32
+                    SELECT id, first, envelope FROM runs JOIN logs ON logs.ref = runs.id >> 32
                     WHERE logs.lane = ?
                     """, arguments: [Lane.authority.rawValue])
-            while let envelope = try envelopes.next() {
+            while let row = try rows.next() {
                 // Checked on its way in; what cannot be read is found by others.
-                if let run = try? RunVerifier.read(RunEnvelope.open(Array(envelope))) {
-                    book.add(from: run)
-                }
+                if let run = Self.read(row, seal) { book.add(from: run) }
             }
             return book
         }
@@ -73,16 +71,20 @@ extension Store {
         }
     }
 
-    /// Takes the values of redacted entries out of what is in quarantine.
+    /// Takes the values of redacted entries out of what is in quarantine or set aside.
     func destroyQuarantined(_ book: RedactionBook) throws {
-        try write { _ = try Self.destroy(book, from: ["quarantined"], in: $0) }
+        try write { _ = try Self.destroy(book, from: [.quarantined, .setAside], in: $0, seal) }
     }
 
     /// Keeps what is known of redactions beside the ledger, and forgets restatements that are
     /// redacted in turn.
-    package func keep(_ book: RedactionBook) throws { try write { try Self.keep(book, in: $0) } }
+    package func keep(_ book: RedactionBook) throws {
+        try write { try Self.keep(book, in: $0, seal) }
+    }
 
-    static func keep(_ book: RedactionBook, in database: Database) throws {
+    static func keep(
+        _ book: RedactionBook, in database: Database, _ seal: FolderSeal
+    ) throws {
         for redaction in book.redactions.values { try keep(redaction, in: database) }
         for (restatement, isRedacted) in book.knownRestatements {
             let digest = Data(restatement.digest.array)
@@ -97,7 +99,7 @@ extension Store {
                     ON CONFLICT (digest) DO UPDATE SET carriers = excluded.carriers
                     """,
                 arguments: [
-                    digest, Data(restatement.encoded),
+                    digest, Data(seal.sealed(restatement: restatement)),
                     Data(bytes(of: book.carriers(of: restatement))),
                 ])
         }
@@ -111,15 +113,17 @@ extension Store {
     }
 
     /// What was kept beside the ledger.
-    static func keptRedactions(in database: Database) throws -> RedactionBook {
+    static func keptRedactions(
+        in database: Database, _ seal: FolderSeal
+    ) throws -> RedactionBook {
         var book = RedactionBook()
         for bytes in try Data.fetchAll(database, sql: "SELECT bytes FROM redactions") {
             if let redaction = try? Redaction(decoding: Array(bytes)) { book.add(redaction) }
         }
-        for row in try Row.fetchAll(database, sql: "SELECT bytes, carriers FROM restatements") {
-            guard let restatement = try? Restatement(decoding: row.bytes("bytes")) else {
-                continue
-            }
+        let rows = try Row.fetchAll(
+            database, sql: "SELECT digest, bytes, carriers FROM restatements")
+        for row in rows {
+            guard let restatement = try seal.restatement(in: row) else { continue }
             book.add(restatement, in: nil)
             for carrier in try carriers(in: row.bytes("carriers")) {
                 book.add(restatement, in: carrier)
@@ -178,15 +182,15 @@ extension Store {
         }
     }
 
-    /// Takes the values of redacted entries out of the ledger, and out of what is in quarantine.
+    /// Takes the values of redacted entries out of the ledger, and out of what lies beside it.
     ///
     /// - Returns: what could not be done, in words.
     static func destroy(
-        _ book: RedactionBook, from tables: [String] = ["runs", "quarantined"],
-        in database: Database
+        _ book: RedactionBook, from tables: [RunTable] = RunTable.allCases,
+        in database: Database, _ seal: FolderSeal
     ) throws -> [String] {
         var findings: [String] = []
-        try eachRun(concernedBy: book, of: tables, in: database) { place, run, sequences in
+        try eachRun(concernedBy: book, of: tables, in: database, seal) { place, run, sequences in
             let redacted: VerifiedRun?
             do throws(DecodingViolation) {
                 redacted = try self.redacted(run, by: book, sequences)
@@ -195,19 +199,23 @@ extension Store {
                 return
             }
             guard let redacted else { return }
+            let sealed = seal.sealed(
+                run: RunEnvelope.seal(redacted.run), id: place.id, first: place.first)
             try database.execute(
-                sql: "UPDATE \(place.table) SET envelope = ? WHERE id = ?",
-                arguments: [Data(RunEnvelope.seal(redacted.run)), place.id])
+                sql: "UPDATE \(place.table.rawValue) SET envelope = ? WHERE id = ?",
+                arguments: [Data(sealed), place.id])
         }
         return findings
     }
 
-    /// What is in the ledger or in quarantine and should not be, in words; not every one when there
+    /// What is in the ledger or beside it and should not be, in words; not every one when there
     /// are many.
-    static func redactionFindings(_ database: Database) throws -> [String] {
-        guard let book = try LedgerReplay.authority(database)?.redactions else { return [] }
+    static func redactionFindings(
+        _ database: Database, _ seal: FolderSeal
+    ) throws -> [String] {
+        guard let book = try LedgerReplay.authority(database, seal)?.redactions else { return [] }
         var findings: [String] = []
-        try eachRun(concernedBy: book, of: ["runs", "quarantined"], in: database) { _, run, _ in
+        try eachRun(concernedBy: book, of: RunTable.allCases, in: database, seal) { _, run, _ in
             let isLeft = places(in: run, by: book).contains { !run.entries[$0].isWithheld }
             guard isLeft, findings.count < 20 else { return }
             findings.append(
@@ -223,8 +231,10 @@ extension Store {
     /// Goes through the runs that redactions may concern; runs beside them may have the same seed.
     /// What cannot be read is left out: the replay finds and tells it.
     private static func eachRun(
-        concernedBy book: RedactionBook, of tables: [String], in database: Database,
-        _ body: (_ place: (table: String, id: Int64), VerifiedRun, [UInt64]) throws -> Void
+        concernedBy book: RedactionBook, of tables: [RunTable], in database: Database,
+        _ seal: FolderSeal,
+        _ body: (_ place: (table: RunTable, id: Int64, first: Int64), VerifiedRun, [UInt64]) throws
+            -> Void
     ) throws {
         let references = try LogReferences(database)
         let reach: UInt64 = 256
@@ -234,23 +244,16 @@ extension Store {
                 let greatest = sequences.last
             else { continue }
             for table in tables {
-                let ids = try Int64.fetchAll(
-                    database,
-                    sql: """
-                        SELECT id FROM \(table) WHERE id >= ? AND id < ? AND first <= ? ORDER BY id
-                        """,
-                    arguments: [
-                        reference << 32 + Int64(least > reach ? least - reach : 0),
-                        (reference + 1) << 32, Int64(greatest + reach),
-                    ])
+                let ids = try table.ids(
+                    of: reference, from: least > reach ? least - reach : 0,
+                    through: greatest + reach, in: database)
                 for id in ids {
-                    let envelope = try Data.fetchOne(
-                        database, sql: "SELECT envelope FROM \(table) WHERE id = ?",
+                    let row = try Row.fetchOne(
+                        database,
+                        sql: "SELECT id, first, envelope FROM \(table.rawValue) WHERE id = ?",
                         arguments: [id])
-                    guard let envelope,
-                        let run = try? RunVerifier.read(RunEnvelope.open(Array(envelope)))
-                    else { continue }
-                    try body((table, id), run, sequences)
+                    guard let row, let run = read(row, seal) else { continue }
+                    try body((table, id, row.cell("first")), run, sequences)
                 }
             }
         }
@@ -294,5 +297,34 @@ extension Store {
             carriers.append(NamedEntry(dot: dot, hash: try reader.bytes32()))
         }
         return carriers
+    }
+}
+
+/// Where a folder has runs.
+enum RunTable: String, CaseIterable {
+    case runs
+    case quarantined
+    case setAside = "set_aside"
+
+    /// The rows of a log whose runs hold something between two heights, ascending.
+    func ids(
+        of reference: Int64, from first: UInt64, through last: UInt64, in database: Database
+    ) throws -> [Int64] {
+        guard self == .setAside else {
+            return try Int64.fetchAll(
+                database,
+                sql: """
+                    SELECT id FROM \(rawValue) WHERE id >= ? AND id < ? AND first <= ? ORDER BY id
+                    """,
+                arguments: [
+                    reference << 32 + Int64(clamping: first), (reference + 1) << 32,
+                    Int64(clamping: last),
+                ])
+        }
+        return try Int64.fetchAll(
+            database,
+            sql: """
+                SELECT id FROM set_aside WHERE log = ? AND last >= ? AND first <= ? ORDER BY id
+                """, arguments: [reference, Int64(clamping: first), Int64(clamping: last)])
     }
 }

@@ -5,7 +5,8 @@ import GRDBSQLite
 import GridCore
 
 /// Has one connection's statements read NULL where a column is sensitive (`Masking`), or holds
-/// whole records as the ledger and the merge states do.
+/// whole records as the ledger and the merge states do. All of these lie sealed, and columns of
+/// sensitive fields are empty in any case: the mask is what says so to whoever asked.
 ///
 /// SQLite asks for each column that a statement names, under whatever other name, when it is
 /// compiled. It does not ask for those that `USING` and `NATURAL` compare, and gives them out in an
@@ -13,7 +14,7 @@ import GridCore
 final class QueryMask {
     /// By table.
     private var columns: [String: Set<String>] = [
-        "runs": ["envelope"], "other_records": ["_merge"],
+        "runs": ["envelope"], "quarantined": ["envelope"], "other_records": ["_merge"],
         // The file's own pages, where a library has this table.
         "sqlite_dbpage": ["data"],
     ]
@@ -22,7 +23,8 @@ final class QueryMask {
     init(_ catalogue: Catalogue) {
         for collection in catalogue.collections {
             columns[collection.name] = Set(
-                collection.fields.filter { Masking.masks($0) }.map(\.name) + ["_merge"])
+                collection.fields.filter { Masking.masks($0) }
+                    .flatMap { [$0.name, "_find_\($0.name)"] } + ["_merge"])
         }
     }
 

@@ -18,12 +18,16 @@ struct StoredRun {
 struct RunSource {
     private let log: LogID
     private let rows: RowCursor
+    private let seal: FolderSeal
     /// The run that `take` gives; nil at the end.
     private(set) var next: StoredRun?
 
     /// Begins with the entry `first`: of a run that holds earlier ones too, they are cut off.
-    init(_ database: Database, log: LogID, reference: Int64, first: UInt64) throws {
+    init(
+        _ database: Database, log: LogID, reference: Int64, first: UInt64, seal: FolderSeal
+    ) throws {
         self.log = log
+        self.seal = seal
         // A statement of its own: several logs are read side by side.
         rows = try Row.fetchCursor(
             database,
@@ -44,7 +48,7 @@ struct RunSource {
     private mutating func advance(from first: UInt64 = 0) throws {
         next = try rows.next().map { row in
             let last = UInt64(try row.cell("id", as: Int64.self) & 0xFFFF_FFFF)
-            var envelope = try row.bytes("envelope")
+            var envelope = try seal.envelope(in: row)
             if try row.cell("first", as: Int64.self) < Int64(clamping: first) {
                 do {
                     envelope = RunEnvelope.seal(

@@ -46,14 +46,14 @@ extension Store {
         try read { database in
             let references = try references(database)
             let start = try filter.after.map { id in
-                guard let mark = try Self.auditMark(of: id, in: database, references: references)
+                guard let mark = try auditMark(of: id, in: database, references: references)
                 else { throw AuditPlaceUnknown() }
                 return mark
             }
             var sources = references.identities.filter { $0.value.domain.lane == .routine }
                 .map { AuditSource(reference: $0.key, identity: $0.value) }
             var items: [AuditItem] = []
-            while let place = try Self.newest(&sources, database, references),
+            while let place = try newest(&sources, database, references),
                 let state = sources[place].take()
             {
                 if let since = filter.since, (state.first?.timestamp.milliseconds ?? 0) < since {
@@ -71,7 +71,7 @@ extension Store {
         }
     }
 
-    private static func auditMark(
+    private func auditMark(
         of id: RecordID, in database: Database, references: LogReferences
     ) throws -> RecordState.Mark? {
         let row = try Row.fetchOne(
@@ -81,10 +81,10 @@ extension Store {
     }
 
     /// The source whose next act is the newest; nil when all have ended.
-    private static func newest(
+    private func newest(
         _ sources: inout [AuditSource], _ database: Database, _ references: LogReferences
     ) throws -> Int? {
-        for place in sources.indices { try sources[place].fill(database, references) }
+        for place in sources.indices { try sources[place].fill(database, references, of: self) }
         return sources.indices.filter { sources[$0].mark != nil }.max { left, right in
             guard let left = sources[left].mark, let right = sources[right].mark else {
                 return false
@@ -130,7 +130,9 @@ private struct AuditSource {
 
     mutating func take() -> RecordState? { waiting.popLast() }
 
-    mutating func fill(_ database: Database, _ references: LogReferences) throws {
+    mutating func fill(
+        _ database: Database, _ references: LogReferences, of store: Store
+    ) throws {
         guard waiting.isEmpty, let last else { return }
         let rows = try Row.fetchAll(
             database.cachedStatement(
@@ -146,6 +148,6 @@ private struct AuditSource {
             ])
         let least: Int64 = try rows.last?.cell("_key") ?? 0
         self.last = rows.count < Self.rowsAtOnce ? nil : least - 1
-        waiting = try rows.map { try Store.otherState($0, references: references) }.reversed()
+        waiting = try rows.map { try store.otherState($0, references: references) }.reversed()
     }
 }

@@ -55,7 +55,7 @@ extension Store {
             while let row = try rows.next() {
                 digests.append(
                     try Self.digest(
-                        of: try Self.state(row, of: table, references: references)))
+                        of: try self.state(row, of: table, references: references)))
             }
         }
         let others = try Row.fetchCursor(
@@ -66,7 +66,7 @@ extension Store {
                 """, arguments: [area.description])
         while let row = try others.next() {
             digests.append(
-                try Self.digest(of: try Self.otherState(row, references: references)))
+                try Self.digest(of: try self.otherState(row, references: references)))
         }
         // Where a record is kept differs with the catalogue's edition; what it is does not.
         var input = ByteWriter(reserving: 32 * digests.count)

@@ -32,12 +32,13 @@ extension Store {
                 .filter { $0.value.domain == state.domain }
             for (reference, identity) in references.sorted(by: { $0.key < $1.key }) {
                 var log = LogState(identity: identity)
-                let rows = try Data.fetchCursor(
+                let rows = try Row.fetchCursor(
                     database,
-                    sql: "SELECT envelope FROM runs WHERE id >= ? AND id < ? ORDER BY id",
+                    sql:
+                        "SELECT id, first, envelope FROM runs WHERE id >= ? AND id < ? ORDER BY id",
                     arguments: [reference << 32, (reference + 1) << 32])
-                while let envelope = try rows.next() {
-                    let run = try RunEnvelope.open(Array(envelope))
+                while let row = try rows.next() {
+                    let run = try RunEnvelope.open(seal.envelope(in: row))
                     items += try Self.items(
                         in: run, about: state, log: &log, treatments: treatments)
                 }

@@ -56,7 +56,8 @@ extension Store {
                     guard let reference = references[range.log] else { continue }
                     sources.append(
                         try RunSource(
-                            database, log: range.log, reference: reference, first: range.first))
+                            database, log: range.log, reference: reference, first: range.first,
+                            seal: seal))
                 }
                 while !queue.isFull, let next = Self.earliest(sources) {
                     try queue.append(sources[next].take())

@@ -106,16 +106,19 @@ extension Store {
     }
 
     /// The run in which an entry lies.
-    private func run(of log: LogID, holding sequence: UInt64) throws -> VerifiedRun? {
+    func run(of log: LogID, holding sequence: UInt64) throws -> VerifiedRun? {
         try read { database in
             guard let reference = try references(database)[log] else { return nil }
-            let envelope = try Data.fetchOne(
+            let row = try Row.fetchOne(
                 database,
-                sql: "SELECT envelope FROM runs WHERE id >= ? AND id < ? ORDER BY id LIMIT 1",
+                sql: """
+                    SELECT id, first, envelope FROM runs WHERE id >= ? AND id < ?
+                    ORDER BY id LIMIT 1
+                    """,
                 arguments: [
                     reference << 32 + Int64(clamping: sequence), (reference + 1) << 32,
                 ])
-            return try envelope.map { try RunVerifier.read(RunEnvelope.open(Array($0))) }
+            return try row.map { try RunVerifier.read(RunEnvelope.open(seal.envelope(in: $0))) }
         }
     }
 

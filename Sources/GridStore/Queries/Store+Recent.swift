@@ -38,7 +38,7 @@ extension Store {
             let states = Dictionary(
                 try logs(database).map { ($0.identity.log, $0) }, uniquingKeysWith: { $1 })
             let rows = try Row.fetchCursor(
-                database, sql: "SELECT id, envelope FROM runs ORDER BY arrival DESC")
+                database, sql: "SELECT id, first, envelope FROM runs ORDER BY arrival DESC")
             var found: [LedgerEntry] = []
             var read = 0
             while found.count < limit, read < readMax, let row = try rows.next() {
@@ -49,7 +49,7 @@ extension Store {
                     continue
                 }
                 let entries = try RunVerifier.read(
-                    RunEnvelope.open(row.bytes("envelope"))
+                    RunEnvelope.open(seal.envelope(in: row))
                 ).entries
                 read += entries.count
                 var walk = BackwardWalk(state, from: times[identity.log] ?? state.timestamp)

@@ -9,7 +9,8 @@ package import GridSync
 
 /// Which records of a collection are wanted.
 package struct RecordFilter: Sendable {
-    /// Fields whose column has this text, as `FieldValue.plainText` or the table shows it.
+    /// Fields whose column has this text, as `FieldValue.plainText` or the table shows it. Of
+    /// sealed fields only those with marks (`Masking.allowsLookup`).
     package var equals: [(field: FieldDefinition, text: String)]
     /// Only records whose home lies in this area.
     package var area: AreaCode?
@@ -43,7 +44,7 @@ extension Store {
     ) throws -> RecordDisplay? {
         try read { database in
             guard let table = tables[collection.number] else { return nil }
-            return try Self.displays(
+            return try displays(
                 of: id, in: table, from: database, references: references(database)
             ).first
         }
@@ -51,7 +52,7 @@ extension Store {
 
     /// The records that bear an id, the genuine one first. A hash gives each record its own, but
     /// whoever may write in one area may give any id to a record there.
-    private static func displays(
+    private func displays(
         of id: RecordID, in table: TableSchema, from database: Database,
         references: LogReferences
     ) throws -> [RecordDisplay] {
@@ -63,7 +64,8 @@ extension Store {
         return found.filter(\.bearsItsOwnID) + found.filter { !$0.bearsItsOwnID }
     }
 
-    /// Records in the order asked for, and where to go on; nil at the end.
+    /// Records in the order asked for, and where to go on; nil at the end. Throws
+    /// `SealedFieldFilter`.
     package func records(
         in collection: CollectionDefinition, where filter: RecordFilter
     ) throws -> (records: [RecordDisplay], next: RecordCursor?) {
@@ -81,8 +83,16 @@ extension Store {
             conditions.append("substr(_area, 1, \(area.level.digits)) = ?")
             arguments.append(area.description.databaseValue)
         }
+        guard let table = tables[collection.number] else { return ([], nil) }
         for (field, text) in filter.equals {
-            if TableSchema.isReal(field) {
+            let column = table.column(named: field.name)
+            if let column, let name = column.findColumn {
+                conditions.append("\"\(name)\" = ?")
+                let mark = seal.mark(of: text, in: column, of: collection.number)
+                arguments.append(Data(mark).databaseValue)
+            } else if column?.isSealed == true {
+                throw SealedFieldFilter(field: field.name)
+            } else if TableSchema.isReal(field) {
                 conditions.append("\"\(field.name)\" = ?")
                 arguments.append(Double(text)?.databaseValue ?? .null)
             } else {
@@ -94,7 +104,7 @@ extension Store {
         arguments.append((filter.limit + 1).databaseValue)
         guard let table = tables[collection.number] else { return ([], nil) }
         return try read { database in
-            let found = try Self.rows(
+            let found = try self.rows(
                 database, of: table, sql: "\(condition) \(filter.order.clause) LIMIT ?",
                 arguments: StatementArguments(arguments), references: references(database))
             let page = found.prefix(filter.limit)
@@ -119,7 +129,7 @@ extension Store {
                     """, arguments: [limit])
             for key in keys {
                 guard let table = tables[try key.cell("collection")] else { continue }
-                found += try Self.rows(
+                found += try self.rows(
                     database, of: table, sql: "WHERE _key = ?",
                     arguments: [try key.cell("record", as: Int64.self)], references: references
                 ).map(\.display)
@@ -151,7 +161,7 @@ extension Store {
     }
 
     /// The state in a row of a collection's table with `TableSchema.stateColumns`.
-    static func state(
+    func state(
         _ row: Row, of table: TableSchema, references: LogReferences
     ) throws -> RecordState {
         try state(
@@ -160,35 +170,39 @@ extension Store {
     }
 
     /// The state in a row of `other_records`.
-    static func otherState(_ row: Row, references: LogReferences) throws -> RecordState {
+    func otherState(_ row: Row, references: LogReferences) throws -> RecordState {
         try state(
             row, lane: try row.lane(), collection: try row.cell("collection"),
             references: references, beside: NoTextColumns())
     }
 
-    private static func state(
+    private func state(
         _ row: Row, lane: Lane, collection: UInt32, references: LogReferences,
         beside texts: some TextColumns
     ) throws -> RecordState {
         let area = try AreaCode(parsing: try row.cell("_area", as: String.self))
-        let key = RowKey(rawValue: try row.cell("_key"))
+        let rowKey = RowKey(rawValue: try row.cell("_key"))
         let address: RecordAddress
-        if key.isNamed {
+        if rowKey.isNamed {
             let text: String = try row.cell("id")
             guard let id = RecordID(parsing: text) else {
                 throw StoreFailure.damaged(what: "record id \(text)")
             }
             address = .named(id)
         } else {
-            let log = try references.identity(key.log).log
-            address = .created(dot: Dot(log: log, sequence: key.sequence), index: key.index)
+            let log = try references.identity(rowKey.log).log
+            address = .created(
+                dot: Dot(log: log, sequence: rowKey.sequence), index: rowKey.index)
         }
+        let key = RecordKey(
+            domain: Domain(area: area, lane: lane), collection: collection, address: address)
         return try RecordStateReader.state(
-            try row.bytes("_merge"), collection: collection, address: address,
-            domain: Domain(area: area, lane: lane), numbers: references, beside: texts)
+            try seal.merge(in: try row.bytes("_merge"), of: key, row: rowKey),
+            collection: collection, address: address, domain: key.domain, numbers: references,
+            beside: texts)
     }
 
-    static func rows(
+    func rows(
         _ database: Database, of table: TableSchema, sql: String,
         arguments: StatementArguments, references: LogReferences
     ) throws -> [(key: Int64, display: RecordDisplay)] {
@@ -221,6 +235,11 @@ private struct TextCells: TextColumns {
         }
         return try row.cell(name)
     }
+}
+
+/// A list cannot be narrowed by a field whose values lie sealed and have no marks.
+package struct SealedFieldFilter: Error {
+    package let field: String
 }
 
 /// How many records a collection has, and how many of them want attention.

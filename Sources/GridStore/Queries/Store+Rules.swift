@@ -23,12 +23,11 @@ extension Store {
 
     /// The points of a village, as far as this node has its entries.
     package func pointsLedger(of area: AreaCode) throws -> PointsLedger {
-        try read { try Self.pointsLedger(of: area, in: $0, references: references($0), tables) }
+        try read { try pointsLedger(of: area, in: $0, references: references($0)) }
     }
 
-    static func pointsLedger(
-        of area: AreaCode, in database: Database, references: LogReferences,
-        _ tables: [UInt32: TableSchema]
+    func pointsLedger(
+        of area: AreaCode, in database: Database, references: LogReferences
     ) throws -> PointsLedger {
         guard let table = tables.values.first(where: { $0.collection.name == "points_entries" })
         else { return PointsLedger([]) }
@@ -43,7 +42,7 @@ extension Store {
                 try state(row, of: table, references: references), of: table.collection)
             if let entry = PointsLedger.Entry(display) { entries.append(entry) }
         }
-        return PointsLedger(entries, caps: try caps(of: area, in: database))
+        return PointsLedger(entries, caps: try Self.caps(of: area, in: database))
     }
 
     private static func caps(

@@ -55,6 +55,7 @@ extension Store {
         return try mapping {
             let connection = try DatabaseOpening.reader(at: folder.databasePath)
             return try connection.read { database in
+                let view = isPlain ? try UnsealedView.prepare(database, self) : nil
                 let watch = QueryWatch(database, limits: limits)
                 defer { watch.end(database) }
                 mask?.begin(database)
@@ -65,7 +66,7 @@ extension Store {
                     return QueryAnswer(
                         columns: columns, rows: rows, isCut: isCut, masked: mask?.met ?? [])
                 } catch let error as DatabaseError {
-                    throw Self.refusal(error, limits: limits)
+                    throw view?.failure ?? Self.refusal(error, limits: limits)
                 }
             }
         }

@@ -87,7 +87,7 @@ extension Store {
         try gather { try integrityFindings(source) }
         try gather { try Self.certificateFindings(source) }
         try gather { try Self.ledgerFindings(source) }
-        try gather { try Self.redactionFindings(source) }
+        try gather { try Self.redactionFindings(source, seal) }
         var isReplayed = false
         try gather {
             let found = try replay(source, into: target)
@@ -114,7 +114,7 @@ extension Store {
             try Self.createTables(Array(tables.values), in: target)
             try Self.copyLogNumbers(from: source, to: target)
             findings = try LedgerReplay.replay(
-                from: source, into: target, tables: tables, catalogue: catalogue
+                from: source, into: target, tables: tables, catalogue: catalogue, seal: seal
             ).findings
             return .commit
         }
@@ -161,7 +161,8 @@ extension Store {
             database,
             sql: """
                 SELECT id >> 32 AS ref, id & 0xFFFFFFFF AS last FROM (
-                    SELECT id, first, total, sum(length(envelope)) OVER log AS sum,
+                    SELECT id, first, total,
+                           sum(length(envelope) - \(FolderSeal.runAddedBytes)) OVER log AS sum,
                            coalesce(lag(id) OVER log, id >> 32 << 32) AS before
                     FROM runs WINDOW log AS (PARTITION BY id >> 32 ORDER BY id))
                 WHERE total <> sum OR (before & 0xFFFFFFFF) + 1 <> first ORDER BY id LIMIT 5

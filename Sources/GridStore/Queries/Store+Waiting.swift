@@ -23,7 +23,8 @@ extension Store {
                     $0 <= state.height && state.height - $0 < entriesMax
                 }
                 guard let first = sequences.min(), let reference = references[log] else { continue }
-                var source = try RunSource(database, log: log, reference: reference, first: first)
+                var source = try RunSource(
+                    database, log: log, reference: reference, first: first, seal: seal)
                 // What each is later than the one before, in the order of the log.
                 var changes: [UInt64] = []
                 while source.next != nil {

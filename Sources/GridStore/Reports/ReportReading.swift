@@ -7,7 +7,7 @@ import GridCore
 struct ReportReading {
     let database: Database
     let catalogue: Catalogue
-    let tables: [UInt32: TableSchema]
+    let store: Store
     let references: LogReferences
     let area: AreaCode
     let period: ReportPeriod
@@ -37,7 +37,8 @@ struct ReportReading {
 
     /// The states of a collection's records here.
     func states(_ collection: String) throws -> [RecordState] {
-        guard let table = tables.values.first(where: { $0.collection.name == collection }) else {
+        guard let table = store.tables.values.first(where: { $0.collection.name == collection })
+        else {
             return []
         }
         return try Row.fetchAll(
@@ -45,7 +46,7 @@ struct ReportReading {
             sql: """
                 SELECT \(table.stateColumns) FROM "\(collection)" WHERE \(here) ORDER BY id
                 """
-        ).map { try Store.state($0, of: table, references: references) }
+        ).map { try store.state($0, of: table, references: references) }
     }
 }
 

@@ -40,7 +40,7 @@ extension Store {
         home: (PublicKey) -> AreaCode?
     ) throws -> Report? {
         guard let kind = ReportDefinition.all.first(where: { $0.code == code }) else { return nil }
-        return try read { database in
+        return try readUnsealed { database in
             let logs = try logs(database).filter {
                 $0.height > 0 && area.contains($0.identity.domain.area)
             }.sorted { $0.identity.log < $1.identity.log }
@@ -48,7 +48,7 @@ extension Store {
             let instant = asOf ?? Int64(clamping: newest)
             let names = try Self.names(database)
             let reading = ReportReading(
-                database: database, catalogue: catalogue, tables: tables,
+                database: database, catalogue: catalogue, store: self,
                 references: try references(database), area: area, period: period, asOf: instant,
                 names: names)
             let body = try kind.make(reading)
@@ -77,6 +77,22 @@ extension Store {
             writer.count(logs.count)
             for log in logs { writer.frontierRow(FrontierRow(log)) }
             return writer.bytes
+        }
+    }
+
+    /// Reads on a connection of its own that shows sealed columns.
+    private func readUnsealed<Result>(
+        _ body: (Database) throws -> Result
+    ) throws -> Result {
+        try mapping {
+            try DatabaseOpening.reader(at: folder.databasePath).read { database in
+                let view = try UnsealedView.prepare(database, self)
+                do {
+                    return try body(database)
+                } catch let error as DatabaseError {
+                    throw view.failure ?? error
+                }
+            }
         }
     }
 

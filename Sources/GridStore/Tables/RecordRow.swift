@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import GRDB
 import GridCore
 import GridLog
 
@@ -17,7 +18,8 @@ struct RecordRow {
 
     /// Fills `TableSchema.update`, or also the cells that only `TableSchema.insert` has.
     func bind(
-        to statement: RowStatement, key: RowKey, merge: [UInt8], conflicts: Int, isNew: Bool
+        to statement: RowStatement, key: RowKey, merge: [UInt8], seal: FolderSeal,
+        conflicts: Int, isNew: Bool
     ) throws {
         statement.bind(key.rawValue, at: 1)
         statement.bind(state.isArchived ? 1 : 0, at: 2)
@@ -31,10 +33,19 @@ struct RecordRow {
         var next = 0
         for column in table.columns {
             while next < state.fields.count, state.fields[next].key < column.key { next += 1 }
-            if next < state.fields.count, state.fields[next].key == column.key,
+            if !column.isSealed, next < state.fields.count, state.fields[next].key == column.key,
                 let value = Self.value(of: state.fields[next].state)
             {
                 try bind(value, as: column.storage, to: statement, at: place)
+            } else {
+                statement.bindNull(at: place)
+            }
+            place += 1
+        }
+        for column in table.found {
+            if let field = state[column.key], case .text(let text)? = Self.value(of: field) {
+                let mark = seal.mark(of: text, in: column, of: table.collection.number)
+                try statement.bind(mark, at: place)
             } else {
                 statement.bindNull(at: place)
             }
@@ -81,13 +92,27 @@ struct RecordRow {
     }
 
     /// The value shown; a set is a list of its elements, a timeline of its items.
-    private static func value(of field: FieldState) -> FieldValue? {
+    static func value(of field: FieldState) -> FieldValue? {
         switch field {
         case .register(let register): register.displayed?.value
         case .fixed(let fixed): fixed.displayed?.value
         case .set(let set): .list(set.elements)
         case .timeline(let timeline): .list(timeline.items.map(\.value))
         case .counter(let counter): .integer(counter.value)
+        }
+    }
+
+    /// The value as a column of this kind shows it.
+    static func cell(_ value: FieldValue, as storage: TableSchema.Storage) -> DatabaseValue {
+        switch (storage, value) {
+        case (.integer, .integer(let integer)): integer.databaseValue
+        case (.boolean, .boolean(let boolean)): (boolean ? 1 : 0).databaseValue
+        case (.real, .decimal(let decimal)):
+            (Double(value.plainText) ?? Double(decimal.mantissa)).databaseValue
+        case (.list, .list(let values)) where values.isEmpty: .null
+        case (.text, .text(let text)): text.databaseValue
+        case (.text, _), (.list, _): value.plainText.databaseValue
+        case (.integer, _), (.boolean, _), (.real, _): .null
         }
     }
 

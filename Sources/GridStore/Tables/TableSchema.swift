@@ -3,7 +3,7 @@
 import GridCore
 
 /// The ordinary table of a collection: typed columns for what people ask, one column for what
-/// merging needs. Column names of the system begin with an underscore, so that no catalogue field
+/// merging needs, which is sealed. Column names of the system begin with an underscore, so that no catalogue field
 /// can ever meet them.
 final class TableSchema: Sendable {
     /// How a column holds the values of its field.
@@ -18,6 +18,11 @@ final class TableSchema: Sendable {
         /// The part of the field that is shown.
         let key: FieldKey
         let storage: Storage
+        /// Whether the column is empty, because its values lie in the sealed merge state alone.
+        let isSealed: Bool
+        /// The column with the marks by which a sealed value is found (`FolderSeal.mark`); nil
+        /// where it is found by nothing.
+        let findColumn: String?
     }
 
     let collection: CollectionDefinition
@@ -39,6 +44,8 @@ final class TableSchema: Sendable {
     let stateColumns: String
     /// By field number: the place of the field's text in `selectState`; 0 where there is none.
     private let textPlaces: [Int32]
+    /// Those that have a column to be found by.
+    let found: [Column]
     private let placesByName: [String: Int]
 
     /// Columns that each write sets, besides those of the fields.
@@ -59,15 +66,22 @@ final class TableSchema: Sendable {
         self.folding = folding
         let stored = collection.fields.filter { $0.kind != .derived }
         let columns = stored.map {
-            Column(field: $0, key: $0.shownKey, storage: Self.storage(of: $0))
+            let (storage, isSealed) = (Self.storage(of: $0), Masking.masks($0))
+            let isFound = isSealed && storage == .text && Masking.allowsLookup(by: $0)
+            return Column(
+                field: $0, key: $0.shownKey, storage: storage, isSealed: isSealed,
+                findColumn: isFound ? "_find_\($0.name)" : nil)
         }
         self.columns = columns
+        let found = columns.filter { $0.findColumn != nil }
+        self.found = found
+        let marks = found.compactMap(\.findColumn).map { "\"\($0)\"" }
         hasRequirements = stored.contains { $0.requirement != .optional }
         placesByName = Dictionary(
             uniqueKeysWithValues: stored.enumerated().map { ($1.name, $0) })
         let folded = folding == nil ? [] : Self.foldColumns.map { String($0.prefix { $0 != " " }) }
         let changing =
-            Self.changingColumns + stored.map { "\"\($0.name)\"" } + folded
+            Self.changingColumns + stored.map { "\"\($0.name)\"" } + marks + folded
             + (folding?.derived ?? []).map { "\"\($0.name)\"" }
         let all = ["_key"] + changing + ["id", "_area"]
         insert = """
@@ -78,7 +92,9 @@ final class TableSchema: Sendable {
         update = """
             UPDATE "\(collection.name)" SET \(settings.joined(separator: ", ")) WHERE _key = ?1
             """
-        let texts = columns.filter { $0.storage == .text && $0.key.family == .assigned }
+        let texts = columns.filter {
+            $0.storage == .text && $0.key.family == .assigned && !$0.isSealed
+        }
         var places = [Int32](repeating: 0, count: Int(stored.last?.number ?? 0) + 1)
         for (place, column) in texts.enumerated() {
             places[Int(column.field.number)] = Int32(place) + 1
@@ -109,7 +125,13 @@ final class TableSchema: Sendable {
     /// `CREATE TABLE` and its index, with the people's names of the fields as comments.
     var definition: String {
         let fields = columns.map {
-            "    \"\($0.field.name)\" \(Self.type(of: $0.storage)), -- \($0.field.label)\n"
+            "    \"\($0.field.name)\" \(Self.type(of: $0.storage)), -- \($0.field.label)"
+                + ($0.isSealed ? ", sealed in _merge\n" : "\n")
+        }
+        let marks = found.compactMap(\.findColumn)
+        let markColumns = marks.map { "    \"\($0)\" BLOB, -- keyed hash\n" }
+        let markIndices = marks.map {
+            "\nCREATE INDEX \"\(collection.name)_by\($0)\" ON \"\(collection.name)\" (\"\($0)\");"
         }
         let folded =
             folding == nil
@@ -126,10 +148,10 @@ final class TableSchema: Sendable {
                 _conflicts INTEGER NOT NULL, -- number of fields in conflict
                 _created_at INTEGER NOT NULL, -- milliseconds since 1970
                 _updated_at INTEGER NOT NULL,
-            \(fields.joined())\(folded.joined())    _merge BLOB NOT NULL
+            \(fields.joined())\(markColumns.joined())\(folded.joined())    _merge BLOB NOT NULL -- sealed
             ) STRICT;
             CREATE INDEX "\(collection.name)_by_id" ON "\(collection.name)" (id);
-            CREATE INDEX "\(collection.name)_by_area" ON "\(collection.name)" (_area);
+            CREATE INDEX "\(collection.name)_by_area" ON "\(collection.name)" (_area);\(markIndices.joined())
             """
     }
 

@@ -18,14 +18,16 @@ extension FolderReplica {
     ) -> [FrontierRow] {
         let certificates: [Certificate]
         let cutOffs: [CutOff]
+        let proofs: [BranchProof]
         do {
             certificates = try store.certificates().waiting
             cutOffs = try store.cutOffs().waiting
+            proofs = try store.branchProofs().waiting
         } catch {
             tell(.certificatesUnread(error))
             return []
         }
-        guard !certificates.isEmpty || !cutOffs.isEmpty else { return [] }
+        guard !certificates.isEmpty || !cutOffs.isEmpty || !proofs.isEmpty else { return [] }
         do throws(CommitFailure) {
             let committed = try commit(now: now) { batch, transaction in
                 for certificate in certificates {
@@ -45,10 +47,17 @@ extension FolderReplica {
                         field: SystemCollection.cutOffBytesField, cutOff.encoded)
                     _ = try transaction.author([change], in: &batch)
                 }
+                for proof in proofs {
+                    let change = change(
+                        SystemCollection.forks, proof.recordID,
+                        field: SystemCollection.forkBytesField, proof.encoded)
+                    _ = try transaction.author([change], in: &batch)
+                }
             }
             writeDown {
                 try store.markPublished(certificates)
                 try store.markPublished(cutOffs)
+                try store.markPublished(proofs)
             }
             return committed.news
         } catch {

@@ -66,10 +66,10 @@ extension FolderReplica {
 
     /// As much of a height of a log as counts.
     func counted(_ height: UInt64, of log: LogID) -> UInt64 {
-        guard replica.directory.hasCutOffs,
+        guard replica.directory.hasEnds,
             let identity = replica.logs(where: { $0 == log.domain.area })
                 .first(where: { $0.identity.log == log })?.identity,
-            let end = replica.directory.end(of: identity)
+            let end = replica.directory.end(of: replica.log(identity))
         else { return height }
         return min(height, end.height)
     }

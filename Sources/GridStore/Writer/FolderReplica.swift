@@ -131,6 +131,7 @@ package final class FolderReplica {
             redactions: try store.redactionBook(), logs: logs)
         watch = try IncidentWatch(store, logs: logs, now: now)
         takeRenewedChain()
+        goOnFromForks()
     }
 
     /// All certificates and cut-offs that the folder knows.
@@ -145,6 +146,8 @@ package final class FolderReplica {
         let cutOffs = try store.cutOffRecords().compactMap { try? CutOff(decoding: $0) }
         directory.add(
             try store.certificates().all + certificates, try store.cutOffs().all + cutOffs)
+        let proofs = try store.branchProofRecords().compactMap { try? BranchProof(decoding: $0) }
+        for proof in try store.branchProofs().all + proofs { directory.add(proof) }
         return directory
     }
 
@@ -170,6 +173,9 @@ package final class FolderReplica {
             return try attempt(now: now, work)
         } catch is RolledBack {
             rolledBack = RollbackSign()
+            return try commit(now: now, work)
+        } catch is OwnLogForked {
+            rolledBack = RollbackSign(code: .ownLogForked)
             return try commit(now: now, work)
         } catch {
             throw fail(after: error)
@@ -197,13 +203,20 @@ package final class FolderReplica {
     private func adopt(_ batch: ReplicaBatch) -> [FrontierRow] {
         let changed = batch.changedLogs
         let isStale = batch.changesStanding
-        // What peers have said of ends may be true only now.
-        if batch.directory.cutOffCount != replica.directory.cutOffCount { shortenings += 1 }
         let isNews = batch.directory.count != replica.directory.count
+        let hasNewForks =
+            batch.directory.branchProofCount != replica.directory.branchProofCount
+        let mayGoOn = isNews || !batch.aside.isEmpty
+        // What peers have said of ends may be true only now.
+        if batch.directory.cutOffCount != replica.directory.cutOffCount || hasNewForks {
+            shortenings += 1
+        }
         hasSuccessions = hasSuccessions || isNews || batch.bringsSuccession
         replica.adopt(batch)
         if isNews { takeRenewedChain() }
         if isStale { buildAnew() }
+        if hasNewForks { confrontForks() }
+        if mayGoOn { goOnFromForks() }
         headLedger.append(
             changed.filter { $0.identity.log.replica == replica.id }.map {
                 HeadLedger.Row(log: $0.identity.log, height: $0.height, head: $0.head)

@@ -19,6 +19,8 @@ struct AdmissionPlan {
     private var state: DomainState
     /// Where the logs end that end.
     private let ends: [ReplicaID: LogEnd]
+    /// Forked logs of which the branch that an office has named is here.
+    let settled: [ReplicaID: SettledFork]
     /// What contexts may name: what is applied, and all of a log that has reached its end.
     private var covered: VersionVector
     private(set) var steps: [Step] = []
@@ -28,9 +30,13 @@ struct AdmissionPlan {
     /// For each run the place of the entry that comes next; nil at its end.
     private var positions: [Int?]
 
-    init(_ state: DomainState, ends: [ReplicaID: LogEnd], count: Int) {
+    init(
+        _ state: DomainState, ends: [ReplicaID: LogEnd], settled: [ReplicaID: SettledFork] = [:],
+        count: Int
+    ) {
         self.state = state
         self.ends = ends
+        self.settled = settled
         covered = state.applied
         applied = Array(repeating: 0, count: count)
         refused = Array(repeating: nil, count: count)
@@ -71,7 +77,7 @@ struct AdmissionPlan {
         var position = start
         while position < run.entries.count {
             let entry = run.entries[position]
-            guard log.isCovered(entry, by: covered) else { break }
+            guard isCovered(entry, of: log) else { break }
             do throws(DecodingViolation) {
                 try log.take(entry)
                 try log.check(entry)
@@ -95,6 +101,19 @@ struct AdmissionPlan {
             cover(log)
         }
         return position > start
+    }
+
+    /// Of a settled fork nobody knows which branch was meant by what lies between fork and end: it
+    /// names the fork.
+    private func isCovered(_ entry: Entry, of log: LogState) -> Bool {
+        guard !settled.isEmpty else { return log.isCovered(entry, by: covered) }
+        return log.isCovered(entry) { other, height in
+            let known = covered[other]
+            guard height > known, let fork = settled[other.replica] else {
+                return height <= known
+            }
+            return known >= fork.fork && fork.blurs(height)
+        }
     }
 
     /// Whoever has named entries above the end of a log is read as if the end was named.

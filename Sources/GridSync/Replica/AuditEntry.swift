@@ -18,6 +18,8 @@ package struct AuditAct: RawRepresentable, Hashable, Sendable {
     package static let plainHistory = AuditAct(rawValue: "plain_history")
     /// A query was run over unmasked tables.
     package static let plainSQL = AuditAct(rawValue: "plain_sql")
+    /// Records were looked up by the whole value of a sensitive field.
+    package static let lookUp = AuditAct(rawValue: "look_up")
     /// Rows of a sheet were written.
     package static let importing = AuditAct(rawValue: "import")
     /// The records of a collection were given out as a sheet, sensitive values masked.
@@ -28,6 +30,8 @@ package struct AuditAct: RawRepresentable, Hashable, Sendable {
     package static let rebuild = AuditAct(rawValue: "rebuild")
     /// A key was cut off.
     package static let cutOff = AuditAct(rawValue: "cut_off")
+    /// It was decided which branch of a forked log counts.
+    package static let forkClosing = AuditAct(rawValue: "close_fork")
     /// What a key had in quarantine was written again in this node's name.
     package static let adopting = AuditAct(rawValue: "adopt")
     /// What a key had in quarantine was thrown away.

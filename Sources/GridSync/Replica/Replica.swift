@@ -24,6 +24,9 @@ package struct Replica: Sendable {
     /// Logs of which another branch is here than the one that a cut-off names: until the fork is
     /// settled they are read as if nothing had ended them. Only replays have such.
     package var branches: Set<LogID> = []
+    /// Forked logs of which all that counts is in the ledger. Only replays have such: elsewhere the
+    /// height says so.
+    package var whole: Set<LogID> = []
     /// Kept in memory only: a restart begins new seeds.
     private(set) var salts: [Domain: SaltSource] = [:]
 
@@ -85,7 +88,7 @@ package struct Replica: Sendable {
             state.logs.values.contains { log in
                 let key = log.identity.key
                 return directory.level(of: key, in: domain) != other.level(of: key, in: domain)
-                    || other.end(of: log.identity)?.isOvershot(by: log) ?? false
+                    || other.end(of: log)?.isOvershot(by: log) ?? false
             }
         }
     }
@@ -120,7 +123,7 @@ package struct Replica: Sendable {
 
     /// The logs that have ended, of areas that pass the test, ascending by log.
     package func endedLogs(where isWanted: (AreaCode) -> Bool) -> [LogIdentity] {
-        guard directory.hasCutOffs else { return [] }
+        guard directory.hasEnds else { return [] }
         return logs(where: isWanted).map(\.identity).filter { directory.end(of: $0) != nil }
     }
 
@@ -140,6 +143,16 @@ package struct Replica: Sendable {
     package mutating func learn(_ cutOff: CutOff) {
         directory.add(cutOff)
         redactions.settle(by: directory)
+    }
+
+    /// Learns branch proofs that came outside of any log.
+    package mutating func learn(_ proofs: [BranchProof]) {
+        for proof in proofs { directory.add(proof) }
+    }
+
+    /// Whether this replica writes a log that was forked: somebody has its key, or its folder.
+    package var isForked: Bool {
+        directory.hasForks && directory.forks.contains { $0.identity.log.replica == id }
     }
 
     /// Forgets what a peer had sent ahead of its causes.

@@ -87,7 +87,7 @@ extension ReplicaBatch {
     private static func mayChange(_ verdict: Verdict) -> Bool {
         switch verdict {
         case .parked, .refused(.unknownKey), .refused(.notEntitled), .refused(.endUnknown): true
-        case .admitted, .known, .refused: false
+        case .admitted, .known, .setAside, .refused: false
         }
     }
 
@@ -97,11 +97,14 @@ extension ReplicaBatch {
         var verdicts: [(Candidate, Verdict)] = []
         var eligible: [(candidate: Candidate, level: AreaLevel)] = []
         let ends = ends(in: domain, and: candidates.map(\.run.run.identity))
+        let settled = settledForks(in: domain)
         if domain.lane == .authority { learnRedactions(in: candidates.map(\.run)) }
         for candidate in candidates {
             do throws(Refusal) {
-                let (run, level) = try judge(candidate.run, in: domain)
-                eligible.append((candidate.with(run), level))
+                switch try judge(candidate.run, in: domain) {
+                case .counts(let run, let level): eligible.append((candidate.with(run), level))
+                case .goesAside: verdicts.append((candidate, .setAside))
+                }
             } catch {
                 // The order may stand in a run that is on its way behind this one.
                 let waits = domain.lane == .authority && error == .valuesWithheld
@@ -109,7 +112,8 @@ extension ReplicaBatch {
             }
         }
         while true {
-            var plan = AdmissionPlan(state(of: domain), ends: ends, count: eligible.count)
+            var plan = AdmissionPlan(
+                state(of: domain), ends: ends, settled: settled, count: eligible.count)
             plan.advance(eligible.map(\.candidate.run))
             let stopped = eligible.indices.filter { !plan.isDone($0) }
             let strays = stopped.filter { plan.applied[$0] > 0 || plan.refused[$0] != nil }
@@ -146,7 +150,9 @@ extension ReplicaBatch {
                 try log.take(entry)
                 clock.observe(log.timestamp, now: now)
                 let hash = run.hashes[place]
-                try apply(entry, hash: hash, of: log, level: level, storage: storage)
+                try apply(
+                    entry, hash: hash, of: log, level: level, settled: plan.settled,
+                    storage: storage)
                 log.advance(to: hash)
             }
             domainState.update(log)
@@ -157,13 +163,23 @@ extension ReplicaBatch {
     }
 
     /// What can be said of a run before its entries are looked at.
-    ///
-    /// - Returns: the run, or what counts of it, and the level of its writer's word.
-    private mutating func judge(
-        _ run: VerifiedRun, in domain: Domain
-    ) throws(Refusal) -> (VerifiedRun, AreaLevel) {
+    private enum Judged {
+        /// The run, or what counts of it, and the level of its writer's word.
+        case counts(VerifiedRun, AreaLevel)
+        /// Its log was forked before it.
+        case goesAside
+    }
+
+    private mutating func judge(_ run: VerifiedRun, in domain: Domain) throws(Refusal) -> Judged {
         guard replica.scope.contains(domain.area) else { throw .outsideScope }
         let log = state(of: domain).log(run.run.identity)
+        // What goes beyond a fork is kept, and its front counts where it is news.
+        if try setAside(run, of: log),
+            run.run.first > log.height + 1
+                || directory.fork(of: log.identity.log).map({ log.height >= $0.height }) ?? false
+        {
+            return .goesAside
+        }
         let run = try redacting(counting(run, of: log), above: log.height)
         if run.run.identity.log.replica == replica.id, run.run.last > log.height {
             foundOwnLogAhead = true
@@ -175,17 +191,45 @@ extension ReplicaBatch {
             if run.run.identity.log.replica == replica.id { foundOwnLogAhead = true }
             throw .forked(at: log.height)
         }
-        return (run, try standing(of: run, in: domain).get())
+        return .counts(run, try standing(of: run, in: domain).get())
+    }
+
+    /// Sets a run aside that goes beyond the fork of its log, where another branch may still count
+    /// than the one that is here. Precondition of its being kept: its writer may write there.
+    ///
+    /// - Returns: whether it goes beyond.
+    private mutating func setAside(_ run: VerifiedRun, of log: LogState) throws(Refusal) -> Bool {
+        let identity = run.run.identity
+        guard let fork = directory.fork(of: identity.log), run.run.last > fork.height,
+            !replica.branches.contains(identity.log), !replica.whole.contains(identity.log),
+            end(of: log)?.height == fork.height
+        else { return false }
+        // One that begins on a branch which nobody has proved, or on none, is somebody's invention.
+        if let first = run.hash(at: fork.height + 1), !fork.firsts.contains(first) { throw .cutOff }
+        if run.run.first <= fork.height, run.hash(at: fork.height) != fork.head { throw .cutOff }
+        guard run.run.isSigned || isNamed(run) else { throw .endUnknown }
+        _ = try standing(of: run, in: identity.domain).get()
+        let kept = try redacting(run, above: fork.height)
+        note(identity)
+        aside.append(kept)
+        return true
+    }
+
+    /// Whether an office has named the last entry of a run, or the key has signed what follows it.
+    private func isNamed(_ run: VerifiedRun) -> Bool {
+        guard let last = run.hashes.last else { return false }
+        let end = directory.end(of: run.run.identity)
+        return end?.height == run.run.last && end?.head == last
+            || directory.proves(run.run.identity.log, run.run.last, last)
     }
 
     /// What counts of a run: all of it, or what stands before the end of its log.
     private mutating func counting(
         _ run: VerifiedRun, of log: LogState
     ) throws(Refusal) -> VerifiedRun {
-        guard let end = directory.end(of: run.run.identity),
-            !replica.branches.contains(run.run.identity.log)
+        guard let end = end(of: log), !replica.branches.contains(run.run.identity.log)
         else {
-            guard run.run.isSigned else { throw .endUnknown }
+            guard run.run.isSigned || isNamed(run) else { throw .endUnknown }
             return run
         }
         guard run.run.first <= end.height else {
@@ -193,7 +237,7 @@ extension ReplicaBatch {
             throw .cutOff
         }
         if run.run.last < end.height {
-            guard run.run.isSigned else { throw .endUnknown }
+            guard run.run.isSigned || isNamed(run) else { throw .endUnknown }
             return run
         }
         guard run.hash(at: end.height) == end.head else { throw .cutOff }

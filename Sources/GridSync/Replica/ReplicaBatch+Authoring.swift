@@ -34,6 +34,10 @@ package enum WriteRefusal: Error, Hashable, Sendable {
     case cutOff(AreaCode)
 }
 
+/// The log that was to be written has turned out to be forked: whoever owns the replica goes on as
+/// another one, and nothing of the batch is applied.
+package struct OwnLogForked: Error {}
+
 extension ReplicaBatch {
     /// Writes one local change set: one entry in each domain it touches.
     ///
@@ -49,6 +53,7 @@ extension ReplicaBatch {
             }
             let identity = LogIdentity(
                 key: replica.author.key, nonce: replica.nonce, domain: domain)
+            guard directory.fork(of: identity.log) == nil else { throw OwnLogForked() }
             guard directory.end(of: identity) == nil else {
                 throw WriteRefusal.cutOff(domain.area)
             }
@@ -110,7 +115,9 @@ extension ReplicaBatch {
         }
         writers[domain] = writer
         try log.take(entry)
-        try apply(entry, hash: hash, of: log, level: level, storage: storage)
+        try apply(
+            entry, hash: hash, of: log, level: level, settled: settledForks(in: domain),
+            storage: storage)
         log.advance(to: hash)
         domainState.update(log)
         domains[domain] = domainState

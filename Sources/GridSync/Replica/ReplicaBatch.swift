@@ -28,6 +28,8 @@ package struct ReplicaBatch: Sendable {
     package internal(set) var bringsSuccession = false
     /// Logs of which nothing counts that were met for the first time.
     package internal(set) var endedLogs: [LogIdentity] = []
+    /// Runs of forked logs that go beyond the fork.
+    package internal(set) var aside: [VerifiedRun] = []
     var writers: [Domain: RunWriter] = [:]
     /// The salts that the next entries of one's own logs go on with.
     var salts: [Domain: SaltSource] = [:]
@@ -78,24 +80,31 @@ package struct ReplicaBatch: Sendable {
     private var hasOvershot: Bool {
         directory.count != replica.directory.count
             && changedLogs.contains { log in
-                directory.end(of: log.identity)?.isOvershot(by: log) ?? false
+                directory.end(of: log)?.isOvershot(by: log) ?? false
             }
     }
 
     /// Where the logs of a domain end that end, of those of which anything is known, and of some that
     /// have just come.
     func ends(in domain: Domain, and news: [LogIdentity]) -> [ReplicaID: LogEnd] {
-        guard directory.hasCutOffs else { return [:] }
-        var ends = state(of: domain).logs.compactMapValues { directory.end(of: $0.identity) }
+        guard directory.hasEnds else { return [:] }
+        var ends = state(of: domain).logs.compactMapValues { end(of: $0) }
         for identity in news where ends[identity.log.replica] == nil {
-            ends[identity.log.replica] = directory.end(of: identity)
+            ends[identity.log.replica] = end(of: LogState(identity: identity))
         }
         return ends
     }
 
+    /// Where a log ends for this replica; nil for one that goes on.
+    func end(of log: LogState) -> LogEnd? {
+        replica.whole.contains(log.identity.log)
+            ? directory.end(of: log.identity) : directory.end(of: log)
+    }
+
     /// Whether there is anything to commit.
     package var isEmpty: Bool {
-        runs.isEmpty && writers.isEmpty && endedLogs.isEmpty && learntRedactions.isEmpty
+        runs.isEmpty && writers.isEmpty && endedLogs.isEmpty && aside.isEmpty
+            && learntRedactions.isEmpty
     }
 
     /// Whether this batch has written to this replica's own logs.
@@ -119,6 +128,7 @@ package struct ReplicaBatch: Sendable {
         for log in endedLogs { try storage.note(log) }
         for redaction in learntRedactions { try storage.note(redaction) }
         for run in runs { try storage.append(run) }
+        for run in aside { try storage.setAside(run) }
         // Neighbours share pages.
         let keys = records.keys
         let changed = keys.indices.filter { records[$0].isChanged }
@@ -140,11 +150,14 @@ package struct ReplicaBatch: Sendable {
     }
 
     /// Applies the changes of the entry that `log` has taken last to the records they touch.
+    ///
+    /// - Parameter settled: the settled forks of the log's domain.
     mutating func apply(
         _ entry: Entry, hash: Bytes32, of log: LogState, level: AreaLevel,
-        storage: some ReplicaStorage
+        settled: [ReplicaID: SettledFork], storage: some ReplicaStorage
     ) throws {
         let domain = log.identity.domain
+        let seen = settled.isEmpty ? log.context : seen(by: log, settled)
         let stamp = WriteStamp(
             dot: Dot(log: log.identity.log, sequence: entry.sequence), timestamp: log.timestamp,
             level: level)
@@ -156,8 +169,8 @@ package struct ReplicaBatch: Sendable {
             let place = try records.place(of: key) ?? load(key, storage: storage)
             let last = records[place].state.last?.dot
             records[place].isChanged = true
-            records[place].state.apply(change, stamp: stamp, rules: rules, seen: log.context)
-            if let last, !log.context.covers(last) {
+            records[place].state.apply(change, stamp: stamp, rules: rules, seen: seen)
+            if let last, !seen.covers(last) {
                 note(change, at: place, key: key, unseen: last, dot: stamp.dot)
             }
             if domain.lane == .authority { learn(change, in: named) }
@@ -195,6 +208,8 @@ package struct ReplicaBatch: Sendable {
             }
         } else if change.collection == SystemCollection.cutOffs {
             for cutOff in SystemCollection.cutOffs(in: change.writes) { directory.add(cutOff) }
+        } else if change.collection == SystemCollection.forks {
+            for proof in SystemCollection.branchProofs(in: change.writes) { directory.add(proof) }
         } else {
             learnRedactions(change, in: entry)
         }

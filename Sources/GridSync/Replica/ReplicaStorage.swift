@@ -19,6 +19,8 @@ package protocol ReplicaStorage {
     func save(_ log: LogState) throws
     /// Notes two edits of different fields that had not seen each other.
     func note(_ update: ParallelUpdate) throws
+    /// Keeps a run of a forked log that goes beyond the fork: it may be of the branch that will count.
+    func setAside(_ run: VerifiedRun) throws
 }
 
 extension ReplicaStorage {
@@ -27,6 +29,9 @@ extension ReplicaStorage {
 
     /// A storage that is never without the runs it was given has nothing to keep beside them.
     package func note(_ redaction: Redaction) throws {}
+
+    /// Nor has one without a ledger a place for what may count one day.
+    package func setAside(_ run: VerifiedRun) throws {}
 }
 
 /// A record within everything a replica holds.
@@ -68,6 +73,9 @@ package enum SystemCollection {
     /// One cut-off a record, named by its digest; field 1 holds its bytes.
     package static let cutOffs: UInt32 = 2
     package static let cutOffBytesField: UInt32 = 1
+    /// One branch proof a record, named by its digest; field 1 holds its bytes.
+    package static let forks: UInt32 = 3
+    package static let forkBytesField: UInt32 = 1
 
     /// One redaction a record, named by its digest; field 1 holds its bytes.
     package static let redactions: UInt32 = 6
@@ -84,7 +92,7 @@ package enum SystemCollection {
     package static let audit: UInt32 = 8
     /// All of them: no work of people's that anybody could take over.
     package static let all: Set<UInt32> = [
-        certificates, cutOffs, successions, redactions, restatements, audit,
+        certificates, cutOffs, forks, successions, redactions, restatements, audit,
     ]
 
     /// The certificates that stand in a run of lane 0, whatever they prove.
@@ -99,6 +107,12 @@ package enum SystemCollection {
             .flatMap { cutOffs(in: $0.writes) }
     }
 
+    /// The branch proofs that stand in a run of lane 0, whatever they prove.
+    package static func branchProofs(in run: VerifiedRun) -> [BranchProof] {
+        run.entries.flatMap { $0.changes ?? [] }.filter { $0.collection == forks }
+            .flatMap { branchProofs(in: $0.writes) }
+    }
+
     /// The certificates that the writes to such a record hold.
     static func certificates(in writes: [FieldWrite]) -> [Certificate] {
         bytes(in: writes, field: certificateBytesField).compactMap {
@@ -109,6 +123,11 @@ package enum SystemCollection {
     /// The cut-offs that the writes to such a record hold.
     static func cutOffs(in writes: [FieldWrite]) -> [CutOff] {
         bytes(in: writes, field: cutOffBytesField).compactMap { try? CutOff(decoding: $0) }
+    }
+
+    /// The branch proofs that the writes to such a record hold.
+    static func branchProofs(in writes: [FieldWrite]) -> [BranchProof] {
+        bytes(in: writes, field: forkBytesField).compactMap { try? BranchProof(decoding: $0) }
     }
 
     static func bytes(in writes: [FieldWrite], field: UInt32) -> [[UInt8]] {

@@ -12,6 +12,8 @@ package enum Verdict: Hashable, Sendable {
     case known
     /// Waits for entries it depends on.
     case parked
+    /// Goes beyond the fork of its log, and is kept for the case that this branch is to count.
+    case setAside
     case refused(Refusal)
 }
 

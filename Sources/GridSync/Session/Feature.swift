@@ -8,4 +8,6 @@ package enum Feature {
     package static let receiptWanted: UInt64 = 2
     /// It takes word of logs that have ended, and of having been cut off.
     package static let endedLogs: UInt64 = 4
+    /// It helps to find where a log was forked, and takes proofs of it.
+    package static let forks: UInt64 = 8
 }

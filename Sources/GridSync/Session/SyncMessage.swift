@@ -27,6 +27,22 @@ package enum SyncMessage: Hashable, Sendable {
     case ended([LogIdentity])
     /// Why the sender is about to close: the receiver's key was cut off.
     case cutOff(CutOff)
+    /// What stands in the sender's branch of a log at some heights, ascending: the first 8 bytes of
+    /// the hashes.
+    case heads(log: LogID, rows: [HeadRow])
+    /// Proofs of one branch of a log, in its order.
+    case branch([BranchProof])
+
+    /// An entry, by the first 8 bytes of its hash.
+    package struct HeadRow: Hashable, Sendable {
+        package let height: UInt64
+        package let head: UInt64
+
+        package init(height: UInt64, head: UInt64) {
+            self.height = height
+            self.head = head
+        }
+    }
 
     package struct LaneTotal: Hashable, Sendable {
         package let lane: Lane
@@ -62,6 +78,8 @@ private enum MessageTag: UInt8 {
     case receipt = 8
     case ended = 9
     case cutOff = 10
+    case heads = 11
+    case branch = 12
 }
 
 extension SyncMessage {
@@ -106,16 +124,21 @@ extension SyncMessage {
         case .cutOff(let cutOff):
             writer.byte(MessageTag.cutOff.rawValue)
             writer.raw(cutOff.encoded)
+        case .heads(let log, let rows):
+            writer.byte(MessageTag.heads.rawValue)
+            writer.log(log)
+            writer.count(rows.count)
+            for row in rows {
+                writer.unsigned(row.height)
+                writer.fixed64(row.head)
+            }
+        case .branch(let proofs):
+            writer.byte(MessageTag.branch.rawValue)
+            writer.count(proofs.count)
+            for proof in proofs { writer.block(proof.encoded) }
         case .ended(let logs):
             writer.byte(MessageTag.ended.rawValue)
-            writer.count(logs.count)
-            for log in logs {
-                writer.raw(log.key.bytes)
-                writer.fixed64(log.nonce.high)
-                writer.fixed64(log.nonce.low)
-                writer.area(log.domain.area)
-                writer.byte(log.domain.lane.rawValue)
-            }
+            writer.endedLogs(logs)
         }
         return writer.bytes
     }
@@ -138,7 +161,9 @@ extension SyncMessage {
         case .receipt:
             guard reader.remaining <= ProtocolLimits.receiptBytesMax else { throw .lengthTooLarge }
             self = .receipt(try Receipt(decoding: try reader.raw(reader.remaining)))
-        case .ended: self = .ended(try Self.ended(&reader))
+        case .ended: self = .ended(try reader.endedLogs())
+        case .heads: self = try Self.heads(&reader)
+        case .branch: self = .branch(try Self.branch(&reader))
         case .cutOff: self = .cutOff(try CutOff(decoding: try reader.raw(reader.remaining)))
         }
         try reader.finish()
@@ -172,19 +197,36 @@ extension SyncMessage {
         return totals
     }
 
-    private static func ended(
+    private static func heads(
         _ reader: inout ByteReader
-    ) throws(DecodingViolation) -> [LogIdentity] {
-        let count = try reader.count(max: ProtocolLimits.endedLogsMax)
-        var logs: [LogIdentity] = []
+    ) throws(DecodingViolation) -> SyncMessage {
+        let log = try reader.log()
+        let count = try reader.count(max: ProtocolLimits.headsMax)
+        guard count > 0 else { throw .empty }
+        var rows: [HeadRow] = []
         for _ in 0..<count {
-            let key = PublicKey(try reader.bytes32())
-            let nonce = ReplicaNonce(high: try reader.fixed64(), low: try reader.fixed64())
-            let identity = LogIdentity(key: key, nonce: nonce, domain: try reader.domain())
-            if let last = logs.last, last.log >= identity.log { throw .notAscending }
-            logs.append(identity)
+            let row = HeadRow(height: try reader.sequence(), head: try reader.fixed64())
+            if let last = rows.last, last.height >= row.height { throw .notAscending }
+            rows.append(row)
         }
-        return logs
+        return .heads(log: log, rows: rows)
+    }
+
+    private static func branch(
+        _ reader: inout ByteReader
+    ) throws(DecodingViolation) -> [BranchProof] {
+        let count = try reader.count(max: ProtocolLimits.branchProofsMax)
+        guard count > 0 else { throw .empty }
+        var proofs: [BranchProof] = []
+        for _ in 0..<count {
+            let bytes = try reader.block(max: ProtocolLimits.branchProofBytesMax)
+            let proof = try BranchProof(decoding: bytes)
+            if let last = proofs.last, last.identity != proof.identity || proof.first <= last.last {
+                throw .notAscending
+            }
+            proofs.append(proof)
+        }
+        return proofs
     }
 
     private static func ack(_ reader: inout ByteReader) throws(DecodingViolation) -> SyncMessage {

@@ -108,6 +108,7 @@ extension SyncSession {
         case .parked:
             parked[log] = max(run.last, parked[log] ?? 0)
             leaveParked(log, &standing)
+        case .setAside: return proveFork(of: log)
         case .refused(.ownLogAhead): return end(.rolledBack(log: log, height: run.last))
         case .refused(let refusal): return refuse(log, refusal)
         }
@@ -119,11 +120,12 @@ extension SyncSession {
         var effects: [Effect] = [.send(.refusal(log: log, code: refusal.code))]
         switch refusal {
         case .forked(let height): effects += reportFork(log, at: height)
+        case .cutOff: effects += proveFork(of: log)
         case .unknownKey, .notEntitled, .endUnknown, .valuesWithheld, .tooMuchParked:
             if areasTurnedAway.count < ProtocolLimits.messageAreasMax {
                 areasTurnedAway.insert(log.domain.area)
             }
-        case .outsideScope, .violation, .cutOff, .ownLogAhead: break
+        case .outsideScope, .violation, .ownLogAhead: break
         }
         return effects
     }

@@ -150,6 +150,7 @@ extension SyncSession {
     mutating func receiveRefusal(_ log: LogID, code: String) -> [Effect] {
         guard held[log] > 0 else { return [] }
         refusedByPeer[log] = code
-        return pump()
+        let proof = code == Refusal.endUnknown.code ? proveFork(of: log) : []
+        return proof + pump()
     }
 }

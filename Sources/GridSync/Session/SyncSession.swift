@@ -27,8 +27,15 @@ package struct SyncSession: Sendable {
         /// The peer shows that this side's key or its own was cut off; whether that counts is to be
         /// looked at.
         case learn(CutOff)
-        /// The peer's entry at this height is not ours.
+        /// The peer's entry at this height is not ours: call `showHeads` with some entries up to it.
         case reportFork(LogID, height: UInt64)
+        /// Hold some entries of the peer's branch of a log against one's own, and call `answer`.
+        case compareHeads(LogID, [SyncMessage.HeadRow])
+        /// Take in what the peer proves of a branch.
+        case learnBranch([BranchProof])
+        /// The peer does not know that a log was forked: call `show` with what proves it, and
+        /// `showHeads` with some entries of what is here.
+        case proveFork(LogID)
         /// Sign what is durably held of the peer's area and call `supply`.
         case issueReceipt
         /// Hold a receipt of the peer against the ledger and keep it.
@@ -71,6 +78,11 @@ package struct SyncSession: Sendable {
     var forked: Set<LogID> = []
     /// Logs that turned out to hold nothing to send.
     var unservable: Set<LogID> = []
+    /// Logs whose forks were proved to the peer.
+    var forksProved: Set<LogID> = []
+    /// How many messages about forks the peer has sent, of each kind.
+    var heardHeads = 0
+    var heardBranches = 0
     /// Bytes of runs this side may still send.
     var allowance: UInt64
     /// What is being read from the ledger.
@@ -181,6 +193,8 @@ package struct SyncSession: Sendable {
         case .bye(let code): effects = end(.peerLeft(code: code))
         case .ended(let logs): effects = receiveEnded(logs)
         case .cutOff(let cutOff): effects = receive(cutOff)
+        case .heads(let log, let rows): effects = receiveHeads(log, rows)
+        case .branch(let proofs): effects = receiveBranch(proofs)
         case .receipt(let receipt): effects = receiveReceipt(receipt, now: now)
         }
         return noteSent(effects, now: now)

@@ -35,8 +35,9 @@ struct County {
         try FileManager.default.createDirectory(
             atPath: folder.keyFolderPath, withIntermediateDirectories: true,
             attributes: [.posixPermissions: 0o700])
-        let key = Author(try Self.key(at: folder.nodeKeyPath)).key
-        let store = try Store(folder, catalogue: .household)
+        let author = Author(try Self.key(at: folder.nodeKeyPath))
+        let key = author.key
+        let store = try Store(folder, catalogue: .household, owner: author)
         if try store.node() == nil {
             let own = Certificate(
                 subject: key, name: "\(area)", area: try AreaCode(parsing: area), rights: .all,

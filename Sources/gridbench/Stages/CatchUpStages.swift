@@ -49,7 +49,7 @@ struct CatchUpStages: Work {
 
     func measure() throws -> [Figure] {
         var times = StageTimes<Part>()
-        let sender = try Store(NodeFolder(village.path), catalogue: .household)
+        let sender = try Store(ofBench: village.path)
         guard let chain = try sender.node()?.chain else { throw BenchFailure("not enrolled") }
         let sent = try carry(sending(from: sender, &times), &times)
         let receiver = try ReceivingStages(
@@ -82,7 +82,7 @@ struct CatchUpStages: Work {
                 lane: log.identity.domain.lane, ranges: [range], bytes: Self.fetchBytes)
             runs += try times.time(.readLedger) { try store.runs(for: request) }
         }
-        var stored = try StoredEnvelopes.all(in: store.folder.databasePath)[...]
+        var stored = try store.envelopes(of: log.identity.log)[...]
         for run in runs {
             let parts = stored.prefix { $0.last <= run.last }
             stored = stored.dropFirst(parts.count)

@@ -12,10 +12,11 @@ extension FolderReplica {
     /// - Parameter certificates: of a peer that it has met.
     convenience init(stages path: String, knowing certificates: [Certificate] = []) throws {
         let folder = NodeFolder(path)
-        let store = try Store(folder, catalogue: .household)
+        let author = Author(try KeyFile.read(at: folder.nodeKeyPath))
+        let store = try Store(folder, catalogue: .household, owner: author)
         for certificate in certificates { try store.add(certificate, waiting: false) }
         try self.init(
-            store: store, author: Author(KeyFile.read(at: folder.nodeKeyPath)), now: WallClock.now)
+            store: store, author: author, now: WallClock.now)
     }
 
     /// Commits with this machine's time, as the engine does.

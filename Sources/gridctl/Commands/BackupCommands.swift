@@ -23,7 +23,12 @@ struct OpeningOptions: ParsableArguments {
 
     func open(_ path: String) throws -> BackupReader {
         try Sodium.start()
-        if let key { return try BackupReader(path, with: .key(try KeyFile.read(at: key))) }
+        if let key {
+            let opened = try KeyFile.content(at: key).open {
+                Passphrase(try PassphrasePrompt.passphrase(from: passphraseFile, isNew: false))
+            }
+            return try BackupReader(path, with: .key(opened))
+        }
         guard try BackupReader.takesPassphrase(path) else {
             // Says whose key it takes.
             return try BackupReader(path, with: .passphrase([0]))

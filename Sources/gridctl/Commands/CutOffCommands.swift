@@ -53,6 +53,25 @@ struct Retire: ParsableCommand {
     }
 }
 
+/// What all commands that sign a cut-off have in common.
+enum CutOffOrder {
+    static func check(note: String) throws {
+        guard note.utf8.count <= ProtocolLimits.certificateNameBytesMax, !note.utf8.contains(0)
+        else {
+            throw CommandFailure(
+                .badData, "说明太长,最多 40 个字。",
+                "a note has at most \(ProtocolLimits.certificateNameBytesMax) bytes")
+        }
+    }
+
+    /// Hands a cut-off to the daemon, which writes it into lane 0.
+    static func publish(_ cutOff: CutOff, by client: DaemonClient) throws {
+        _ = try client.send(
+            .post, "/v1/authority/cutoffs",
+            .object(["cutoff": .text(Hexadecimal.text(cutOff.encoded))]))
+    }
+}
+
 /// Signs a cut-off with the office's key and hands it to the daemon.
 private struct CuttingOff {
     let common: CommonOptions
@@ -65,12 +84,7 @@ private struct CuttingOff {
     func run() throws {
         try Sodium.start()
         let folder = try common.folder()
-        guard note.utf8.count <= ProtocolLimits.certificateNameBytesMax, !note.utf8.contains(0)
-        else {
-            throw CommandFailure(
-                .badData, "说明太长,最多 40 个字。",
-                "a note has at most \(ProtocolLimits.certificateNameBytesMax) bytes")
-        }
+        try CutOffOrder.check(note: note)
         let client = DaemonClient(folder)
         var question: [String: JSONValue] = ["peer": .text(node)]
         if let since { question["since"] = .text(since) }
@@ -78,9 +92,7 @@ private struct CuttingOff {
         let office = try IssuingOffice(folder, passphrase: passphrase)
         let cutOff = try Self.cutOff(
             draft, reason: reason, note: note, issuedBy: office.author)
-        _ = try client.send(
-            .post, "/v1/authority/cutoffs",
-            .object(["cutoff": .text(Hexadecimal.text(cutOff.encoded))]))
+        try CutOffOrder.publish(cutOff, by: client)
         if common.json {
             return Screen.json(
                 .object([

@@ -151,7 +151,7 @@ struct Accept: ParsableCommand {
         try Sodium.start()
         let folder = try common.folder()
         let grant = try EnrolmentFiles.Grant(grant)
-        let key = try KeyFile.read(at: folder.nodeKeyPath)
+        let key = try OpenedKeys.key(of: folder)
         let store = try Store(folder)
         guard var node = try store.node() else {
             throw StoreFailure.notANode(path: folder.path)
@@ -159,7 +159,7 @@ struct Accept: ParsableCommand {
         let root = grant.chain.certificates[0].subject
         try Enrolment.enrol(
             &node, in: store, chain: grant.chain, root: root, key: Author(key).key,
-            parent: grant.parentKey, office: grant.parentName)
+            parent: grant.parentKey, office: grant.parentName, officeChain: grant.parentChain)
         if common.json {
             Screen.json(
                 .object([

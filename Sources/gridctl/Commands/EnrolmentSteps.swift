@@ -50,19 +50,22 @@ enum Enrolment {
                 throw StoreFailure.cannotOpen(path: path, reason: error.localizedDescription)
             }
         }
-        return try key(at: folder.nodeKeyPath)
+        return try key(of: folder)
     }
 
     /// Takes a certificate after all checks, and makes the node what it says.
     static func enrol(
         _ node: inout NodeRecord, in store: Store, chain: CertificateChain, root: PublicKey,
-        key: PublicKey, parent: PublicKey, office: String, toldArea: AreaCode? = nil
+        key: PublicKey, parent: PublicKey, office: String, officeChain: CertificateChain? = nil,
+        toldArea: AreaCode? = nil
     ) throws {
         let verified: VerifiedChain
+        let officeOwn: VerifiedChain?
         do throws(GrantRefusal) {
             verified = try GrantCheck.verify(
                 chain, root: root, key: key,
                 belongsTo: node.chain?.certificates.first?.subject, toldArea: toldArea)
+            officeOwn = try GrantCheck.verify(office: officeChain, root: root, key: parent)
         } catch {
             throw CommandFailure(error)
         }
@@ -71,18 +74,20 @@ enum Enrolment {
         node.chain = verified
         node.parentKey = parent
         node.parentName = office
+        for certificate in officeOwn?.certificates ?? [] {
+            try store.add(certificate, waiting: false)
+        }
+        // This is what enrols it; until then the command may be given again.
         try store.setNode(node)
     }
 
     /// The key that lies there; a new one where none does.
-    static func key(at path: String) throws -> SigningKey {
-        do throws(KeyFileFailure) {
-            return try KeyFile.read(at: path)
-        } catch {
-            guard error.reason == .missing else { throw error }
+    private static func key(of folder: NodeFolder) throws -> SigningKey {
+        guard !FileManager.default.fileExists(atPath: folder.nodeKeyPath) else {
+            return try OpenedKeys.key(of: folder)
         }
         let key = SigningKey.generate()
-        try KeyFile.create(key, at: path)
+        try KeyFile.create(key, at: folder.nodeKeyPath)
         return key
     }
 }

@@ -9,8 +9,11 @@ import GridStore
 /// The keys in a folder.
 struct Key: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "查看密钥,更换根密钥的口令,更换节点密钥 / show, re-seal or replace keys",
-        subcommands: [ShowKeys.self, ChangePassphrase.self, RotateKey.self])
+        abstract: "查看和封存密钥,更换口令,更换节点密钥 / show, seal or replace keys; change passphrases",
+        subcommands: [
+            ShowKeys.self, ChangePassphrase.self, ProtectKey.self, UnprotectKey.self,
+            RotateKey.self,
+        ])
 }
 
 struct ShowKeys: ParsableCommand {
@@ -33,11 +36,14 @@ struct ShowKeys: ParsableCommand {
                 ]))
             return
         }
-        Screen.line("节点密钥 / node key  \(Hexadecimal.text(node.publicKey))")
+        Screen.line("节点密钥 / node key    \(Self.line(node))")
         guard let root else { return Screen.line("本目录没有根密钥 / no root key in this folder") }
-        Screen.line(
-            "根密钥 / root key    \(Hexadecimal.text(root.publicKey))  "
-                + (root.isSealed ? "有口令 / sealed" : "没有口令 / not sealed"))
+        Screen.line("根密钥 / root key    \(Self.line(root))")
+    }
+
+    private static func line(_ content: KeyFile.Content) -> String {
+        Hexadecimal.text(content.publicKey) + "  "
+            + (content.isSealed ? "有口令 / sealed" : "没有口令 / not sealed")
     }
 
     private static func json(_ content: KeyFile.Content) -> JSONValue {

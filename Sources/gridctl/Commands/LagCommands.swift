@@ -39,6 +39,9 @@ struct Lag: ParsableCommand {
             ])
         }
         table.show()
+        for item in items {
+            BundleText.showRoad(item["out"]?["on_the_road"], name: item["name"]?.shown ?? "")
+        }
         for item in items where item["state"]?.string != "connected" {
             let name = item["name"]?.shown ?? ""
             Screen.line(

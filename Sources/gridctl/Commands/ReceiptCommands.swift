@@ -112,12 +112,13 @@ struct VerifyReceipt: ParsableCommand {
 
     private func show(_ proof: ReceiptProof, _ issuer: Certificate, _ hash: Bytes32) {
         let time = ChinaTime.text(of: Int64(clamping: proof.receipt.time)) ?? ""
-        let entry = "\(proof.identity.log)#\(proof.sequence)"
+        let entry = "\(proof.entries.identity.log)#\(proof.entries.first)"
         if json {
             return Screen.json(
                 .object([
                     "schema": .text("onegrid.receipt_verified/1"), "entry": .text(entry),
-                    "hash": .text(hash.description), "author": .text("\(proof.identity.key)"),
+                    "hash": .text(hash.description),
+                    "author": .text("\(proof.entries.identity.key)"),
                     "issuer": .object([
                         "key": .text(issuer.subject.description), "name": .text(issuer.name),
                         "area": .text(issuer.area.description),

@@ -20,7 +20,8 @@ struct Restore: ParsableCommand {
         let folder = try common.folder()
         try folder.checkPath()
         let report = try Restoration.restore(
-            try opening.open(file), to: folder, isQuick: quick, now: Enrolment.now)
+            try opening.open(file), to: folder, isQuick: quick, now: Enrolment.now,
+            passphrase: OpenedKeys.passphrase)
         if common.json {
             var parts = report.parts
             parts["schema"] = .text("onegrid.restore/1")
@@ -73,7 +74,8 @@ struct DrillRestore: ParsableCommand {
         let reader = try opening.open(file)
         let began = ContinuousClock.now
         let report = try Restoration.rehearse(
-            reader, at: "\(folder.path)/\(Self.prefix)\(getpid())")
+            reader, at: "\(folder.path)/\(Self.prefix)\(getpid())",
+            passphrase: OpenedKeys.passphrase)
         let spent = (ContinuousClock.now - began).components
         let seconds =
             Double(spent.seconds) + Double(spent.attoseconds / 1_000_000_000_000_000) / 1e3

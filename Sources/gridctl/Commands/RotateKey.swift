@@ -36,7 +36,7 @@ struct RotateKey: AsyncParsableCommand {
     func run() async throws {
         try Sodium.start()
         let folder = try common.folder()
-        let key = try KeyFile.read(at: folder.nodeKeyPath)
+        let key = try OpenedKeys.key(of: folder)
         let store = try Store(folder)
         // The file may have been put in its place by a call that was ended before it said so.
         if let node = try store.carryOutRotation(to: Author(key).key) { return done(node) }
@@ -49,7 +49,7 @@ struct RotateKey: AsyncParsableCommand {
                 .notAllowed, "本节点签发证书,下级按它的公钥呼叫它,不能这样更换密钥。",
                 "this node issues certificates and is called by its key; it cannot be replaced so")
         }
-        let next = try Enrolment.key(at: folder.nextKeyPath)
+        let next = try OpenedKeys.next(of: folder)
         let rotation = Rotating(
             folder: folder, store: store, node: node, chain: chain, parent: parent, key: key,
             next: next, options: self)
@@ -123,6 +123,7 @@ private struct Rotating {
             $0.identity.key == request.replaced && $0.height > 0
         }.map { CutOff.Row(log: $0.identity.log, height: $0.height, head: $0.head) }
         let succession = Succession(of: Author(key), by: request.key, rows: rows)
+        try store.wrapFolderKey(for: Author(next))
         try store.prepare(
             PreparedRotation(
                 chain: CertificateChain(verified.certificates), succession: succession))

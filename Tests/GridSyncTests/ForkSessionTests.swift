@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import GridCodec
+import GridCore
+import GridLog
+import GridSync
+import Testing
+
+/// What a session makes of forks: it orders comparisons and proofs, and makes none.
+struct ForkSessionTests {
+    private static let takes = LinkEnd.Manner(features: Feature.forks)
+
+    /// The caller's session of a quiet link between friends.
+    private func session(
+        _ manner: LinkEnd.Manner = takes
+    ) throws -> (session: SyncSession, village: Node) {
+        let (village, township) = try PairHistory.friends()
+        try village.author(.note("a"))
+        let world = PairWorld()
+        let link = world.link(village, township, manners: (manner, manner))
+        try world.settle()
+        return (try #require(link.caller.session), village)
+    }
+
+    private func row(_ height: UInt64) -> SyncMessage.HeadRow {
+        SyncMessage.HeadRow(height: height, head: height)
+    }
+
+    /// A run that the peer has sent, and what the gate has made of it.
+    private func judge(
+        _ session: inout SyncSession, _ village: Node, _ verdict: Verdict
+    ) throws -> [SyncSession.Effect] {
+        let run = try #require(village.runs.last)
+        let envelope = RunEnvelope.seal(run.run)
+        _ = session.receive(.run(envelope), now: 0)
+        let held = FrontierRow(village.replica.log(run.run.identity))
+        return session.judged(
+            [
+                SyncSession.Judgement(
+                    bytes: envelope.count, run: (last: run.run.last, held: held),
+                    verdict: verdict)
+            ], isOvertaken: false, now: 0)
+    }
+
+    @Test func headsOfALogThatIsHereAreComparedUpToABound() throws {
+        var (session, village) = try session()
+        let log = village.log()
+        for _ in 0..<ProtocolLimits.forkMessagesMax {
+            let effects = session.receive(.heads(log: log, rows: [row(1)]), now: 0)
+            #expect(effects == [.compareHeads(log, [row(1)])])
+        }
+        var effects = session.receive(.heads(log: log, rows: [row(1)]), now: 0)
+        #expect(effects == [])
+        let unknown = LogID(replica: ReplicaID(high: 9, low: 9), domain: log.domain)
+        (session, village) = try self.session()
+        effects = session.receive(.heads(log: unknown, rows: [row(1)]), now: 0)
+        #expect(effects == [])
+    }
+
+    @Test func whatIsSaidOfForeignAreasEndsTheSession() throws {
+        var (session, village) = try session()
+        let foreign = LogID(
+            replica: village.replica.id,
+            domain: Domain(area: County.area("522730103212"), lane: .routine))
+        var effects = session.receive(.heads(log: foreign, rows: [row(1)]), now: 0)
+        #expect(effects.last == .close(.violation(.areaNotShared)))
+        (session, village) = try self.session()
+        let neighbour = Node(12)
+        try neighbour.author(.note("a", County.area("522730103212")))
+        let proofs = try #require(BranchProof.proofs(of: [neighbour.runs[0]], from: 1))
+        effects = session.receive(.branch(proofs), now: 0)
+        #expect(effects.last == .close(.violation(.areaNotShared)))
+    }
+
+    @Test func aPeerThatGoesOnAfterAForkIsShownItOnce() throws {
+        for verdict in [Verdict.setAside, .refused(.cutOff)] {
+            var (session, village) = try session()
+            var effects = try judge(&session, village, verdict)
+            #expect(effects.contains(.proveFork(village.log())))
+            effects = try judge(&session, village, verdict)
+            #expect(!effects.contains(.proveFork(village.log())))
+        }
+    }
+
+    @Test func aPeerThatCannotTakeARunCutAtTheForkIsShownIt() throws {
+        var (session, village) = try session()
+        let effects = session.receive(
+            .refusal(log: village.log(), code: Refusal.endUnknown.code), now: 0)
+        #expect(effects.contains(.proveFork(village.log())))
+    }
+
+    @Test func whoDoesNotKnowForksIsNotToldOfThem() throws {
+        var (session, village) = try session(.frontier)
+        var effects = try judge(&session, village, .setAside)
+        #expect(!effects.contains(.proveFork(village.log())))
+        effects = session.showHeads(of: village.log(), [row(1)], now: 0)
+        #expect(effects == [])
+        let proofs = try #require(BranchProof.proofs(of: [village.runs[0]], from: 1))
+        effects = session.show([proofs], now: 0)
+        #expect(effects == [])
+    }
+
+    @Test func theAnswerToHeadsIsWhatTheComparisonSays() throws {
+        var (session, village) = try session()
+        let log = village.log()
+        var effects = session.answer(log, .agrees, now: 0)
+        #expect(effects == [])
+        effects = session.answer(log, .between([row(1), row(2)]), now: 0)
+        #expect(effects == [.send(.heads(log: log, rows: [row(1), row(2)]))])
+        let proofs = try #require(BranchProof.proofs(of: [village.runs[0]], from: 1))
+        effects = session.answer(log, .found(proofs), now: 0)
+        #expect(effects == [.send(.branch(proofs))])
+    }
+}
