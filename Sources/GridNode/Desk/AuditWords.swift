@@ -14,6 +14,7 @@ package enum AuditWords {
         .plainRead: ("查看原值", "plain values read"),
         .plainHistory: ("查看原值的来历", "plain history read"),
         .plainSQL: ("查询原值", "plain values queried"),
+        .lookUp: ("按敏感值查找", "sensitive values looked up"),
         .importing: ("导入", "sheet imported"),
         .exporting: ("导出", "records exported"),
         .plainExport: ("导出原值", "plain values exported"),

@@ -13,6 +13,7 @@ extension Desk {
     ) async throws -> JSONValue {
         try Self.check(request)
         let source = try source(of: request)
+        try await noteSensitiveRows(request, caller: caller)
         try await engine.prepare(request)
         guard request.applies else {
             return Self.answer(try engine.checkRows(request, from: source), noted: .null)

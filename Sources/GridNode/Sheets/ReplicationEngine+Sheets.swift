@@ -14,7 +14,7 @@ extension ReplicationEngine {
         let drafting = WriteDrafting(
             catalogue: store.catalogue, home: folder.replica.scope.area, now: WallClock.now,
             tag: store.tag)
-        let planning = try RowPlanning(request, drafting: drafting, tag: store.tag(ofRow:))
+        let planning = try RowPlanning(request, drafting: drafting)
         do throws(FolderReplica.CommitFailure) {
             let committed = try folder.commit(now: WallClock.now) { batch, transaction in
                 var outcome = ImportOutcome()
@@ -22,15 +22,12 @@ extension ReplicationEngine {
                 var keys: [RowPlanning.Key: Int] = [:]
                 for (row, number) in zip(request.rows, request.numbers) {
                     do {
-                        let (plan, key, content) = try planning.plan(
+                        let (plan, key, text) = try planning.plan(
                             row, number: number,
                             record: { try transaction.record($0, in: $1, batch: &batch) },
                             ids: { try transaction.ids(by: $0, showing: $1, in: $2) },
-                            seen: { number, content in
-                                try source.flatMap {
-                                    try transaction.record(
-                                        ofRow: number, content: content, of: $0)
-                                }
+                            seen: { text in
+                                try source.flatMap { try transaction.record(ofRow: text, of: $0) }
                             })
                         try Self.claim(key, for: number, in: &keys)
                         guard let draft = outcome.take(plan, of: planning.collection) else {
@@ -51,7 +48,7 @@ extension ReplicationEngine {
                         guard let sheet else { continue }
                         try transaction.note(
                             SheetRowRecord(sheet: sheet, number: number, record: id),
-                            content: content)
+                            text: text)
                     } catch let refusal as DeskRefusal {
                         outcome.wrong.append((number, refusal))
                     } catch let refusal as WriteRefusal {
@@ -80,7 +77,14 @@ extension ReplicationEngine {
         let drafting = WriteDrafting(
             catalogue: store.catalogue, home: current.chain.leaf.area, now: WallClock.now,
             tag: store.tag)
-        let planning = try RowPlanning(request, drafting: drafting, tag: store.tag(ofRow:))
+        let planning = try RowPlanning(request, drafting: drafting)
+        return try store.reading { try checkRows(request, from: source, planning, in: $0) }
+    }
+
+    private nonisolated func checkRows(
+        _ request: ImportRequest, from source: SheetSource?, _ planning: RowPlanning,
+        in store: StoreReading
+    ) throws -> ImportOutcome {
         var outcome = ImportOutcome()
         var keys: [RowPlanning.Key: Int] = [:]
         for (row, number) in zip(request.rows, request.numbers) {
@@ -88,10 +92,8 @@ extension ReplicationEngine {
                 let (plan, key, _) = try planning.plan(
                     row, number: number, record: { try store.record($0, in: $1) },
                     ids: { try store.ids(by: $0, showing: $1, in: $2) },
-                    seen: { number, content in
-                        try source.flatMap {
-                            try store.record(ofRow: number, content: content, of: $0)
-                        }
+                    seen: { text in
+                        try source.flatMap { try store.record(ofRow: text, of: $0) }
                     })
                 try Self.claim(key, for: number, in: &keys)
                 guard let draft = outcome.take(plan, of: planning.collection) else { continue }
@@ -109,7 +111,7 @@ extension ReplicationEngine {
         let drafting = WriteDrafting(
             catalogue: store.catalogue, home: current.chain.leaf.area, now: WallClock.now,
             tag: store.tag)
-        let lookups = try RowPlanning(request, drafting: drafting, tag: store.tag(ofRow:)).lookups
+        let lookups = try RowPlanning(request, drafting: drafting).lookups
         guard folder.stopped == nil else { return }
         try change { try $0.prepare(lookups.sorted { $0.key < $1.key }.flatMap(\.value)) }
     }

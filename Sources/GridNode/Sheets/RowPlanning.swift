@@ -22,7 +22,7 @@ struct RowPlanning {
 
     typealias FindRecord = (RecordID, CollectionDefinition) throws -> RecordDisplay?
     typealias FindIDs = (RecordLookup, [FieldValue], AreaCode) throws -> [RecordID]
-    typealias FindSeen = (_ number: Int, _ content: String) throws -> RecordID?
+    typealias FindSeen = (SheetRowText) throws -> RecordID?
 
     let drafting: WriteDrafting
     let collection: CollectionDefinition
@@ -31,18 +31,13 @@ struct RowPlanning {
     let declared: RecordLookup?
     /// By collection: how records are found, of this one and those it refers to.
     let lookups: [String: [RecordLookup]]
-    /// Tells a row without a key from every other, within this folder.
-    private let tag: (String) -> String
 
-    init(
-        _ request: ImportRequest, drafting: WriteDrafting, tag: @escaping (String) -> String
-    ) throws {
+    init(_ request: ImportRequest, drafting: WriteDrafting) throws {
         let catalogue = drafting.catalogue
         guard let collection = catalogue.collection(named: request.collection) else {
             throw DeskRefusal.unknownCollection(request.collection)
         }
         self.drafting = drafting
-        self.tag = tag
         self.collection = collection
         area = request.area
         let fields = request.key.compactMap { collection.field(named: $0) }
@@ -50,8 +45,11 @@ struct RowPlanning {
         guard request.key.isEmpty || (found != nil && fields.count == request.key.count) else {
             throw DeskRefusal(
                 .malformed, "bad_key",
-                chinese: "不能按 \(request.key.joined(separator: ",")) 查找已有记录,请给出这类记录的单值字段。",
-                english: "Records cannot be found by \(request.key.joined(separator: ",")).")
+                chinese: "不能按 \(request.key.joined(separator: ",")) 查找已有记录:请给出单值字段,敏感字段只能是身份证号或电话。",
+                english: """
+                    Records cannot be found by \(request.key.joined(separator: ",")): give fields of \
+                    one value; of sensitive ones only resident and telephone numbers.
+                    """)
         }
         declared = found
         let referred = collection.fields.compactMap { field -> String? in
@@ -65,19 +63,19 @@ struct RowPlanning {
         self.lookups = lookups
     }
 
-    /// - Returns: the plan, the key by which its record was sought, and the tag of a row without any.
+    /// - Returns: the plan, the key by which its record was sought, and the text of a row without any.
     /// - Throws: `DeskRefusal` for a row that is wrong.
     func plan(
         _ row: [String: JSONValue], number: Int, record: FindRecord, ids: FindIDs,
         seen: FindSeen
-    ) throws -> (plan: Plan, key: Key?, content: String?) {
+    ) throws -> (plan: Plan, key: Key?, text: SheetRowText?) {
         var cells = row.filter { $0.value != .text("") }
         let named = cells.removeValue(forKey: "id")
         let place = try place(of: cells)
         try resolveReferences(in: &cells, near: place, ids)
         var found: RecordDisplay?
         var key: Key?
-        var content: String?
+        var rowText: SheetRowText?
         if case .text(let text)? = named {
             guard let id = RecordID(parsing: text), let display = try record(id, collection) else {
                 throw DeskRefusal.unknownRecord(collection: collection.name, id: text)
@@ -91,13 +89,13 @@ struct RowPlanning {
                 area: place)
             found = try only(ids(sought.lookup, sought.values, place), record)
         } else {
-            let tag = tag(JSONValue.object(cells).description)
-            content = tag
-            found = try seen(number, tag).flatMap { try record($0, collection) }
+            let text = SheetRowText(number: number, text: JSONValue.object(cells).description)
+            rowText = text
+            found = try seen(text).flatMap { try record($0, collection) }
         }
         if let found { try drop(from: &cells, what: found) }
         try refuseMasks(in: cells)
-        if let found, cells.isEmpty { return (.same(found.id), key, content) }
+        if let found, cells.isEmpty { return (.same(found.id), key, rowText) }
         let isNamed = found?.state.address.isNamed ?? false
         let request = WriteRequest(
             collection: collection.name, id: isNamed ? nil : found?.id.description,
@@ -108,8 +106,8 @@ struct RowPlanning {
                         || collection.namedBy.contains($0.key)
                 } : cells)
         let draft = try drafting.draft(request, find: record)
-        guard let found else { return (.new(draft), key, content) }
-        return (draft.isIdle ? .same(found.id) : .changed(draft, found.id), key, content)
+        guard let found else { return (.new(draft), key, rowText) }
+        return (draft.isIdle ? .same(found.id) : .changed(draft, found.id), key, rowText)
     }
 
     /// The area in which the row's record is or would be.

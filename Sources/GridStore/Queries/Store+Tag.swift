@@ -18,11 +18,6 @@ extension Store {
         return String(Hashing.digest(input.bytes, personal: .tag).description.prefix(32))
     }
 
-    /// What tells a row of a sheet from every other in the same way.
-    package func tag(ofRow text: String) -> String {
-        String(Hashing.digest(tagKey + Array(text.utf8), personal: .tag).description.prefix(32))
-    }
-
     /// Makes the key where there is none yet.
     static func tagKey(_ database: Database) throws -> [UInt8] {
         if let key = try meta("tag_key", in: database) { return key }

@@ -21,14 +21,14 @@ extension LedgerMigrations {
             UNIQUE (name, collection, area, digest)
         ) STRICT;
 
-        -- The rows that wrote something, and the ids of their records. `content` tells a row without
-        -- a key from every other, keyed as the tags of records are; NULL for those with a key and for
+        -- The rows that wrote something, and the ids of their records. `content` is a mark of all
+        -- that a row without a key says, keyed with the folder's key; NULL for those with a key and for
         -- redacted records.
         CREATE TABLE sheet_rows (
             sheet   INTEGER NOT NULL,
             number  INTEGER NOT NULL,
             record  TEXT NOT NULL,
-            content TEXT,
+            content BLOB,
             PRIMARY KEY (sheet, number)
         ) STRICT, WITHOUT ROWID;
         CREATE INDEX sheet_rows_by_content ON sheet_rows (content) WHERE content IS NOT NULL;

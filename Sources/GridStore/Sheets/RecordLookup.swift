@@ -1,16 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Foundation
 import GRDB
 package import GridCore
 
 /// Finds records by what their fields show, such as households by their number: the one place that
-/// knows how a value stands in its column.
+/// knows how a value stands in its column, or by which mark a sealed one is found
+/// (Protocol/at-rest.md).
 package struct RecordLookup: Sendable {
     package let collection: CollectionDefinition
     /// In their order; not empty.
     package let fields: [FieldDefinition]
 
-    /// Nil where the values of a field cannot be looked up: sets and timelines.
+    /// Nil where the values of a field cannot be looked up: sets, timelines, and sealed fields
+    /// without marks.
     package init?(_ collection: CollectionDefinition, by fields: [FieldDefinition]) {
         guard !fields.isEmpty, fields.allSatisfy({ Self.isColumn($0) }) else { return nil }
         self.collection = collection
@@ -18,19 +21,29 @@ package struct RecordLookup: Sendable {
     }
 
     private static func isColumn(_ field: FieldDefinition) -> Bool {
+        guard Masking.allowsLookup(by: field) else { return false }
         switch field.kind {
-        case .register, .fixed: field.type.element == nil
-        case .set, .timeline, .counter, .derived: false
+        case .register, .fixed: return field.type.element == nil
+        case .set, .timeline, .counter, .derived: return false
         }
     }
+
+    /// Whether a sealed value is looked up, which the audit trail is to have.
+    package var isSensitive: Bool { fields.contains { Masking.masks($0) } }
 
     /// The ids of records whose home is the area or lies in it and that show all of these values,
     /// archived ones last. At most so many as it takes to know that they are several.
     func ids(
-        showing values: [FieldValue], in area: AreaCode, from database: Database
+        showing values: [FieldValue], in area: AreaCode, table: TableSchema, seal: FolderSeal,
+        from database: Database
     ) throws -> [RecordID] {
-        let conditions = fields.map { "\"\($0.name)\" = ?" }.joined(separator: " AND ")
-        var arguments = zip(fields, values).map { Self.cell($1, of: $0) }
+        let columns = columns(in: table)
+        let conditions = columns.map { "\"\($0.name)\" = ?" }.joined(separator: " AND ")
+        var arguments = zip(columns, values).map { column, value in
+            guard let sealed = column.sealed else { return Self.cell(value, of: column.field) }
+            let mark = seal.mark(of: value.plainText, in: sealed, of: collection.number)
+            return Data(mark).databaseValue
+        }
         arguments.append(area.description.databaseValue)
         let found = try String.fetchAll(
             database.cachedStatement(
@@ -49,14 +62,41 @@ package struct RecordLookup: Sendable {
     }
 
     /// Makes looking up quick where it is not yet.
-    func prepare(_ database: Database) throws {
-        let names = fields.map(\.name)
+    func prepare(in table: TableSchema, _ database: Database) throws {
+        let names = columns(in: table).map(\.name)
         let columns = names.map { "\"\($0)\"" }.joined(separator: ", ")
         try database.execute(
             sql: """
-                CREATE INDEX IF NOT EXISTS "\(collection.name)_by_\(names.joined(separator: "_and_"))"
+                CREATE INDEX IF NOT EXISTS "\(index(in: table))"
                 ON "\(collection.name)" (\(columns), _area)
                 """)
+    }
+
+    /// Whether that is still to be done. Tables that are built anew have lost it.
+    func isSlow(in table: TableSchema, _ database: Database) throws -> Bool {
+        let names = columns(in: table)
+        // Marks have an index of their own.
+        guard names.count > 1 || names.contains(where: { $0.sealed == nil }) else { return false }
+        let found = try Int.fetchOne(
+            database.cachedStatement(
+                sql: "SELECT 1 FROM sqlite_schema WHERE type = 'index' AND name = ?"),
+            arguments: [index(in: table)])
+        return found == nil
+    }
+
+    private func index(in table: TableSchema) -> String {
+        "\(collection.name)_by_\(columns(in: table).map(\.name).joined(separator: "_and_"))"
+    }
+
+    private func columns(
+        in table: TableSchema
+    ) -> [(field: FieldDefinition, name: String, sealed: TableSchema.Column?)] {
+        fields.map { field in
+            guard let column = table.column(named: field.name), let mark = column.findColumn else {
+                return (field, field.name, nil)
+            }
+            return (field, mark, column)
+        }
     }
 
     /// The value as `RecordRow` puts it into the field's column.
@@ -74,26 +114,24 @@ package struct RecordLookup: Sendable {
 }
 
 extension Store {
-    /// The ids of records that show some values, archived ones last; two of them are enough.
-    package func ids(
-        by lookup: RecordLookup, showing values: [FieldValue], in area: AreaCode
-    ) throws -> [RecordID] {
-        try read { try lookup.ids(showing: values, in: area, from: $0) }
-    }
-
-    /// Prepares for many look-ups. The tables show the same before and after.
+    /// Prepares for many look-ups. The tables show the same before and after; nothing is written
+    /// where that was done before.
     package func prepare(_ lookups: [RecordLookup]) throws {
+        let waiting = try read { try slow(lookups, $0) }
+        guard !waiting.isEmpty else { return }
         try write { database in
-            for lookup in lookups { try lookup.prepare(database) }
+            for (lookup, table) in waiting { try lookup.prepare(in: table, database) }
         }
     }
-}
 
-extension StoreTransaction {
-    /// The same as of the last commit.
-    package func ids(
-        by lookup: RecordLookup, showing values: [FieldValue], in area: AreaCode
-    ) throws -> [RecordID] {
-        try lookup.ids(showing: values, in: area, from: database)
+    private func slow(
+        _ lookups: [RecordLookup], _ database: Database
+    ) throws -> [(RecordLookup, TableSchema)] {
+        try lookups.compactMap { lookup in
+            guard let table = tables[lookup.collection.number],
+                try lookup.isSlow(in: table, database)
+            else { return nil }
+            return (lookup, table)
+        }
     }
 }

@@ -48,13 +48,6 @@ extension Store {
         }
     }
 
-    /// The record of a row without a key that was taken in before; nil for a row not seen yet.
-    package func record(
-        ofRow number: Int, content: String, of source: SheetSource
-    ) throws -> RecordID? {
-        try read { try Self.record(ofRow: number, content: content, of: source, in: $0) }
-    }
-
     /// Closes a sheet that is under way.
     ///
     /// - Returns: the sheet as it then is; nil when none was, because none of its rows wrote anything.
@@ -72,25 +65,6 @@ extension Store {
                 ]
             ).map(Self.sheet)
         }
-    }
-
-    /// The same row of the same file, else a row of an earlier file of this name that was the same.
-    static func record(
-        ofRow number: Int, content: String, of source: SheetSource, in database: Database
-    ) throws -> RecordID? {
-        let found = try String.fetchOne(
-            database.cachedStatement(
-                sql: """
-                    SELECT record FROM sheet_rows JOIN sheets ON sheets.id = sheet
-                    WHERE content = ?1 AND name = ?2 AND collection = ?3 AND area = ?4
-                    AND (digest <> ?5 OR number = ?6)
-                    ORDER BY digest <> ?5, number <> ?6, sheet DESC, number LIMIT 1
-                    """),
-            arguments: [
-                content, source.name, source.collection, source.area.description, source.digest,
-                number,
-            ])
-        return found.flatMap { RecordID(parsing: $0) }
     }
 
     /// What rows of a record held is not to be recognised any more, once it is redacted.
@@ -127,13 +101,6 @@ extension Store {
 }
 
 extension StoreTransaction {
-    /// As `Store.record(ofRow:content:of:)`.
-    package func record(
-        ofRow number: Int, content: String, of source: SheetSource
-    ) throws -> RecordID? {
-        try Store.record(ofRow: number, content: content, of: source, in: database)
-    }
-
     /// The number of a sheet that is being taken in, and whether this begins it.
     package func begin(
         _ source: SheetSource, rows: Int, caller: String, now: UInt64
@@ -167,15 +134,17 @@ extension StoreTransaction {
     }
 
     /// Remembers which record a row has written.
-    package func note(
-        _ row: SheetRowRecord, content: String?
-    ) throws {
+    ///
+    /// - Parameter text: of a row without a key.
+    package func note(_ row: SheetRowRecord, text: SheetRowText?) throws {
         try database.cachedStatement(
             sql: """
                 INSERT OR REPLACE INTO sheet_rows (sheet, number, record, content)
                 VALUES (?, ?, ?, ?)
                 """
-        ).execute(arguments: [row.sheet, row.number, row.record.description, content])
+        ).execute(arguments: [
+            row.sheet, row.number, row.record.description, text?.mark(storage.seal),
+        ])
     }
 
     /// Adds to the counts of a sheet.
