@@ -84,6 +84,7 @@ package struct SheetHeads: Sendable {
         if plain.isEmpty { return .blank }
         if let found = found(head) { return found.name.isEmpty ? .leftOut : .field(found.name) }
         if Self.recordIDHeads.contains(plain) { return .recordID }
+        if Self.counterHeads.contains(plain) { return .leftOut }
         if let place = ErrorColumns.heads.firstIndex(where: { Self.plain($0) == plain }) {
             return place == 0 ? .rowNumber : .leftOut
         }
@@ -99,6 +100,8 @@ package struct SheetHeads: Sendable {
     /// The head of the column of record ids in exports.
     package static let recordIDHead = "记录标识"
     private static let recordIDHeads: Set<String> = [recordIDHead, "id"]
+    /// What offices count their rows by.
+    private static let counterHeads: Set<String> = ["序号", "no", "no."]
 
     /// A head without marks, spaces, width and line ends.
     static func plain(_ head: String) -> String {

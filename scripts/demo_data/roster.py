@@ -64,7 +64,7 @@ def make(code, count, faulty=24, seed="1", today=datetime.date(2026, 10, 1)):
         faults[FIRST_ROW + at] = spoil(rows[at], residents[at], rows, chance)
     wanted = {link["household_no"] for link in built["links"][:count]}
     rows.append(["合计", "", "", f"{count}人"])
-    faults[FIRST_ROW + count] = Fault("wrong_form", -1, "")
+    faults[FIRST_ROW + count] = Fault("id_format", -1, "")
     households = [each for each in built["households"] if each["household_no"] in wanted]
     return Roster(rows, faults, households)
 
@@ -108,7 +108,7 @@ def _swap(row, person, rows, chance):
         person["sex"], datetime.date.fromisoformat(person["birth_date"]))
     at = next(at for at in range(14, 17) if right[at] != right[at - 1])
     row[3] = right[:at - 1] + right[at] + right[at - 1] + right[at + 1:]
-    return Fault("wrong_check_digit", 3, right)
+    return Fault("id_check_digit", 3, right)
 
 
 def _scientific(row, person, rows, chance):
@@ -119,19 +119,19 @@ def _scientific(row, person, rows, chance):
 
 def _day(row, person, rows, chance):
     right, row[5] = person["birth_date"], person["birth_date"][:4] + "年2月30日"
-    return Fault("wrong_form", 5, right)
+    return Fault("not_a_date", 5, right)
 
 
 def _phone(row, person, rows, chance):
     right = person["phone"]
     row[13] = (right or people.Names(chance).phone())[:-1]
-    return Fault("wrong_form", 13, right)
+    return Fault("bad_phone", 13, right)
 
 
 def _kind(row, person, rows, chance):
     """A word of the office's own for what the catalogue calls otherwise."""
     right, row[8] = row[8], "本地户口"
-    return Fault("unknown_value", 8, right)
+    return Fault("not_in_list", 8, right)
 
 
 def _twice(row, person, rows, chance):

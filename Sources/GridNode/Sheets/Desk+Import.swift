@@ -16,11 +16,13 @@ extension Desk {
         try await noteSensitiveRows(request, caller: caller)
         try await engine.prepare(request)
         guard request.applies else {
-            return Self.answer(try engine.checkRows(request, from: source), noted: .null)
+            return Self.answer(
+                try engine.checkRows(request, from: source), of: request, noted: .null)
         }
         let outcome = try await engine.importRows(request, from: source, caller: caller)
         return Self.answer(
-            outcome, noted: try await note(outcome, of: request, from: source, caller))
+            outcome, of: request,
+            noted: try await note(outcome, of: request, from: source, caller))
     }
 
     private static func check(_ request: ImportRequest) throws {
@@ -89,8 +91,11 @@ extension Desk {
                     details: details)))
     }
 
-    private static func answer(_ outcome: ImportOutcome, noted: JSONValue) -> JSONValue {
-        answer(
+    private static func answer(
+        _ outcome: ImportOutcome, of request: ImportRequest, noted: JSONValue
+    ) -> JSONValue {
+        let keys = request.numbers.map { outcome.keys[$0].map(JSONValue.text) ?? .null }
+        return answer(
             "import",
             [
                 "noted": noted, "new": count(outcome.new), "changed": count(outcome.changed),
@@ -99,6 +104,7 @@ extension Desk {
                 "changed_fields": .object(outcome.changedFields.mapValues { count($0) }),
                 "missing_fields": .object(outcome.missingFields.mapValues { count($0) }),
                 "errors": .list(outcome.wrong.flatMap { errors($0.refusal, row: $0.number) }),
+                "keys": .list(request.applies ? [] : keys),
                 "ids": .list(outcome.written.map { .text($0.id.description) }),
             ])
     }

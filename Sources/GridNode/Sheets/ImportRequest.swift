@@ -66,6 +66,9 @@ struct ImportOutcome: Sendable {
     var wrong: [(number: Int, refusal: DeskRefusal)] = []
     /// In the order of their rows.
     var written: [(number: Int, id: RecordID)] = []
+    /// By number of the row: what tells it from rows with other keys; rows that are wrong, or that
+    /// have no key, have none.
+    var keys: [Int: String] = [:]
     /// The sheet begins with these rows.
     var beginsSheet = false
 }

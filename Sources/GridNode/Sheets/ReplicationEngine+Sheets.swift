@@ -96,6 +96,7 @@ extension ReplicationEngine {
                         try source.flatMap { try store.record(ofRow: text, of: $0) }
                     })
                 try Self.claim(key, for: number, in: &keys)
+                outcome.keys[number] = key.map { store.mark(ofRow: $0.text) }
                 guard let draft = outcome.take(plan, of: planning.collection) else { continue }
                 try mayWrite(draft.change.domain)
                 outcome.count(plan, draft, of: planning.collection)

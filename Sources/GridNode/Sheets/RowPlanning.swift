@@ -13,11 +13,15 @@ struct RowPlanning {
         case same(RecordID)
     }
 
-    /// The key of a row, so that no other row of the call has the same.
+    /// The key of a row, so that no other row of the sheet has the same.
     struct Key: Hashable {
         let fields: [String]
         let values: [String]
         let area: AreaCode
+
+        var text: String {
+            (fields + [area.description] + values).joined(separator: "\u{1F}")
+        }
     }
 
     typealias FindRecord = (RecordID, CollectionDefinition) throws -> RecordDisplay?
@@ -81,8 +85,15 @@ struct RowPlanning {
                 throw DeskRefusal.unknownRecord(collection: collection.name, id: text)
             }
             found = display
+            key = Key(fields: ["id"], values: [text], area: display.state.domain.area)
         } else if !collection.namedBy.isEmpty {
-            found = try natural(cells, place).flatMap { try record($0, collection) }
+            if let values = try natural(cells) {
+                key = Key(
+                    fields: collection.namedBy, values: values.map(\.plainText), area: place)
+                let id = RecordNaming.id(
+                    collection: collection.number, area: place, key: values)
+                found = try record(id, collection)
+            }
         } else if let sought = try sought(cells) {
             key = Key(
                 fields: sought.lookup.fields.map(\.name), values: sought.values.map(\.plainText),
@@ -150,13 +161,12 @@ struct RowPlanning {
         }
     }
 
-    /// The id that the natural key of the row gives; nil when it is not whole.
-    private func natural(_ cells: [String: JSONValue], _ place: AreaCode) throws -> RecordID? {
+    /// The values of the natural key; nil when the row has not all of them.
+    private func natural(_ cells: [String: JSONValue]) throws -> [FieldValue]? {
         let key = try collection.namedBy.compactMap { name in
             try collection.field(named: name).flatMap { try value($0, in: cells) }
         }
-        guard key.count == collection.namedBy.count else { return nil }
-        return RecordNaming.id(collection: collection.number, area: place, key: key)
+        return key.count == collection.namedBy.count ? key : nil
     }
 
     private func only(_ ids: [RecordID], _ record: FindRecord) throws -> RecordDisplay? {

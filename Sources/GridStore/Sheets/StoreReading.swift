@@ -33,6 +33,11 @@ package struct StoreReading {
             showing: values, in: area, table: table, seal: store.seal, from: database)
     }
 
+    /// What tells rows with one text from others, within this folder: 32 hexadecimal digits.
+    package func mark(ofRow text: String) -> String {
+        Hexadecimal.text(store.seal.mark(ofRow: text))
+    }
+
     /// The record of a row without a key that was taken in before; nil for a row not seen yet.
     package func record(ofRow row: SheetRowText, of source: SheetSource) throws -> RecordID? {
         try row.record(of: source, seal: store.seal, in: database)

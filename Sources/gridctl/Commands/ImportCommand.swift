@@ -61,7 +61,8 @@ struct Import: ParsableCommand {
         var applied: Int64 = 0
         let isClean = check.wrongRows.isEmpty
         if apply, isClean || skipWrong {
-            let writing = (rows: check.rows - check.wrongRows.count, except: check.wrongRows)
+            let writing = ImportPass.Writing(
+                rows: check.rows - check.wrongRows.count, except: check.wrongRows)
             let done = try pass.run(writing: writing) {
                 _, problems, _ in
                 Screen.error("! \(problems.first?["zh"]?.string ?? "")")

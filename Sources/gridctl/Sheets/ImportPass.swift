@@ -4,7 +4,8 @@ import GridCore
 import GridSheet
 
 /// One reading of a sheet from its head to its end, checking or writing, in calls of some hundred
-/// rows: nothing but counts and the numbers of wrong rows stays in memory.
+/// rows: nothing but counts, the numbers of wrong rows and 16 bytes for each row's key stays in
+/// memory.
 struct ImportPass {
     private static let rowsPerCall = 250
 
@@ -28,30 +29,42 @@ struct ImportPass {
         var wrongRows: Set<Int> = []
         var uses: [SheetHeads.Use] = []
         var titles: [String] = []
+        /// By the beginning of what tells a row's key: the row that had it first.
+        fileprivate var keys: [UInt64: Int] = [:]
     }
 
-    /// What a call has of a row.
+    /// What a call has of a row, or what is wrong with it as a row of a sheet.
     private struct Row {
         let row: SheetRow
         let cells: [String: JSONValue]
+        var errors: [JSONValue]
     }
 
+    /// What a pass does with the rows it has read.
+    struct Writing {
+        /// How many will be written.
+        let rows: Int
+        /// Those to leave out.
+        let except: Set<Int>
+    }
+
+    typealias TellWrong = (SheetRow, [JSONValue], SheetRows) throws -> Void
+
     /// - Parameters:
-    ///   - writing: nil to check only; the number of rows that will be written, and those to leave out.
-    ///   - wrong: hears of each row that is wrong, with its problems.
-    func run(
-        writing: (rows: Int, except: Set<Int>)?,
-        wrong: (SheetRow, [JSONValue], SheetRows) throws -> Void
-    ) throws -> Findings {
+    ///   - writing: nil to check only.
+    ///   - wrong: hears of each row that is wrong, with its problems, in their order.
+    func run(writing: Writing?, wrong: TellWrong) throws -> Findings {
         let findings = Findings()
         let progress = Progress()
         var waiting: [Row] = []
-        var keys: [String: Int] = [:]
-        func tell(_ row: SheetRow, _ errors: [JSONValue], _ rows: SheetRows) throws {
-            findings.wrongRows.insert(row.number)
-            findings.errorCount += errors.count
-            findings.firstErrors += errors.prefix(max(0, 20 - findings.firstErrors.count))
-            try wrong(row, errors, rows)
+        func hand(on rows: SheetRows, isLast: Bool) throws {
+            for (row, errors) in try send(waiting, writing, isLast: isLast, findings) {
+                findings.wrongRows.insert(row.number)
+                findings.errorCount += errors.count
+                findings.firstErrors += errors.prefix(max(0, 20 - findings.firstErrors.count))
+                try wrong(row, errors, rows)
+            }
+            waiting.removeAll(keepingCapacity: true)
         }
         let rows = try file.read(heads) { row, rows in
             findings.rows += 1
@@ -59,30 +72,53 @@ struct ImportPass {
                 progress.show(Self.words(findings.rows, writing))
             }
             guard writing?.except.contains(row.number) != true else { return }
-            let (cells, errors) = self.cells(of: row, rows.uses, &keys)
-            guard errors.isEmpty else { return try tell(row, errors, rows) }
-            waiting.append(Row(row: row, cells: cells))
-            guard waiting.count == Self.rowsPerCall else { return }
-            try send(waiting, writing, isLast: false, findings) { try tell($0, $1, rows) }
-            waiting = []
+            waiting.append(self.row(row, rows.uses))
+            if waiting.count == Self.rowsPerCall { try hand(on: rows, isLast: false) }
         }
-        try send(waiting, writing, isLast: true, findings) { try tell($0, $1, rows) }
+        try hand(on: rows, isLast: true)
         progress.end()
         (findings.uses, findings.titles) = (rows.uses, rows.titles)
         return findings
     }
 
-    private static func words(_ rows: Int, _ writing: (rows: Int, except: Set<Int>)?) -> String {
+    private static func words(_ rows: Int, _ writing: Writing?) -> String {
         guard let writing else { return "检查 checking \(rows)" }
         let all = writing.rows + writing.except.count
         return "写入 writing \(rows)/\(all) (\(rows * 100 / max(all, 1)) %)"
     }
 
+    /// - Returns: the rows that are wrong, with their problems.
     private func send(
-        _ rows: [Row], _ writing: (rows: Int, except: Set<Int>)?, isLast: Bool,
-        _ findings: Findings, _ wrong: (SheetRow, [JSONValue]) throws -> Void
-    ) throws {
-        guard !rows.isEmpty || (isLast && writing != nil) else { return }
+        _ all: [Row], _ writing: Writing?, isLast: Bool, _ findings: Findings
+    ) throws -> [(SheetRow, [JSONValue])] {
+        var all = all
+        let good = all.indices.filter { all[$0].errors.isEmpty }
+        guard !good.isEmpty || (isLast && writing != nil) else {
+            return all.map { ($0.row, $0.errors) }
+        }
+        var answer = try ask(good.map { all[$0] }, writing, isLast: isLast)
+        let repeated = findings.repeated(
+            zip(good, answer["keys"]?.items ?? []).map { ($0, all[$0].row.number, $1.string) })
+        for (place, earlier) in repeated {
+            let number = all[place].row.number
+            all[place].errors = [
+                Self.error(.repeatedKey(row: earlier), row: number, field: .null)
+            ]
+        }
+        // Checked once more without them, so that they are counted nowhere.
+        let rest = good.filter { all[$0].errors.isEmpty }
+        if rest.count < good.count {
+            answer = try ask(rest.map { all[$0] }, writing, isLast: isLast)
+        }
+        findings.count(answer)
+        let errors = Dictionary(grouping: answer["errors"]?.items ?? []) { $0["row"]?.integer }
+        for place in rest {
+            all[place].errors = errors[Int64(all[place].row.number)] ?? []
+        }
+        return all.filter { !$0.errors.isEmpty }.map { ($0.row, $0.errors) }
+    }
+
+    private func ask(_ rows: [Row], _ writing: Writing?, isLast: Bool) throws -> JSONValue {
         var body: [String: JSONValue] = [
             "rows": .list(rows.map { .object($0.cells) }),
             "numbers": .list(rows.map { .integer(Int64($0.row.number)) }),
@@ -98,25 +134,10 @@ struct ImportPass {
             .post, "/v1/import/\(DaemonClient.escaped(collection.name))", .object(body),
             seconds: nil)
         Answers.tellUnnoted(answer)
-        for name in ["new", "changed", "same", "applied"] {
-            findings.counts[name, default: 0] += answer[name]?.integer ?? 0
-        }
-        for (name, count) in answer["changed_fields"]?.parts ?? [] {
-            findings.changedFields[name, default: 0] += count.integer ?? 0
-        }
-        for (name, count) in answer["missing_fields"]?.parts ?? [] {
-            findings.missingFields[name, default: 0] += count.integer ?? 0
-        }
-        let errors = Dictionary(grouping: answer["errors"]?.items ?? []) { $0["row"]?.integer }
-        for row in rows {
-            if let found = errors[Int64(row.row.number)] { try wrong(row.row, found) }
-        }
+        return answer
     }
 
-    /// What is sent of a row, or what is wrong with it as a sheet.
-    private func cells(
-        of row: SheetRow, _ uses: [SheetHeads.Use], _ keys: inout [String: Int]
-    ) -> (cells: [String: JSONValue], errors: [JSONValue]) {
+    private func row(_ row: SheetRow, _ uses: [SheetHeads.Use]) -> Row {
         var cells: [String: JSONValue] = [:]
         var errors: [JSONValue] = []
         for cell in row.cells {
@@ -138,17 +159,7 @@ struct ImportPass {
         if clearsEmpty {
             for case .field(let name) in uses where cells[name] == nil { cells[name] = .null }
         }
-        let parts = cells["id"].map { [$0] } ?? key.compactMap { cells[$0] }
-        if parts.count == max(key.count, 1) {
-            let text = parts.map(\.shown).joined(separator: "\n").lowercased()
-            if let earlier = keys[text], earlier != row.number {
-                errors.append(
-                    Self.error(.repeatedKey(row: earlier), row: row.number, field: .null))
-            } else {
-                keys[text] = row.number
-            }
-        }
-        return (cells, errors)
+        return Row(row: row, cells: cells, errors: errors)
     }
 
     private static func error(
@@ -158,5 +169,33 @@ struct ImportPass {
             "row": .integer(Int64(row)), "field": field, "code": .text(problem.code),
             "zh": .text(problem.chinese), "en": .text(problem.english),
         ])
+    }
+}
+
+extension ImportPass.Findings {
+    fileprivate func count(_ answer: JSONValue) {
+        for name in ["new", "changed", "same", "applied"] {
+            counts[name, default: 0] += answer[name]?.integer ?? 0
+        }
+        for (name, count) in answer["changed_fields"]?.parts ?? [] {
+            changedFields[name, default: 0] += count.integer ?? 0
+        }
+        for (name, count) in answer["missing_fields"]?.parts ?? [] {
+            missingFields[name, default: 0] += count.integer ?? 0
+        }
+    }
+
+    /// The rows whose key an earlier row has, and its number.
+    fileprivate func repeated(
+        _ rows: [(place: Int, number: Int, key: String?)]
+    ) -> [(place: Int, earlier: Int)] {
+        rows.compactMap { place, number, key in
+            guard let key = key.flatMap({ UInt64($0.prefix(16), radix: 16) }) else { return nil }
+            guard let earlier = keys[key], earlier != number else {
+                keys[key] = number
+                return nil
+            }
+            return (place, earlier)
+        }
     }
 }
