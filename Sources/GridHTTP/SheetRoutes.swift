@@ -38,9 +38,16 @@ struct SheetRoutes {
         router.get("v1/sheets") { _, _ in try await JSONExchange.reading { try desk.sheets() } }
         router.get("v1/sheets/:number") { request, context in
             let number = try context.parameters.require("number")
-            let after = request.uri.queryParameters["after"].flatMap { Int($0) } ?? 0
+            let after = try Self.row(request.uri.queryParameters["after"] ?? "0")
             return try await JSONExchange.reading { try desk.sheet(number, after: after) }
         }
+    }
+
+    private static func row(_ text: Substring) throws -> Int {
+        guard let row = Int(text), row >= 0 else {
+            throw JSONExchange.malformed("after: the number of a row")
+        }
+        return row
     }
 
     private static func importRequest(
@@ -54,18 +61,12 @@ struct SheetRoutes {
                 chinese: "first_row 应为 1 到 \(ImportRequest.firstRowMax)。",
                 english: "first_row is 1...\(ImportRequest.firstRowMax).")
         }
-        var numbers = rows.indices.map { first + $0 }
-        if case .list(let items)? = body["numbers"] {
-            numbers = try items.map {
-                guard case .integer(let number) = $0 else {
-                    throw JSONExchange.malformed("numbers: a list of whole numbers")
-                }
-                return Int(number)
-            }
-        }
+        let numbers = try body.integers("numbers") ?? rows.indices.map { first + $0 }
         var sheet: ImportRequest.Sheet?
-        if body["sheet"] != nil {
-            let parts = try BodyParts(body.object("sheet"), allowing: ["digest", "rows", "last"])
+        let described = try body.object("sheet")
+        if !described.isEmpty {
+            let parts = try BodyParts(
+                described, allowing: ["digest", "rows", "last"], at: "/sheet")
             sheet = ImportRequest.Sheet(
                 digest: try parts.text("digest") ?? "", rows: try parts.integer("rows") ?? 0,
                 isLast: try parts.flag("last"))

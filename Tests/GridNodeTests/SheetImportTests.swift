@@ -86,7 +86,7 @@ struct SheetImportTests {
                     await code {
                         _ = try await take(
                             desk, "residents", [["name": "钱雷", "away_to": "贵阳"]], key: [field])
-                    } == "bad_key")
+                    } == "bad_row_key")
             }
         }
     }
@@ -184,6 +184,31 @@ struct SheetImportTests {
             let answer = try await take(desk, "residents", rows)
             #expect(counts(answer) == [1, 0, 0, 1])
             #expect(answer.at("errors")?.items.first?.at("code") == .text("repeated_key"))
+        }
+    }
+
+    @Test func aRowNamesOneLivingRecordOrIsWrong() async throws {
+        try await withVillage { desk in
+            for _ in 0..<2 {
+                _ = try await desk.write(
+                    WriteRequest(
+                        collection: "households", fields: ["household_no": .text("001")]))
+            }
+            let row = ["household_no": "001", "address": "四组"]
+            var answer = try await take(desk, "households", [row])
+            #expect(answer.at("errors")?.items.first?.at("code") == .text("key_not_unique"))
+            let items = try desk.list("households", ListRequest()).at("items")?.items ?? []
+            let ids = items.compactMap { $0.at("id")?.text }
+            // Named by its id, it is one of them; once.
+            answer = try await take(
+                desk, "households", [row.merging(["id": ids[0]]) { $1 }, ["id": ids[0]]])
+            #expect(counts(answer) == [0, 1, 0, 1])
+            for id in ids {
+                _ = try await desk.write(
+                    WriteRequest(collection: "households", id: id, archives: true))
+            }
+            answer = try await take(desk, "households", [row])
+            #expect(answer.at("errors")?.items.first?.at("code") == .text("archived_record"))
         }
     }
 }

@@ -48,7 +48,7 @@ struct RowPlanning {
         let found = RecordLookup(collection, by: fields)
         guard request.key.isEmpty || (found != nil && fields.count == request.key.count) else {
             throw DeskRefusal(
-                .malformed, "bad_key",
+                .malformed, "bad_row_key",
                 chinese: "不能按 \(request.key.joined(separator: ",")) 查找已有记录:请给出单值字段,敏感字段只能是身份证号或电话。",
                 english: """
                     Records cannot be found by \(request.key.joined(separator: ",")): give fields of \
