@@ -61,16 +61,24 @@ struct Import: ParsableCommand {
         var applied: Int64 = 0
         let isClean = check.wrongRows.isEmpty
         if apply, isClean || skipWrong {
-            let writing = ImportPass.Writing(
-                rows: check.rows - check.wrongRows.count, except: check.wrongRows)
-            let done = try pass.run(writing: writing) {
-                _, problems, _ in
-                Screen.error("! \(problems.first?["zh"]?.string ?? "")")
-            }
-            applied = done.counts["applied", default: 0]
+            applied = try write(check, pass)
         }
         report(check, sheet, described, applied: applied)
         guard isClean || (apply && skipWrong) else { throw ExitCode(65) }
+    }
+
+    /// - Returns: how many rows have written something.
+    private func write(_ check: ImportPass.Findings, _ pass: ImportPass) throws -> Int64 {
+        guard check.counts["new", default: 0] + check.counts["changed", default: 0] > 0 else {
+            try pass.end()
+            return 0
+        }
+        let writing = ImportPass.Writing(
+            rows: check.rows - check.wrongRows.count, except: check.wrongRows)
+        let done = try pass.run(writing: writing) { _, problems, _ in
+            Screen.error("! \(problems.first?["zh"]?.string ?? "")")
+        }
+        return done.counts["applied", default: 0]
     }
 
     private func report(
@@ -93,7 +101,7 @@ struct Import: ParsableCommand {
                     "encoding": .text(sheet.formName),
                 ]))
         }
-        show(check)
+        if !skipWrong { show(check, collection) }
         Screen.line(
             "\(sheet.formName),共 \(check.rows) 行:新增 \(counts["new"] ?? 0),修改 "
                 + "\(counts["changed"] ?? 0),相同 \(counts["same"] ?? 0),有错 \(check.wrongRows.count);"
@@ -105,6 +113,9 @@ struct Import: ParsableCommand {
             Screen.line("有错的行已写入 \(errors),改正后可单独导入 / correct and import it by itself")
         }
         if !apply { Screen.line("这是试导入;确认后加 --apply / dry run; add --apply to write") }
+        if skipWrong, !check.wrongRows.isEmpty {
+            Screen.line("跳过了有错的 \(check.wrongRows.count) 行;不加 --skip-wrong 可逐行查看 / left out")
+        }
         if apply, !check.wrongRows.isEmpty, !skipWrong {
             Screen.line("有错,没有写入任何一行;改正后重来,或加 --skip-wrong / nothing written")
         }
@@ -139,15 +150,29 @@ struct Import: ParsableCommand {
         }
     }
 
-    private func show(_ check: ImportPass.Findings) {
+    private func show(_ check: ImportPass.Findings, _ collection: SheetCollection) {
         guard !check.firstErrors.isEmpty else { return }
-        var table = Table(["行 row", "字段 field", "代码 code", "问题 what"])
+        var table = Table(["行 row", "列 column", "代码 code", "问题 what"])
         for error in check.firstErrors {
-            table.add(["row", "field", "code", "zh"].map { error[$0]?.shown ?? "" })
+            let field = error["field"]?.string
+            table.add([
+                error["row"]?.shown ?? "",
+                field.map { Self.column($0, check.titles, check.uses, collection) } ?? "",
+                error["code"]?.shown ?? "", error["zh"]?.shown ?? "",
+            ])
         }
         table.show()
         let rest = check.errorCount - check.firstErrors.count
         if rest > 0 { Screen.line("……还有 \(rest) 处,用 --errors FILE 全部写出 / more; see --errors") }
+    }
+
+    /// What stands over a field's column in the sheet; its label where it has none.
+    private static func column(
+        _ field: String, _ titles: [String], _ uses: [SheetHeads.Use],
+        _ collection: SheetCollection
+    ) -> String {
+        let title = zip(titles, uses).first { $0.1 == .field(field) }?.0
+        return title.map { $0.filter { !$0.isNewline } } ?? collection.label(of: field)
     }
 
     /// The columns of the sheet itself, when it is an error file already.
@@ -167,7 +192,9 @@ struct Import: ParsableCommand {
         }
         let notes = [
             String(row.number),
-            joined { ($0["field"]?.string).map { collection.label(of: $0) } ?? "" },
+            joined {
+                ($0["field"]?.string).map { column($0, rows.titles, rows.uses, collection) } ?? ""
+            },
             joined { $0["code"]?.string ?? "" }, joined { $0["zh"]?.string ?? "" },
             joined { $0["en"]?.string ?? "" },
         ]

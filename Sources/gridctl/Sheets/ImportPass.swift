@@ -81,6 +81,11 @@ struct ImportPass {
         return findings
     }
 
+    /// Closes a sheet of which nothing is left to write: it may have been cut off behind its last row.
+    func end() throws {
+        _ = try ask([], Writing(rows: 0, except: []), isLast: true)
+    }
+
     private static func words(_ rows: Int, _ writing: Writing?) -> String {
         guard let writing else { return "检查 checking \(rows)" }
         let all = writing.rows + writing.except.count
@@ -92,24 +97,28 @@ struct ImportPass {
         _ all: [Row], _ writing: Writing?, isLast: Bool, _ findings: Findings
     ) throws -> [(SheetRow, [JSONValue])] {
         var all = all
-        let good = all.indices.filter { all[$0].errors.isEmpty }
-        guard !good.isEmpty || (isLast && writing != nil) else {
+        var rest = all.indices.filter { all[$0].errors.isEmpty }
+        guard !rest.isEmpty || (isLast && writing != nil) else {
             return all.map { ($0.row, $0.errors) }
         }
-        var answer = try ask(good.map { all[$0] }, writing, isLast: isLast)
-        let repeated = findings.repeated(
-            zip(good, answer["keys"]?.items ?? []).map { ($0, all[$0].row.number, $1.string) })
-        for (place, earlier) in repeated {
-            let number = all[place].row.number
-            all[place].errors = [
-                Self.error(.repeatedKey(row: earlier), row: number, field: .null)
-            ]
-        }
-        // Checked once more without them, so that they are counted nowhere.
-        let rest = good.filter { all[$0].errors.isEmpty }
-        if rest.count < good.count {
+        var answer: JSONValue
+        repeat {
             answer = try ask(rest.map { all[$0] }, writing, isLast: isLast)
-        }
+            for (place, earlier) in findings.repeated(
+                zip(rest, answer["keys"]?.items ?? []).map {
+                    ($0, all[$0].row.number, $1.string)
+                })
+            {
+                let number = all[place].row.number
+                all[place].errors = [
+                    Self.error(.repeatedKey(row: earlier), row: number, field: .null)
+                ]
+            }
+            // Once more without them, so that they are counted nowhere.
+            let count = rest.count
+            rest.removeAll { !all[$0].errors.isEmpty }
+            guard rest.count < count else { break }
+        } while true
         findings.count(answer)
         let errors = Dictionary(grouping: answer["errors"]?.items ?? []) { $0["row"]?.integer }
         for place in rest {
