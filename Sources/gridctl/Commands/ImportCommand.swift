@@ -75,10 +75,14 @@ struct Import: ParsableCommand {
         }
         let writing = ImportPass.Writing(
             rows: check.rows - check.wrongRows.count, except: check.wrongRows)
-        let done = try pass.run(writing: writing) { _, problems, _ in
-            Screen.error("! \(problems.first?["zh"]?.string ?? "")")
+        do {
+            return try pass.run(writing: writing) { _, problems, _ in
+                Screen.error("! \(problems.first?["zh"]?.string ?? "")")
+            }.counts["applied", default: 0]
+        } catch {
+            Screen.error("再运行一次同样的命令即可接着导入,已写入的行不会重复 / run it again: it goes on, nothing twice")
+            throw error
         }
-        return done.counts["applied", default: 0]
     }
 
     private func report(
