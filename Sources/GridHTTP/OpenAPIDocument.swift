@@ -1261,6 +1261,9 @@ enum OpenAPIDocument {
            },
            "Lag": {
             "properties": {
+             "budget": {
+              "type": "object"
+             },
              "items": {
               "items": {
                "type": "object"
@@ -1281,7 +1284,8 @@ enum OpenAPIDocument {
              "schema",
              "now",
              "items",
-             "out"
+             "out",
+             "budget"
             ],
             "type": "object"
            },

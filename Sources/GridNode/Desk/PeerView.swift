@@ -35,9 +35,19 @@ struct PeerView {
 
     var reason: String {
         if isCutOff { return "key_cut_off" }
+        if let heldBack { return heldBack }
         if let link, !link.reason.isEmpty || link.state == .connected { return link.reason }
         guard let record else { return "never_met" }
         return record.lastReason.isEmpty ? "not_connected" : record.lastReason
+    }
+
+    /// Why what waits does not move over a link that is up; nil where nothing waits for that.
+    private var heldBack: String? {
+        guard let link, state == .connected, waitingOut > 0 || link.waitingIn ?? 0 > 0 else {
+            return nil
+        }
+        if link.letsRoutineWait.mine { return "budget_spent" }
+        return link.letsRoutineWait.theirs ? "peer_budget_spent" : nil
     }
 
     /// Entries that this node has, the peer may have, and has not acknowledged.

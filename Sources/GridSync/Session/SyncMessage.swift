@@ -32,6 +32,8 @@ package enum SyncMessage: Hashable, Sendable {
     case heads(log: LogID, rows: [HeadRow])
     /// Proofs of one branch of a log, in its order.
     case branch([BranchProof])
+    /// The most patient lane of which the sender takes runs from now on.
+    case lanes(Lane)
 
     /// An entry, by the first 8 bytes of its hash.
     package struct HeadRow: Hashable, Sendable {
@@ -80,6 +82,7 @@ private enum MessageTag: UInt8 {
     case cutOff = 10
     case heads = 11
     case branch = 12
+    case lanes = 16
 }
 
 extension SyncMessage {
@@ -139,6 +142,9 @@ extension SyncMessage {
         case .ended(let logs):
             writer.byte(MessageTag.ended.rawValue)
             writer.endedLogs(logs)
+        case .lanes(let lane):
+            writer.byte(MessageTag.lanes.rawValue)
+            writer.byte(lane.rawValue)
         }
         return writer.bytes
     }
@@ -164,6 +170,9 @@ extension SyncMessage {
         case .ended: self = .ended(try reader.endedLogs())
         case .heads: self = try Self.heads(&reader)
         case .branch: self = .branch(try Self.branch(&reader))
+        case .lanes:
+            guard let lane = Lane(rawValue: try reader.byte()) else { throw .unknownTag }
+            self = .lanes(lane)
         case .cutOff: self = .cutOff(try CutOff(decoding: try reader.raw(reader.remaining)))
         }
         try reader.finish()
