@@ -104,6 +104,7 @@ package struct APIServer: Service {
         BatchRoutes(desk: desk).add(to: router)
         FeedRoutes(desk: desk).add(to: router)
         UpkeepRoutes(desk: desk, jobs: jobs).add(to: router)
+        SheetRoutes(desk: desk).add(to: router)
         EnrolmentRoutes(desk: desk).add(to: router)
         AuditRoutes(desk: desk).add(to: router)
         RecoveryRoutes(desk: desk, jobs: jobs).add(to: router)

@@ -153,6 +153,22 @@ struct BodyParts {
         }
     }
 
+    /// Nil where the part is missing.
+    func integers(_ name: String) throws -> [Int]? {
+        switch parts[name] {
+        case nil, .null?: return nil
+        case .list(let items)?:
+            return try items.map {
+                guard case .integer(let integer) = $0 else {
+                    throw malformed(name, "a list of whole numbers")
+                }
+                return Int(integer)
+            }
+        case .text, .boolean, .integer, .number, .object:
+            throw malformed(name, "a list of whole numbers")
+        }
+    }
+
     func object(_ name: String) throws -> [String: JSONValue] {
         switch parts[name] {
         case nil, .null?: return [:]

@@ -964,6 +964,45 @@ enum OpenAPIDocument {
             ],
             "type": "object"
            },
+           "Export": {
+            "additionalProperties": false,
+            "properties": {
+             "archived": {
+              "type": [
+               "boolean",
+               "null"
+              ]
+             },
+             "area": {
+              "type": [
+               "string",
+               "null"
+              ]
+             },
+             "fields": {
+              "items": {
+               "type": "string"
+              },
+              "type": [
+               "array",
+               "null"
+              ]
+             },
+             "plain": {
+              "type": [
+               "boolean",
+               "null"
+              ]
+             },
+             "reason": {
+              "type": [
+               "string",
+               "null"
+              ]
+             }
+            },
+            "type": "object"
+           },
            "Fault": {
             "properties": {
              "code": {
@@ -1056,12 +1095,63 @@ enum OpenAPIDocument {
                "null"
               ]
              },
+             "key": {
+              "description": "Fields by which records are found again; without it those usual in the collection.",
+              "items": {
+               "type": "string"
+              },
+              "type": [
+               "array",
+               "null"
+              ]
+             },
+             "numbers": {
+              "description": "The number of each row in its sheet; without it they go on from `first_row`.",
+              "items": {
+               "maximum": 10000000,
+               "minimum": 1,
+               "type": "integer"
+              },
+              "maxItems": 500,
+              "type": [
+               "array",
+               "null"
+              ]
+             },
              "rows": {
               "items": {
                "type": "object"
               },
               "maxItems": 500,
               "type": "array"
+             },
+             "sheet": {
+              "additionalProperties": false,
+              "description": "The file that the rows are a part of.",
+              "properties": {
+               "digest": {
+                "type": [
+                 "string",
+                 "null"
+                ]
+               },
+               "last": {
+                "type": [
+                 "boolean",
+                 "null"
+                ]
+               },
+               "rows": {
+                "type": [
+                 "integer",
+                 "null"
+                ]
+               }
+              },
+              "type": [
+               "object",
+               "null"
+              ]
              }
             },
             "required": [
@@ -1073,6 +1163,15 @@ enum OpenAPIDocument {
             "properties": {
              "applied": {
               "type": "integer"
+             },
+             "changed": {
+              "type": "integer"
+             },
+             "changed_fields": {
+              "additionalProperties": {
+               "type": "integer"
+              },
+              "type": "object"
              },
              "errors": {
               "items": {
@@ -1086,6 +1185,21 @@ enum OpenAPIDocument {
               },
               "type": "array"
              },
+             "keys": {
+              "items": {
+               "type": [
+                "string",
+                "null"
+               ]
+              },
+              "type": "array"
+             },
+             "missing_fields": {
+              "additionalProperties": {
+               "type": "integer"
+              },
+              "type": "object"
+             },
              "new": {
               "type": "integer"
              },
@@ -1094,6 +1208,9 @@ enum OpenAPIDocument {
                "boolean",
                "null"
               ]
+             },
+             "same": {
+              "type": "integer"
              },
              "schema": {
               "const": "onegrid.import/1"
@@ -1105,8 +1222,13 @@ enum OpenAPIDocument {
             "required": [
              "schema",
              "new",
+             "changed",
+             "same",
              "wrong",
              "applied",
+             "changed_fields",
+             "missing_fields",
+             "keys",
              "ids",
              "errors",
              "noted"
@@ -1806,6 +1928,119 @@ enum OpenAPIDocument {
              "schema",
              "own",
              "rights",
+             "items"
+            ],
+            "type": "object"
+           },
+           "Sheet": {
+            "properties": {
+             "area": {
+              "type": "string"
+             },
+             "began_at": {
+              "type": "string"
+             },
+             "caller": {
+              "type": "string"
+             },
+             "changed": {
+              "type": "integer"
+             },
+             "collection": {
+              "type": "string"
+             },
+             "digest": {
+              "type": "string"
+             },
+             "ended_at": {
+              "type": [
+               "string",
+               "null"
+              ]
+             },
+             "file": {
+              "type": "string"
+             },
+             "new": {
+              "type": "integer"
+             },
+             "number": {
+              "type": "integer"
+             },
+             "rows": {
+              "type": "integer"
+             }
+            },
+            "required": [
+             "number",
+             "file",
+             "collection",
+             "area",
+             "digest",
+             "caller",
+             "began_at",
+             "ended_at",
+             "rows",
+             "new",
+             "changed"
+            ],
+            "type": "object"
+           },
+           "SheetRows": {
+            "properties": {
+             "next": {
+              "type": [
+               "integer",
+               "null"
+              ]
+             },
+             "rows": {
+              "items": {
+               "properties": {
+                "id": {
+                 "$ref": "#/components/schemas/RecordID"
+                },
+                "row": {
+                 "type": "integer"
+                }
+               },
+               "required": [
+                "row",
+                "id"
+               ],
+               "type": "object"
+              },
+              "type": "array"
+             },
+             "schema": {
+              "const": "onegrid.sheet/1"
+             },
+             "sheet": {
+              "$ref": "#/components/schemas/Sheet"
+             }
+            },
+            "required": [
+             "schema",
+             "sheet",
+             "rows",
+             "next"
+            ],
+            "type": "object"
+           },
+           "Sheets": {
+            "properties": {
+             "items": {
+              "items": {
+               "$ref": "#/components/schemas/Sheet"
+              },
+              "type": "array"
+             },
+             "schema": {
+              "const": "onegrid.sheets/1"
+             }
+            },
+            "required": [
+             "schema",
              "items"
             ],
             "type": "object"
@@ -2870,6 +3105,46 @@ enum OpenAPIDocument {
             "summary": "What is wrong, and what to do about it.",
             "tags": [
              "node"
+            ]
+           }
+          },
+          "/v1/export/{collection}": {
+           "parameters": [
+            {
+             "$ref": "#/components/parameters/path_collection"
+            }
+           ],
+           "post": {
+            "operationId": "exportRecords",
+            "requestBody": {
+             "content": {
+              "application/json": {
+               "schema": {
+                "$ref": "#/components/schemas/Export"
+               }
+              }
+             },
+             "required": true
+            },
+            "responses": {
+             "200": {
+              "content": {
+               "application/x-ndjson": {
+                "schema": {
+                 "description": "A JSON value a line.",
+                 "type": "string"
+                }
+               }
+              },
+              "description": "A head, then a list of texts for each record, then how many they were."
+             },
+             "default": {
+              "$ref": "#/components/responses/Problem"
+             }
+            },
+            "summary": "Records as the rows of a sheet.",
+            "tags": [
+             "records"
             ]
            }
           },
@@ -4500,6 +4775,77 @@ enum OpenAPIDocument {
              "node"
             ]
            }
+          },
+          "/v1/sheets": {
+           "get": {
+            "operationId": "sheets",
+            "responses": {
+             "200": {
+              "content": {
+               "application/json": {
+                "schema": {
+                 "$ref": "#/components/schemas/Sheets"
+                }
+               }
+              },
+              "description": "What was asked for."
+             },
+             "default": {
+              "$ref": "#/components/responses/Problem"
+             }
+            },
+            "summary": "Sheets that this node has taken in, or is taking in.",
+            "tags": [
+             "records"
+            ]
+           }
+          },
+          "/v1/sheets/{number}": {
+           "get": {
+            "operationId": "sheet",
+            "parameters": [
+             {
+              "description": "Only rows after this one.",
+              "in": "query",
+              "name": "after",
+              "schema": {
+               "minimum": 0,
+               "type": "integer"
+              }
+             }
+            ],
+            "responses": {
+             "200": {
+              "content": {
+               "application/json": {
+                "schema": {
+                 "$ref": "#/components/schemas/SheetRows"
+                }
+               }
+              },
+              "description": "What was asked for."
+             },
+             "default": {
+              "$ref": "#/components/responses/Problem"
+             }
+            },
+            "summary": "A sheet, and which record each row has written.",
+            "tags": [
+             "records"
+            ]
+           },
+           "parameters": [
+            {
+             "description": "A sheet's number.",
+             "in": "path",
+             "name": "number",
+             "required": true,
+             "schema": {
+              "minLength": 1,
+              "type": "string"
+             }
+            }
+           ]
           },
           "/v1/sql": {
            "post": {

@@ -4,7 +4,7 @@ import GridCore
 import GridNode
 import Hummingbird
 
-/// Digests, verification, queries and imports.
+/// Digests, verification and queries.
 struct UpkeepRoutes {
     let desk: Desk
     let jobs: JobBoard
@@ -44,18 +44,6 @@ struct UpkeepRoutes {
             return try await JSONExchange.reading {
                 try desk.query(statement, rows: rows, seconds: seconds)
             }
-        }
-        router.post("v1/import/:collection") { request, context in
-            let body = try BodyParts(
-                await JSONExchange.object(request),
-                allowing: ["rows", "first_row", "apply", "area", "file"])
-            let work = ImportRequest(
-                collection: try context.parameters.require("collection"),
-                rows: try body.objects("rows"), firstRow: try body.integer("first_row") ?? 1,
-                applies: try body.flag("apply"), area: try body.text("area"),
-                file: try body.text("file") ?? "")
-            return JSONExchange.answer(
-                try await desk.importRows(work, caller: request.caller))
         }
     }
 }

@@ -16,6 +16,7 @@ package struct Desk: Sendable {
     let feedReaders = FeedReaders()
     let tokenBook = TokenBook()
     let lookUps = LookUpAllowance()
+    let notedSheets = NotedSheets()
 
     package init(engine: ReplicationEngine, board: LinkBoard, version: String) {
         self.engine = engine

@@ -114,7 +114,7 @@ package struct WriteDrafting {
     }
 
     /// The area in whose logs a new record belongs.
-    private func placement(_ request: WriteRequest, reading: InputReading) throws -> AreaCode {
+    func placement(_ request: WriteRequest, reading: InputReading) throws -> AreaCode {
         if let text = request.area {
             do {
                 return try AreaCode(parsing: text).home

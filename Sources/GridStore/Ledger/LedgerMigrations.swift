@@ -17,6 +17,7 @@ enum LedgerMigrations {
         migrator.registerMigration("009-feed") { try $0.execute(sql: feed) }
         migrator.registerMigration("010-bundles") { try $0.execute(sql: BundleMigration.sql) }
         migrator.registerMigration("012-api") { try $0.execute(sql: api) }
+        migrator.registerMigration("013-sheets") { try $0.execute(sql: sheets) }
         migrator.registerMigration("016-link-usage") { try $0.execute(sql: LinkUsageMigration.sql) }
         return migrator
     }

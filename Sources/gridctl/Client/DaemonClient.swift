@@ -12,7 +12,7 @@ import NIOPosix
 struct DaemonClient {
     static let answerBytesMax = 64 * 1024 * 1024
 
-    private let socketPath: String
+    let socketPath: String
     private let folderPath: String
 
     init(_ folder: NodeFolder) {
