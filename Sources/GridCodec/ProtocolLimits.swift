@@ -115,4 +115,10 @@ package enum ProtocolLimits {
     package static let joinTriesMax = 120
     /// Remote addresses whose tries are counted one by one; beyond, all others share one count.
     package static let joinAddressesMax = 1_024
+    /// Largest plain value that is sealed for named devices, with what pads it: half an entry.
+    package static let sealedPlainBytesMax = 32_768
+    /// Devices that one record may name.
+    package static let readersMax = 64
+    /// Keys of one record that a device takes; beyond, none of its keys is used.
+    package static let readerKeysMax = 256
 }

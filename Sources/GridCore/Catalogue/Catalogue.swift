@@ -57,6 +57,10 @@ extension Catalogue: MergeRules {
         let rules = assignmentRules[Int(collection)]
         return field < rules.count ? rules[Int(field)] : .register
     }
+
+    package func sealing(of collection: UInt32) -> FieldSealing? {
+        self.collection(numbered: collection)?.sealing
+    }
 }
 
 extension Catalogue {

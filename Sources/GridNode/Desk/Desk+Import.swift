@@ -54,7 +54,7 @@ extension Desk {
         }
         let drafting = WriteDrafting(
             catalogue: catalogue, home: engine.current.chain.leaf.area, now: WallClock.now,
-            tag: engine.store.tag)
+            tag: engine.store.tag, readers: readerDesk)
         var errors: [JSONValue] = []
         var right: [WriteRequest] = []
         for (index, row) in request.rows.enumerated() {

@@ -272,7 +272,7 @@ package actor ReplicationEngine {
         }
         let drafting = WriteDrafting(
             catalogue: store.catalogue, home: folder.replica.scope.area, now: WallClock.now,
-            tag: store.tag)
+            tag: store.tag, readers: readerDesk(transaction))
         do {
             var draft = try drafting.draft(request) { id, collection in
                 try transaction.record(id, in: collection, batch: &batch)
@@ -284,7 +284,15 @@ package actor ReplicationEngine {
             if draft.isIdle, case .existing(let address) = draft.change.draft.target {
                 return .success(try receipt(address, [], draft))
             }
-            let written = try transaction.author([draft.change], in: &batch)
+            let id: RecordID =
+                switch draft.change.draft.target {
+                case .new: batch.nextRecordID(in: draft.change.domain)
+                case .existing(let address): RecordNaming.id(of: address)
+                }
+            let sealed = try drafting.sealed(draft, id: id)
+            let written = try author(
+                sealed.draft, id: id, readers: sealed.readers, batch: &batch,
+                transaction: transaction)
             let entries = written.dots.map { "\($0.log)#\($0.sequence)" }
             return .success(try receipt(written.addresses[0], entries, draft))
         } catch let refusal as DeskRefusal {

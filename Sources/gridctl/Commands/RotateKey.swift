@@ -124,6 +124,7 @@ private struct Rotating {
         }.map { CutOff.Row(log: $0.identity.log, height: $0.height, head: $0.head) }
         let succession = Succession(of: Author(key), by: request.key, rows: rows)
         try store.wrapFolderKey(for: Author(next))
+        try store.keepReaderKeys(openedBy: Author(key))
         try store.prepare(
             PreparedRotation(
                 chain: CertificateChain(verified.certificates), succession: succession))
