@@ -119,6 +119,6 @@ package enum ProtocolLimits {
     package static let sealedPlainBytesMax = 32_768
     /// Devices that one record may name.
     package static let readersMax = 64
-    /// Keys of one record that a device takes; beyond, none of its keys is used.
+    /// Grants of one record that a device tries to open: each costs as much as a signature.
     package static let readerKeysMax = 256
 }

@@ -64,7 +64,7 @@ extension Catalogue: MergeRules {
 }
 
 extension Catalogue {
-    /// The Onegrid catalogue, 39 collections and 352 fields, read once at first use.
+    /// The Onegrid catalogue, 39 collections and 353 fields, read once at first use.
     package static let grid: Catalogue = {
         do {
             return try Catalogue(parsing: gridNotation)
