@@ -112,9 +112,14 @@ class Readers(unittest.TestCase):
         # Saving what is there already changes nothing.
         answer = self.township.ask("put", "care_records", identity, "concern_level=low")
         self.assertEqual(answer["entries"], [])
-        said = self.other.call("put", "care_records", identity, "concern_level=mid", wants=77)
-        self.assertRegex(said.stderr, r"[一-鿿]")
-        said = self.other.call("put", "care_records", identity, "readers=茶香村二室", wants=77)
+        self.other.call("put", "care_records", identity, "concern_level=mid", wants=77)
+        status, answer = self.other.send(
+            "PATCH", f"/v1/records/care_records/{identity}",
+            {"fields": {"readers": ["茶香村二室"]}})
+        self.assertEqual((status, answer["code"]), (403, "not_reader"))
+        self.assertIn(
+            "谷脚镇", self.village.call(
+                "get", "care_records", identity, "--plain", "--reason", "核对").stdout)
         self.same(self.township, self.village, self.other)
         for node in (self.township, self.village, self.other):
             node.call("rebuild")

@@ -23,6 +23,7 @@ extension WriteDrafting {
         guard let sealing = collection.sealing, let readers,
             let name = collection.field(numbered: sealing.readers)?.name
         else { return request }
+        try refuseKeys(in: request, of: collection, sealing)
         var request = request
         let added = request.additions.removeValue(forKey: name)
         let removed = request.removals.removeValue(forKey: name)
@@ -73,6 +74,23 @@ extension WriteDrafting {
         return request
     }
 
+    /// The keys of a record are not for people to write.
+    private func refuseKeys(
+        in request: WriteRequest, of collection: CollectionDefinition, _ sealing: FieldSealing
+    ) throws {
+        guard let field = collection.field(numbered: sealing.keys),
+            [request.fields, request.additions, request.removals].contains(where: {
+                $0[field.name] != nil
+            })
+        else { return }
+        throw DeskRefusal.wrongValues([
+            Problem(
+                .wrongOperation, at: Problem.pointer(toField: field.name),
+                chinese: "\(field.label):由节点自己填写。",
+                english: "\(field.name) is written by the node itself.")
+        ])
+    }
+
     /// What people write: a list, or names in one text.
     private static func names(_ input: JSONValue?) -> [String] {
         switch input {
@@ -84,19 +102,11 @@ extension WriteDrafting {
         }
     }
 
-    /// Turns away who may not write what is sealed, and whoever writes the keys himself.
+    /// Turns away who may not write what is sealed.
     func checkReaders(
         _ reading: InputReading, record: RecordDisplay?, keys: RecordKeys?
     ) throws {
         guard let sealing = reading.collection.sealing else { return }
-        if let own = reading.values.first(where: { $0.field.number == sealing.keys }) {
-            throw DeskRefusal.wrongValues([
-                Problem(
-                    .wrongOperation, at: Problem.pointer(toField: own.name),
-                    chinese: "\(own.field.label):由节点自己填写。",
-                    english: "\(own.name) is written by the node itself.")
-            ])
-        }
         guard let record, let keys, !keys.mayWrite else { return }
         guard
             reading.values.contains(where: {
