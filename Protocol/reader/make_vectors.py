@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 from vectors import (
-    acts, certificates, cutoffs, enrolment, forks, logs, messages, readers, receipts, redaction,
+    acts, bundles, certificates, cutoffs, enrolment, forks, logs, messages, readers, receipts, redaction,
     rotation, values, violations)
 
 FOLDER = Path(__file__).resolve().parents[1] / "vectors"
@@ -28,6 +28,7 @@ def main() -> None:
         "receipts": receipts.make(story),
         "rotation": rotation.make(),
         "readers": readers.make(),
+        "bundles": bundles.make(story),
         "violations": violations.make(story),
         "acts": acts.make(),
     }

@@ -121,4 +121,8 @@ package enum ProtocolLimits {
     package static let readersMax = 64
     /// Grants of one record that a device tries to open: each costs as much as a signature.
     package static let readerKeysMax = 256
+    /// Largest header of a bundle: the longest chain and a name fit, and one Noise message has room.
+    package static let bundleHeaderBytesMax = 8_192
+    /// Parts of one bundle.
+    package static let bundlePartsMax = 65_535
 }

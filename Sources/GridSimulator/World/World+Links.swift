@@ -102,7 +102,8 @@ extension World {
         // Every other device lacks a receipt whenever it greets.
         let lacking = device.number.isMultiple(of: 2) ? Feature.receiptWanted : 0
         let greeting = Greeting(
-            features: Feature.receipts | Feature.endedLogs | Feature.forks | lacking,
+            features: Feature.receipts | Feature.endedLogs | Feature.forks | Feature.lanes
+                | lacking,
             software: "gridsim",
             nonce: replica.node.nonce,
             clock: device.wall(now),
@@ -251,6 +252,7 @@ extension World {
             conversation.session.start(
                 announced: rows, holding: held, ended: ended, cutOff: replica.ownCutOff, now: now),
             conversation)
+        obey(conversation.session.open(through: device.openLane, now: now), conversation)
     }
 
     /// The peer is there now, and what its greeting said is no recording.

@@ -59,9 +59,18 @@ extension WorldPlan {
         // Dice of their own, so that worlds without forks are what they always were.
         var forkDice = Dice(seed: seed &* 0x2545_F491 &+ 0xF02C)
         let forkRate = forkDice.chance(400) ? 10 + forkDice.below(120) : 0
+        var laneDice = Dice(seed: seed &* 0x9E6C_63D0 &+ 0x1A4E)
+        let laneRate = laneDice.chance(300) ? 10 + laneDice.below(150) : 0
         for _ in 0..<count {
             draw(&dice, rates, at: &now)
             if forkDice.chance(forkRate) { drawFork(&forkDice, at: &now) }
+            if laneDice.chance(laneRate) {
+                let lane = laneDice.pick([Lane.authority, .urgent, .urgent, .routine, .routine])
+                steps.append(
+                    Step(
+                        at: now, action: .open(device: laneDice.below(devices.count), through: lane)
+                    ))
+            }
         }
     }
 

@@ -100,4 +100,6 @@ package enum WorldAction: Hashable, Sendable {
     case redact(device: Int, dice: UInt64)
     /// The office of a device closes a fork of its logs.
     case closeFork(device: Int)
+    /// The links of a device carry nothing more patient than a lane from now on.
+    case open(device: Int, through: Lane)
 }
