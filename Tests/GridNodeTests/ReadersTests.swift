@@ -115,7 +115,7 @@ struct ReadersTests {
             let id = try await write(desk)
             let wrong: [(String, JSONValue, Problem.Code)] = [
                 ("category", .text("社区矫正"), .fixedValue),
-                ("concern_level", .text(Masking.sealed), .maskedValue),
+                ("lead_department", .text(Masking.sealed), .maskedValue),
                 ("reader_keys", .text("00"), .wrongOperation),
             ]
             for (field, value, code) in wrong {
