@@ -200,6 +200,30 @@ class Readers(unittest.TestCase):
             sorted(each["name"] for each in record["sealed"]["names"]), ["茶香村", "谷脚镇"])
         self.blind(self.other, identity)
 
+    def test_another_holder_reads_what_names_the_device_when_somebody_says_so(self):
+        for choice in ("keep", "drop"):
+            identity = self.write()
+            self.has(self.township, identity)
+            self.village.stop()
+            request, grant = (self.folder / f"{choice}.{each}" for each in ("request", "grant"))
+            self.village.call("key", "rotate", "--out", request)
+            self.township.call(
+                "handover", "茶香村", "--to", f"{choice}者", "--request", request, "--out", grant)
+            said = self.village.call("key", "rotate", "--grant", grant, wants=77).stderr
+            self.assertIn("--sealed", said)
+            self.village.call("key", "rotate", "--grant", grant, "--sealed", choice)
+            self.village.start()
+            record = self.plain(self.village, identity)
+            self.assertEqual(
+                record["fields"]["category"], CATEGORY if choice == "keep" else MARK)
+            eventually(
+                lambda: self.village.ask("status")["upstream"]["waiting_entries"] == 0, "delivery")
+            wants = 0 if choice == "keep" else 77
+            self.village.call("put", "care_records", identity, "concern_level=mid", wants=wants)
+            self.same(self.township, self.village)
+        self.assertEqual(
+            self.plain(self.township, identity)["fields"]["category"], CATEGORY)
+
     def test_two_who_write_at_once_are_in_conflict_and_one_of_them_chooses(self):
         identity = self.write()
         self.has(self.township, identity)

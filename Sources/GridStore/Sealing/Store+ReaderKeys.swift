@@ -15,22 +15,38 @@ extension Store {
     @discardableResult
     package func keepReaderKeys(openedBy owner: Author) throws -> Int {
         try write { database in
-            var count = 0
-            let references = try references(database)
-            for table in tables.values {
-                guard let sealing = table.collection.sealing else { continue }
-                let found = try rows(
-                    database, of: table, sql: "ORDER BY _key", arguments: [],
-                    references: references)
-                for (_, display) in found {
-                    let keys = RecordKeys(of: display.state, sealing, for: owner)
-                    for (id, key) in keys.held {
-                        try keep(key, id, at: keys.place, in: database)
-                        count += 1
-                    }
-                }
+            let found = try recordKeys(openedBy: owner, in: database)
+            for keys in found {
+                for (id, key) in keys.held { try keep(key, id, at: keys.place, in: database) }
             }
-            return count
+            return found.reduce(0) { $0 + $1.held.count }
+        }
+    }
+
+    /// How many records a key of this node reads of those for named devices, with what the folder has
+    /// kept.
+    package func sealedRecordCount(openedBy owner: Author) throws -> Int {
+        try read { database in
+            var places = Set(try recordKeys(openedBy: owner, in: database).map(\.place.record))
+            let kept = try String.fetchAll(database, sql: "SELECT DISTINCT id FROM reader_keys")
+            places.formUnion(kept.compactMap { RecordID(parsing: $0) })
+            return places.count
+        }
+    }
+
+    /// Lets go of all keys of records that the folder has kept.
+    package func forgetReaderKeys() throws {
+        try write { try $0.execute(sql: "DELETE FROM reader_keys") }
+    }
+
+    private func recordKeys(openedBy owner: Author, in database: Database) throws -> [RecordKeys] {
+        let references = try references(database)
+        return try tables.values.flatMap { table -> [RecordKeys] in
+            guard let sealing = table.collection.sealing else { return [] }
+            return try rows(
+                database, of: table, sql: "ORDER BY _key", arguments: [], references: references
+            ).map { RecordKeys(of: $0.display.state, sealing, for: owner) }
+                .filter { !$0.held.isEmpty }
         }
     }
 
