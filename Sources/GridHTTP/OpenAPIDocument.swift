@@ -1735,6 +1735,32 @@ enum OpenAPIDocument {
               },
               "type": "array"
              },
+             "sealed": {
+              "properties": {
+               "names": {
+                "items": {
+                 "type": "object"
+                },
+                "type": "array"
+               },
+               "opens": {
+                "type": "boolean"
+               },
+               "readers": {
+                "type": "integer"
+               },
+               "wrong": {
+                "items": {
+                 "type": "string"
+                },
+                "type": "array"
+               }
+              },
+              "required": [
+               "readers"
+              ],
+              "type": "object"
+             },
              "updated_at": {
               "$ref": "#/components/schemas/Time"
              }

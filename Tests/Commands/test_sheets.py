@@ -210,6 +210,20 @@ class InAndOut(Sheets):
         self.assertEqual(
             json.loads(again.read_text(encoding="utf-8")), {"单位全称": "name", "性质": "kind"})
 
+    def test_rows_go_through_the_gate_that_everything_goes_through(self):
+        # What the desk gives a new record, a row gets as well.
+        path = self.sheet("事项.csv", [
+            ["事项标题", "地点", "网格"], ["路灯不亮", "村口", VILLAGE + "003"]])
+        answer = self.village.ask("import", "matters", path, "--apply", "--skip-wrong", wants=None)
+        self.assertEqual(answer["applied"], 1, answer)
+        item, = self.village.ask("list", "matters")["items"]
+        self.assertRegex(item["fields"]["matter_no"], VILLAGE)
+        # What is for named devices is sealed for this one before anything is written.
+        path = self.sheet("服务.csv", [["category", "concern_level"], ["戒毒康复", "high"]])
+        answer = self.village.ask("import", "care_records", path, "--apply", wants=None)
+        self.assertEqual(answer["applied"], 1, answer)
+        self.assertFalse(self.village.holds("戒毒康复"))
+
     def test_exports_are_masked_unless_a_reason_is_noted(self):
         number = "522730194912310027"
         put = self.village.put("residents", "name=钱雷生", f"id_no={number}", "phone=15412341234")

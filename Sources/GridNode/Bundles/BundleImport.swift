@@ -152,7 +152,7 @@ struct BundleImport {
                 await engine.doubtReplica(run.run.identity.log, height: run.run.last)
             case .forked: await engine.hearOfFork(of: run.run.identity.log)
             case .violation, .outsideScope, .unknownKey, .notEntitled, .cutOff, .endUnknown,
-                .valuesWithheld, .tooMuchParked:
+                .valuesWithheld, .unsealedValue, .tooMuchParked:
                 break
             }
         }

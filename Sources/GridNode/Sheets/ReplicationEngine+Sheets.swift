@@ -11,12 +11,12 @@ extension ReplicationEngine {
     func importRows(
         _ request: ImportRequest, from source: SheetSource?, caller: String
     ) throws -> ImportOutcome {
-        let drafting = WriteDrafting(
-            catalogue: store.catalogue, home: folder.replica.scope.area, now: WallClock.now,
-            tag: store.tag)
-        let planning = try RowPlanning(request, drafting: drafting)
         do throws(FolderReplica.CommitFailure) {
             let committed = try folder.commit(now: WallClock.now) { batch, transaction in
+                let drafting = WriteDrafting(
+                    catalogue: store.catalogue, home: folder.replica.scope.area,
+                    now: WallClock.now, tag: store.tag, readers: readerDesk(transaction))
+                let planning = try RowPlanning(request, drafting: drafting)
                 var outcome = ImportOutcome()
                 var sheet: Int64?
                 var keys: [RowPlanning.Key: Int] = [:]
@@ -33,7 +33,8 @@ extension ReplicationEngine {
                         guard let draft = outcome.take(plan, of: planning.collection) else {
                             continue
                         }
-                        let written = try transaction.author([draft.change], in: &batch)
+                        let written = try author(
+                            draft, of: drafting, batch: &batch, transaction: transaction)
                         outcome.count(plan, draft, of: planning.collection)
                         let id = RecordNaming.id(of: written.addresses[0])
                         outcome.written.append((number, id))
@@ -76,7 +77,7 @@ extension ReplicationEngine {
     ) throws -> ImportOutcome {
         let drafting = WriteDrafting(
             catalogue: store.catalogue, home: current.chain.leaf.area, now: WallClock.now,
-            tag: store.tag)
+            tag: store.tag, readers: readerDesk)
         let planning = try RowPlanning(request, drafting: drafting)
         return try store.reading { try checkRows(request, from: source, planning, in: $0) }
     }
@@ -173,7 +174,9 @@ extension ImportOutcome {
         case .new:
             new += 1
             for field in collection.fields
-            where field.requirement == .required && !names.contains(field.name) {
+            where field.requirement == .required && !names.contains(field.name)
+                && field.number != RecordNumber.field(of: collection)?.number
+            {
                 missingFields[field.name, default: 0] += 1
             }
         }

@@ -130,7 +130,7 @@ struct RowPlanning {
         guard let reading = try? InputReading(collection: collection, request: request) else {
             return drafting.home
         }
-        return try drafting.placement(request, reading: reading)
+        return try drafting.placement(request, values: reading.values)
     }
 
     /// The key of the row: the first whose values it has.

@@ -36,6 +36,8 @@ package struct AuditAct: RawRepresentable, Hashable, Sendable {
     package static let adopting = AuditAct(rawValue: "adopt")
     /// What a key had in quarantine was thrown away.
     package static let discarding = AuditAct(rawValue: "discard")
+    /// Devices came to read what a record holds for named ones, or do no more.
+    package static let readers = AuditAct(rawValue: "readers")
     package static let pause = AuditAct(rawValue: "pause")
     package static let resume = AuditAct(rawValue: "resume")
 }
