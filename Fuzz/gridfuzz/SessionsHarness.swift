@@ -263,6 +263,8 @@ private struct Shell {
                 expect(receipt.hasValidSignature, "a receipt that is not genuine")
             case .noteEnded(let logs): expect(!logs.isEmpty, "no log has ended")
             case .learn, .compareHeads, .learnBranch, .proveFork: break
+            case .answerAudit(let question): self.question = question
+            case .audited: break
             case .reportFork(let log, _): expect(held[log] != nil, "a fork of what is not here")
             case .wake(let time): expect(time > now, "a wake in the past")
             case .close: hasEnded = true

@@ -37,7 +37,7 @@ struct GridControl: AsyncParsableCommand {
                 subcommands: [
                     Status.self, Peers.self, Lag.self, Why.self, Top.self, Sync.self,
                     Scopes.self, Log.self,
-                    Digest.self, Receipts.self, Pause.self,
+                    Digest.self, Diff.self, Receipts.self, Pause.self,
                     Resume.self,
                 ]),
             CommandGroup(

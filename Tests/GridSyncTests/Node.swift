@@ -158,6 +158,21 @@ final class Node {
             scope: replica.scope, directory: replica.directory, logs: storage.snapshot.logs.values)
     }
 
+    /// Its records of an area, as an audit sees them.
+    func snapshot(of area: AreaCode) -> AuditSnapshot {
+        let leaves = storage.snapshot.records.values.filter { $0.domain.area == area }.map {
+            state in
+            AuditLeaf(
+                AuditLeaf.Name(
+                    lane: state.domain.lane, collection: state.collection,
+                    id: RecordNaming.id(of: state.address)),
+                digest: Hashing.digest(Array("\(state)".utf8), personal: .table))
+        }
+        return AuditSnapshot(
+            area: area, basis: replica.auditBasis(of: area, rules: 1).basis,
+            tree: AuditTree(leaves))
+    }
+
     var state: MemoryStorage.Snapshot { storage.snapshot }
     var runs: [VerifiedRun] { storage.runs }
 

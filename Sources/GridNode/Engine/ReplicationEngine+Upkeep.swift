@@ -109,6 +109,7 @@ extension ReplicationEngine {
         compact(isBusy: hasCommitted)
         hasCommitted = false
         endReplacedKeys()
+        audits.tidy(now: WallClock.steady)
         secondsTidied += 1
         guard secondsTidied.isMultiple(of: Self.checkpointSeconds) else { return }
         folder.checkpoint()

@@ -25,7 +25,7 @@ struct Courier {
     let post: AsyncStream<[UInt8]>.Continuation
     var session: SyncSession
     /// Whether the peer is there, and what its greeting says is no recording.
-    private var isProven = false
+    private(set) var isProven = false
     /// What the peer has by its greeting alone.
     private var greeted: [SyncMessage.AckRow] = []
     /// What the peer knows of this replica, and this replica does not.
@@ -43,6 +43,7 @@ struct Courier {
     private var unsentBytes = 0
     private var delayedFetch: FetchRequest?
     private var wakesAt: UInt64 = .max
+    var errands = AuditErrands()
 
     init(
         link: PeerLink, bell: Bell, report: AsyncStream<PeerLink.Event>.Continuation,
@@ -81,6 +82,7 @@ struct Courier {
             guard let event = await coming.next() else { return "closed" }
             end = courier.take(event, group: &group)
         }
+        courier.errands.endAll()
         await courier.settleDoubt(&coming)
         await courier.sayGoodbye()
         return end ?? "closed"
@@ -91,7 +93,10 @@ struct Courier {
         _ event: PeerLink.Event, group: inout DiscardingTaskGroup
     ) -> String? {
         let now = WallClock.steady
-        defer { show() }
+        defer {
+            show()
+            lookForAudits(&group)
+        }
         switch event {
         case .frame(let bytes, let continuation):
             defer { continuation.resume() }
@@ -129,6 +134,13 @@ struct Courier {
         case .proved(let branches):
             return perform(session.show(branches, now: now), group: &group)
         case .signed(let supply): return perform(session.supply(supply, now: now), group: &group)
+        case .auditWanted(let errand):
+            errands.add(errand)
+            beginAudit(&group)
+            return nil
+        case .auditReady(let reading): return takeAudit(reading, now: now, group: &group)
+        case .auditAnswered(let answer):
+            return perform(session.supply(answer, now: now), group: &group)
         case .proven:
             isProven = true
             link.engine.recordHeld(greeted, by: link.peer.leaf.subject)
@@ -145,6 +157,10 @@ struct Courier {
                     + session.heldAdvanced(news.rows, now: now), group: &group)
         case .tick:
             wakesAt = .max
+            if errands.isLate(now: now) {
+                session.endAudit()
+                endAudit(.notComparable(.noAnswer), &group)
+            }
             return perform(session.tick(now: now), group: &group)
         case .failed(let reason):
             _ = perform(session.leave(.leaving), group: &group)
@@ -161,7 +177,7 @@ struct Courier {
             session.leave(cutOffBy: directory.cutOffs(ending: link.peer)), group: &group)
     }
 
-    private mutating func perform(
+    mutating func perform(
         _ effects: [SyncSession.Effect], group: inout DiscardingTaskGroup
     ) -> String? {
         var end: String?
@@ -223,6 +239,11 @@ struct Courier {
             case .keepReceipt(let receipt):
                 // A recording cannot bring one: it comes after the greeting.
                 group.addTask { [link] in await link.engine.keep(receipt, of: link.peer) }
+            case .answerAudit(let question):
+                group.addTask { [link, report] in
+                    report.yield(.auditAnswered(await link.engine.answer(question)))
+                }
+            case .audited(_, let outcome): endAudit(outcome, &group)
             case .wake(let time): sleep(until: time, &group)
             case .close(let reason):
                 end = reason.code
@@ -307,7 +328,7 @@ struct Courier {
             case .proven: isProven = true
             case .ended, .failed: return
             case .frame, .verified, .judged, .found, .counted, .signed, .sent, .rang, .tick,
-                .compared, .proved:
+                .compared, .proved, .auditWanted, .auditReady, .auditAnswered:
                 break
             }
         }
@@ -333,6 +354,7 @@ extension PeerLink.Event {
     /// Lets a reader go on that waits for an event nobody will take.
     func release() {
         if case .frame(_, let continuation) = self { continuation.resume() }
+        if case .auditWanted(let errand) = self { errand.report(.notComparable(.linkEnded)) }
     }
 }
 

@@ -25,6 +25,10 @@ package struct Story: Sendable {
         case closedForks = "closed_forks"
         case shortenings
         case redactions
+        case audits
+        case auditsEqual = "audits_equal"
+        case auditsDiffer = "audits_differ"
+        case auditsNotComparable = "audits_not_comparable"
         case virtualDays = "virtual_days"
     }
 

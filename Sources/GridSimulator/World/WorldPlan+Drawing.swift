@@ -59,9 +59,15 @@ extension WorldPlan {
         // Dice of their own, so that worlds without forks are what they always were.
         var forkDice = Dice(seed: seed &* 0x2545_F491 &+ 0xF02C)
         let forkRate = forkDice.chance(400) ? 10 + forkDice.below(120) : 0
+        var auditDice = Dice(seed: seed &* 0x9E6C_63D1 &+ 0xA0D1)
+        let auditRate = auditDice.chance(700) ? 50 + auditDice.below(400) : 0
         for _ in 0..<count {
             draw(&dice, rates, at: &now)
             if forkDice.chance(forkRate) { drawFork(&forkDice, at: &now) }
+            if auditDice.chance(auditRate) {
+                let link = auditDice.below(links.count)
+                steps.append(Step(at: now, action: .audit(link: link, dice: auditDice.next())))
+            }
         }
     }
 

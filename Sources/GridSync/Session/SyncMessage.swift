@@ -32,6 +32,10 @@ package enum SyncMessage: Hashable, Sendable {
     case heads(log: LogID, rows: [HeadRow])
     /// Proofs of one branch of a log, in its order.
     case branch([BranchProof])
+    /// Asks whether the receiver's tables are the sender's.
+    case audit(AuditQuestion)
+    /// What it has come to; on the wire one of two messages.
+    case audited(AuditAnswer)
 
     /// An entry, by the first 8 bytes of its hash.
     package struct HeadRow: Hashable, Sendable {
@@ -80,6 +84,32 @@ private enum MessageTag: UInt8 {
     case cutOff = 10
     case heads = 11
     case branch = 12
+    case audit = 13
+    case audited = 14
+    case auditParts = 15
+}
+
+extension ByteWriter {
+    fileprivate mutating func audited(_ answer: AuditAnswer) {
+        switch answer.content {
+        case .whole(let digest, let records):
+            byte(MessageTag.audited.rawValue)
+            unsigned(answer.number)
+            byte(0)
+            auditWord(digest)
+            unsigned(records)
+        case .refused(let refusal, let number):
+            byte(MessageTag.audited.rawValue)
+            unsigned(answer.number)
+            byte(1)
+            byte(refusal.rawValue)
+            unsigned(number)
+        case .parts(let parts):
+            byte(MessageTag.auditParts.rawValue)
+            unsigned(answer.number)
+            auditParts(parts)
+        }
+    }
 }
 
 extension SyncMessage {
@@ -136,6 +166,10 @@ extension SyncMessage {
             writer.byte(MessageTag.branch.rawValue)
             writer.count(proofs.count)
             for proof in proofs { writer.block(proof.encoded) }
+        case .audit(let question):
+            writer.byte(MessageTag.audit.rawValue)
+            writer.auditQuestion(question)
+        case .audited(let answer): writer.audited(answer)
         case .ended(let logs):
             writer.byte(MessageTag.ended.rawValue)
             writer.count(logs.count)
@@ -171,6 +205,9 @@ extension SyncMessage {
         case .ended: self = .ended(try Self.ended(&reader))
         case .heads: self = try Self.heads(&reader)
         case .branch: self = .branch(try Self.branch(&reader))
+        case .audit: self = .audit(try reader.auditQuestion())
+        case .audited: self = .audited(try reader.auditAnswer())
+        case .auditParts: self = .audited(try reader.auditParts())
         case .cutOff: self = .cutOff(try CutOff(decoding: try reader.raw(reader.remaining)))
         }
         try reader.finish()
