@@ -80,7 +80,8 @@ extension Reason {
         Reason(
             "too_many_audits", .link, "对方问了太多次表的摘要", "the peer asks about tables too often"),
         Reason(
-            "audit_not_asked", .link, "对方回答了没有问过的核对", "an answer about tables that nobody asked for"),
+            "audit_not_asked", .link, "对方回答了没有问过的核对", "an answer about tables that nobody asked for"
+        ),
         Reason(
             "audit_answer_wrong", .link, "对方对核对的回答前后不符",
             "an answer about tables that does not fit its question"),

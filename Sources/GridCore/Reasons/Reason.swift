@@ -43,7 +43,9 @@ package struct Reason: Hashable, Sendable {
 
     /// All of them, ascending by code.
     package static let all: [Reason] =
-        (states + links + entries + findings + incidents + absences + audits).sorted { $0.code < $1.code }
+        (states + links + entries + findings + incidents + absences + audits).sorted {
+            $0.code < $1.code
+        }
 
     private static let byCode: [String: Reason] = Dictionary(
         all.map { ($0.code, $0) }, uniquingKeysWith: { first, _ in first })

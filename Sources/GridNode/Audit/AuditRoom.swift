@@ -10,6 +10,8 @@ import Synchronization
 /// An audit that somebody wants with one peer.
 struct AuditErrand: Sendable {
     let area: AreaCode
+    /// A person waits for what is so now, not a moment ago.
+    var isFresh = false
     /// Called once.
     let report: @Sendable (AuditOutcome) -> Void
 }
@@ -19,14 +21,17 @@ struct AuditErrand: Sendable {
 final class AuditRoom: Sendable {
     /// Tables that were read are good for so long: until then a damage that comes later is not seen.
     static let keptMilliseconds: UInt64 = 60_000
+    /// The same where a person waits.
+    static let freshMilliseconds: UInt64 = 1_000
     /// After tables were read for a peer, nothing is read for any of them for so many times as long.
     static let restFactor: UInt64 = 9
     /// An area is held against that of each peer once in so long by itself.
     static let periodMilliseconds: UInt64 = 86_400_000
     /// The same where the last time something differed.
     static let doubtMilliseconds: UInt64 = 3_600_000
-    /// And after an attempt that led to nothing.
-    static let retryMilliseconds: UInt64 = 600_000
+    /// After an attempt that led to nothing, and then twice as long each time, up to the longest.
+    static let retryMillisecondsMin: UInt64 = 30_000
+    static let retryMillisecondsMax: UInt64 = 600_000
 
     private struct Place: Hashable {
         let peer: PublicKey
@@ -46,8 +51,8 @@ final class AuditRoom: Sendable {
         var links: [PublicKey: [(token: UInt64, send: @Sendable (AuditErrand) -> Void)]] = [:]
         var nextToken: UInt64 = 0
         var audits: [Place: TableAudit] = [:]
-        /// When each was tried last, on the steady clock.
-        var tried: [Place: UInt64] = [:]
+        /// When each may be tried again, on the steady clock, and how long was waited for that.
+        var tried: [Place: (next: UInt64, wait: UInt64)] = [:]
     }
 
     private let state = Mutex(State())
@@ -66,7 +71,11 @@ final class AuditRoom: Sendable {
     }
 
     func note(_ audit: TableAudit) {
-        state.withLock { $0.audits[Place(peer: audit.peer, area: audit.area)] = audit }
+        let place = Place(peer: audit.peer, area: audit.area)
+        state.withLock { state in
+            state.audits[place] = audit
+            state.tried[place] = nil
+        }
     }
 
     /// Those of some areas that are due with a peer; they count as tried from now on.
@@ -80,16 +89,20 @@ final class AuditRoom: Sendable {
         state.withLock { state in
             let due = areas.filter { area in
                 let place = Place(peer: peer, area: area)
-                if let tried = state.tried[place], steady < tried + Self.retryMilliseconds {
-                    return false
-                }
+                if let tried = state.tried[place], steady < tried.next { return false }
                 guard let last = state.audits[place] else { return true }
                 let period =
                     last.finding == nil ? Self.periodMilliseconds : Self.doubtMilliseconds
                 // A clock that was set back does not put it off.
                 return time >= last.at + period || time < last.at
             }
-            for area in due { state.tried[Place(peer: peer, area: area)] = steady }
+            for area in due {
+                let place = Place(peer: peer, area: area)
+                let wait = min(
+                    state.tried[place].map { $0.wait * 2 } ?? Self.retryMillisecondsMin,
+                    Self.retryMillisecondsMax)
+                state.tried[place] = (steady + wait, wait)
+            }
             return due
         }
     }
@@ -122,13 +135,16 @@ final class AuditRoom: Sendable {
     // Tables.
 
     /// Tables that were read a moment ago.
-    func kept(of area: AreaCode, now: UInt64) -> AuditSnapshot? {
+    func kept(
+        of area: AreaCode, now: UInt64, within age: UInt64 = keptMilliseconds
+    ) -> AuditSnapshot? {
         state.withLock { state in
-            state.kept[area].flatMap {
-                now < $0.at + Self.keptMilliseconds ? $0.snapshot : nil
-            }
+            state.kept[area].flatMap { now < $0.at + age ? $0.snapshot : nil }
         }
     }
+
+    /// Forgets what was read of the tables, because they were built anew.
+    func forget() { state.withLock { $0.kept = [:] } }
 
     func keep(_ snapshot: AuditSnapshot, now: UInt64) {
         state.withLock { state in

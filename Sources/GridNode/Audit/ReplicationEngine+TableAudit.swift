@@ -21,9 +21,15 @@ extension ReplicationEngine {
     }
 
     /// Reads the tables of an area, unless that was done a moment ago.
-    nonisolated func auditSnapshot(of area: AreaCode, isForPeer: Bool) async -> AuditReading {
+    ///
+    /// - Parameter age: for how long what was read is good, in milliseconds.
+    nonisolated func auditSnapshot(
+        of area: AreaCode, isForPeer: Bool, within age: UInt64 = AuditRoom.keptMilliseconds
+    ) async -> AuditReading {
         guard let basis = await auditBasis(of: area)?.basis else { return .not(.unsettled) }
-        if let kept = audits.kept(of: area, now: WallClock.steady), kept.basis == basis {
+        if let kept = audits.kept(of: area, now: WallClock.steady, within: age),
+            kept.basis == basis
+        {
             return .snapshot(kept)
         }
         let began = WallClock.steady
@@ -67,7 +73,9 @@ extension ReplicationEngine {
         // Of what was read a moment ago everything is known, even if more has come since.
         if let kept = audits.kept(of: question.area, now: WallClock.steady),
             kept.basis == question.basis
-        { return kept.answer(question) }
+        {
+            return kept.answer(question)
+        }
         guard let (basis, entries) = await auditBasis(of: question.area) else {
             return refused(.busy, 60)
         }

@@ -99,7 +99,7 @@ extension Desk {
     ) async -> AuditOutcome {
         let (outcomes, report) = AsyncStream<AuditOutcome>.makeStream()
         engine.audits.send(
-            AuditErrand(area: area) { outcome in
+            AuditErrand(area: area, isFresh: true) { outcome in
                 report.yield(outcome)
                 report.finish()
             }, to: peer)

@@ -259,6 +259,7 @@ extension ReplicationEngine {
             glance()
             // Whoever follows the feed begins anew.
             ringAll()
+            audits.forget()
         }
         do {
             return try folder.rebuild()

@@ -57,7 +57,10 @@ extension Courier {
         group.addTask { [link, report] in
             report.yield(
                 .auditReady(
-                    await link.engine.auditSnapshot(of: errand.area, isForPeer: false)))
+                    await link.engine.auditSnapshot(
+                        of: errand.area, isForPeer: false,
+                        within: errand.isFresh
+                            ? AuditRoom.freshMilliseconds : AuditRoom.keptMilliseconds)))
         }
     }
 

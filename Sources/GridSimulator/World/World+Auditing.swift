@@ -185,8 +185,10 @@ extension World {
         _ replica: FolderReplica, in area: AreaCode, of device: SimulatedDevice
     ) -> AuditLeaf.Name? {
         guard let states = try? replica.store.recordStates() else { return nil }
-        let candidates = states.filter { $0.key.domain.area == area && !$0.value.state.fields.isEmpty }
-            .keys.sorted { "\($0)" < "\($1)" }
+        let candidates = states.filter {
+            $0.key.domain.area == area && !$0.value.state.fields.isEmpty
+        }
+        .keys.sorted { "\($0)" < "\($1)" }
         guard !candidates.isEmpty, let state = states[dice.pick(candidates)]?.state else {
             return nil
         }
@@ -212,7 +214,9 @@ extension World {
 
     /// What a stranger says about tables.
     func audits(_ impostor: Impostor) -> [[UInt8]] {
-        func word() -> AuditWord { AuditWord(high: impostor.dice.next(), low: impostor.dice.next()) }
+        func word() -> AuditWord {
+            AuditWord(high: impostor.dice.next(), low: impostor.dice.next())
+        }
         let question = AuditQuestion(
             number: impostor.dice.next() >> 32,
             area: impostor.dice.chance(800)

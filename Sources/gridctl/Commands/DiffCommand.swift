@@ -28,7 +28,9 @@ struct Diff: ParsableCommand {
         guard !logs.isEmpty else {
             return Screen.line("日志一样 / the logs are the same, as far as it has said")
         }
-        var table = Table(["区域 area", "级 lane", "写入者 author", "这里 here", "对方 there", "条 entries", "字节 bytes"])
+        var table = Table([
+            "区域 area", "级 lane", "写入者 author", "这里 here", "对方 there", "条 entries", "字节 bytes",
+        ])
         for log in logs {
             table.add([
                 log["area"]?.shown ?? "", log["lane"]?.shown ?? "",
@@ -109,7 +111,8 @@ enum PeerTables {
         case "equal": Screen.line("与 \(name) 完全相同 / the same as on \(name)")
         case "differ":
             Screen.line(
-                "与 \(name) 有 \(answer["differing"]?.shown ?? "") 条记录不同 / records differ from \(name)")
+                "与 \(name) 有 \(answer["differing"]?.shown ?? "") 条记录不同 / records differ from \(name)"
+            )
         default: Screen.line("与 \(name) 暂时不能全部核对 / not all can be compared with \(name) yet")
         }
     }
