@@ -19,7 +19,7 @@ enum SessionsHarness {
 }
 
 /// The logs and areas that an input can name, few enough to be met again.
-private struct Names {
+struct Names {
     static let areas = [
         County.root, County.township, County.village, County.neighbour, County.elsewhere,
     ]

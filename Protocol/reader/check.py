@@ -8,7 +8,8 @@ from pathlib import Path
 
 from onegrid_reader import (
     acts, certificates, columns, cutoffs, enrolment, entries, forks, judging, limits, messages,
-    notation, receipts, redaction, rotation, runs, zstd)
+    notation, receipts, redaction, rotation, runs, tables,
+    zstd)
 from onegrid_reader.hashes import sign
 from onegrid_reader.values import VALUE
 
@@ -261,6 +262,18 @@ def check_rotation(vector: dict) -> None:
     same("genuine", rotation.is_genuine_succession(succession), vector["genuine"])
 
 
+def check_table_audit(vector: dict) -> None:
+    if vector["kind"] == "record":
+        same("bytes", tables.State(vector["state"]).bytes().hex(), vector["bytes"])
+        found = tables.record_digest(vector["record"], vector["state"])
+        same("digest", found, vector["digest"])
+        return
+    leaves, nonce = vector["leaves"], vector["nonce"]
+    same("whole", tables.whole(leaves[::-1], nonce), vector["whole"])
+    same("root", tables.part(leaves, [], nonce), vector["root"])
+    same("part", tables.part(leaves, vector["steps"], nonce), vector["part"])
+
+
 def check_violation(vector: dict) -> None:
     data = bytes.fromhex(vector["bytes"])
     if vector["kind"] == "envelope" and data[:1] != b"\0" and not zstd.can_unpack():
@@ -322,6 +335,7 @@ def main() -> int:
         "cutoffs": check_cut_offs, "forks": check_fork, "enrolment": check_enrolment,
         "receipts": check_receipt, "redaction": check_redaction,
         "violations": check_violation, "acts": check_acts, "rotation": check_rotation,
+        "table-audit": check_table_audit,
     }
     results = [check_file(name, check) for name, check in checks.items()]
     results += [check_codes(), check_limits()]

@@ -87,6 +87,7 @@ struct VectorGreeting: Decodable, Sendable {
 struct VectorContent: Decodable, Sendable {
     private enum Form: String, CodingKey {
         case frontier, totals, run, ack, refusal, ping, bye, receipt, ended, cutOff, heads, branch
+        case audit, audited, auditParts
     }
 
     private struct Frontier: Decodable {
@@ -238,6 +239,10 @@ struct VectorContent: Decodable, Sendable {
                 issuedBy: Author(SigningKey(seed: [UInt8](repeating: 0x11, count: 32))))
             #expect(cutOff.signature == word.signature.bytes)
             message = .cutOff(cutOff)
+        case .audit:
+            message = .audit(try object.decode(VectorQuestion.self, forKey: form).question)
+        case .audited, .auditParts:
+            message = .audited(try object.decode(VectorAnswer.self, forKey: form).answer)
         case .receipt:
             message = .receipt(try object.decode(VectorReceipt.self, forKey: form).receipt)
         }
