@@ -145,7 +145,7 @@ struct AuditTreeTests {
         #expect(trip.bytes <= 2_560)
         let equal = try Self.ask(mine, mine)
         #expect(equal.outcome == .equal(records: 100_000))
-        #expect(equal.bytes <= 160)
+        #expect(equal.bytes < 100)
     }
 
     @Test func aTreeIsAFunctionOfTheSetOfLeaves() {
