@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 from vectors import (
-    acts, certificates, cutoffs, enrolment, forks, logs, messages, receipts, redaction, rotation,
+    acts, bundles, certificates, cutoffs, enrolment, forks, logs, messages, receipts, redaction, rotation,
     tables, values, violations)
 
 FOLDER = Path(__file__).resolve().parents[1] / "vectors"
@@ -27,6 +27,7 @@ def main() -> None:
         "enrolment": enrolment.make(),
         "receipts": receipts.make(story),
         "rotation": rotation.make(),
+        "bundles": bundles.make(story),
         "violations": violations.make(story),
         "acts": acts.make(),
         "table-audit": tables.make(),

@@ -134,6 +134,7 @@ class Message(Choice):
             13: ("audit", QUESTION),
             14: ("audited", ANSWER),
             15: ("audit_parts", PARTS),
+            16: ("lanes", LANE),
         })
 
     def decode(self, data):

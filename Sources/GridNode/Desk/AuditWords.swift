@@ -22,6 +22,8 @@ package enum AuditWords {
         .discarding: ("丢弃被隔离的内容", "quarantined entries thrown away"),
         .redaction: ("删除内容", "values redacted"),
         .redactionDone: ("已执行删除", "redaction carried out"),
+        .bundleExport: ("导出数据包", "bundle exported"),
+        .bundleImport: ("导入数据包", "bundle imported"),
         .pause: ("暂停连接", "link paused"),
         .resume: ("恢复连接", "link resumed"),
     ]

@@ -85,6 +85,8 @@ package actor ReplicationEngine {
         (worklist, work) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
         store.deleteSnapshots()
         audits = AuditRoom(try store.tableAudits())
+        BundleFiles.clear(store.folder)
+        try store.forgetUncarriedBundles()
         let folder = try FolderReplica(store: store, author: author, now: WallClock.now) {
             Self.tell($0, to: logger)
         }

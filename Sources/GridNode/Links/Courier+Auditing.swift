@@ -99,7 +99,7 @@ extension Courier {
         guard isProven else { return }
         beginAudit(&group)
         let now = WallClock.steady
-        guard session.takesAudits, session.isQuiescent, errands.takeLook(now: now) else { return }
+        guard session.affordsAudits, session.isQuiescent, errands.takeLook(now: now) else { return }
         let areas = Set(session.held.rows.map(\.log.domain.area)).sorted()
         let due = link.engine.audits.takeDue(
             areas, with: link.peer.leaf.subject, at: WallClock.now, steady: now)

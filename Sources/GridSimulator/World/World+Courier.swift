@@ -220,7 +220,8 @@ extension World {
                 violate(
                     .acknowledgedTooSoon, "\(device.name) signs for \(row.log)#\(row.height)")
             }
-        case .ping, .totals, .refusal, .ended, .cutOff, .heads, .branch, .audit, .audited, .bye:
+        case .ping, .totals, .refusal, .ended, .cutOff, .heads, .branch, .lanes, .audit, .audited,
+            .bye:
             break
         }
     }
@@ -233,6 +234,9 @@ extension World {
         let log = run.identity.log
         if !Truth.carries(conversation.peer.leaf.area, log.domain.area) {
             violate(.outsideScope, "\(device.name) sends \(log)")
+        }
+        if log.domain.lane > device.openLane {
+            violate(.laneClosed, "\(device.name) sends \(log), which is to wait")
         }
         if run.last <= conversation.acknowledged[log] ?? 0 {
             violate(.sentAgain, "\(device.name) sends \(log)#\(run.last) again")
@@ -277,7 +281,9 @@ extension SyncMessage {
     fileprivate var isNews: Bool {
         switch self {
         case .ping, .receipt, .audit, .audited: false
-        case .frontier, .totals, .run, .ack, .refusal, .bye, .ended, .cutOff, .heads, .branch: true
+        case .frontier, .totals, .run, .ack, .refusal, .bye, .ended, .cutOff, .heads, .branch,
+            .lanes:
+            true
         }
     }
 }

@@ -103,6 +103,7 @@ extension World {
         let lacking = device.number.isMultiple(of: 2) ? Feature.receiptWanted : 0
         let greeting = Greeting(
             features: Feature.receipts | Feature.endedLogs | Feature.forks | Feature.audit
+                | Feature.lanes
                 | lacking,
             software: "gridsim",
             nonce: replica.node.nonce,
@@ -252,6 +253,7 @@ extension World {
             conversation.session.start(
                 announced: rows, holding: held, ended: ended, cutOff: replica.ownCutOff, now: now),
             conversation)
+        obey(conversation.session.open(through: device.openLane, now: now), conversation)
     }
 
     /// The peer is there now, and what its greeting said is no recording.

@@ -102,4 +102,6 @@ package enum WorldAction: Hashable, Sendable {
     case closeFork(device: Int)
     /// One side of a link holds its tables of an area against the other's.
     case audit(link: Int, dice: UInt64)
+    /// The links of a device carry nothing more patient than a lane from now on.
+    case open(device: Int, through: Lane)
 }

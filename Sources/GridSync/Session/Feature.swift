@@ -12,4 +12,6 @@ package enum Feature {
     package static let forks: UInt64 = 8
     /// It answers audits.
     package static let audit: UInt64 = 16
+    /// It lets lanes wait that the other does not take now.
+    package static let lanes: UInt64 = 32
 }

@@ -50,6 +50,9 @@ extension SyncSession {
     /// Whether the peer answers audits.
     package var takesAudits: Bool { theirs.features & Feature.audit != 0 }
 
+    /// Whether bytes may be spent on audits that nobody waits for: nothing else waits for better times.
+    package var affordsAudits: Bool { takesAudits && openLanes.both == .routine }
+
     /// Whether this side waits for an answer.
     package var isAuditing: Bool { audits.walk != nil }
 

@@ -87,6 +87,7 @@ package struct SyncSession: Sendable {
     /// How many messages about forks the peer has sent, of each kind.
     var heardHeads = 0
     var heardBranches = 0
+    var openLanes = OpenLanes()
     /// Bytes of runs this side may still send.
     var allowance: UInt64
     /// What is being read from the ledger.
@@ -203,6 +204,7 @@ package struct SyncSession: Sendable {
         case .cutOff(let cutOff): effects = receive(cutOff)
         case .heads(let log, let rows): effects = receiveHeads(log, rows)
         case .branch(let proofs): effects = receiveBranch(proofs)
+        case .lanes(let lane): effects = receiveLanes(lane)
         case .receipt(let receipt): effects = receiveReceipt(receipt, now: now)
         case .audit(let question): effects = receiveAudit(question, now: now)
         case .audited(let answer): effects = receiveAudited(answer, now: now)
