@@ -81,6 +81,20 @@ extension Courier {
         }
     }
 
+    /// Answers the peer's question about this node's tables.
+    func answer(_ question: AuditQuestion, _ group: inout DiscardingTaskGroup) {
+        group.addTask { [link, report] in
+            report.yield(.auditAnswered(await link.engine.answer(question)))
+        }
+    }
+
+    /// Lets go of an audit whose answer has not come.
+    mutating func giveUpLateAudit(now: UInt64, _ group: inout DiscardingTaskGroup) {
+        guard errands.isLate(now: now) else { return }
+        session.endAudit()
+        endAudit(.notComparable(.noAnswer), &group)
+    }
+
     /// Notes what the audit under way has come to, and goes on with the next.
     mutating func endAudit(_ outcome: AuditOutcome, _ group: inout DiscardingTaskGroup) {
         guard let errand = errands.current else { return }

@@ -161,10 +161,7 @@ struct Courier {
                     + session.heldAdvanced(news.rows, now: now), group: &group)
         case .tick:
             wakesAt = .max
-            if errands.isLate(now: now) {
-                session.endAudit()
-                endAudit(.notComparable(.noAnswer), &group)
-            }
+            giveUpLateAudit(now: now, &group)
             return perform(session.tick(now: now), group: &group)
         case .failed(let reason):
             _ = perform(session.leave(.leaving), group: &group)
@@ -262,10 +259,7 @@ struct Courier {
             case .keepReceipt(let receipt):
                 // A recording cannot bring one: it comes after the greeting.
                 group.addTask { [link] in await link.engine.keep(receipt, of: link.peer) }
-            case .answerAudit(let question):
-                group.addTask { [link, report] in
-                    report.yield(.auditAnswered(await link.engine.answer(question)))
-                }
+            case .answerAudit(let question): answer(question, &group)
             case .audited(_, let outcome): endAudit(outcome, &group)
             case .wake(let time): sleep(until: time, &group)
             case .close(let reason):
