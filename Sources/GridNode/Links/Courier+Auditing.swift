@@ -57,6 +57,7 @@ extension Courier {
         group.addTask { [link, report] in
             report.yield(
                 .auditReady(
+                    errand.area,
                     await link.engine.auditSnapshot(
                         of: errand.area, isForPeer: false,
                         within: errand.isFresh
@@ -66,11 +67,11 @@ extension Courier {
 
     /// Asks the peer, once the own tables were read.
     mutating func takeAudit(
-        _ reading: ReplicationEngine.AuditReading, now: UInt64,
+        _ area: AreaCode, _ reading: ReplicationEngine.AuditReading, now: UInt64,
         group: inout DiscardingTaskGroup
     ) -> String? {
         // It may have been given up.
-        guard errands.current != nil, !session.isAuditing else { return nil }
+        guard errands.current?.area == area, !session.isAuditing else { return nil }
         switch reading {
         case .not(let hindrance):
             endAudit(.notComparable(hindrance), &group)

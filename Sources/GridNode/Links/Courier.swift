@@ -142,7 +142,8 @@ struct Courier {
             errands.add(errand)
             beginAudit(&group)
             return nil
-        case .auditReady(let reading): return takeAudit(reading, now: now, group: &group)
+        case .auditReady(let area, let reading):
+            return takeAudit(area, reading, now: now, group: &group)
         case .auditAnswered(let answer):
             return perform(session.supply(answer, now: now), group: &group)
         case .proven:

@@ -26,8 +26,8 @@ struct PeerLink: Sendable {
         case sent(bytes: Int)
         /// Somebody here wants the tables of an area held against the peer's.
         case auditWanted(AuditErrand)
-        /// Own tables were read for that.
-        case auditReady(ReplicationEngine.AuditReading)
+        /// Own tables of the area were read for that.
+        case auditReady(AreaCode, ReplicationEngine.AuditReading)
         /// A question of the peer about this node's tables was answered.
         case auditAnswered(AuditAnswer)
         /// The peer is there now, and has been met.
