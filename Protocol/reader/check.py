@@ -8,7 +8,7 @@ from pathlib import Path
 
 from onegrid_reader import (
     acts, bundles, certificates, columns, cutoffs, enrolment, entries, forks, judging, limits, messages,
-    notation, readers, receipts, redaction, rotation, runs, zstd)
+    notation, readers, receipts, redaction, rotation, runs, tables, zstd)
 from onegrid_reader.hashes import sign
 from onegrid_reader.values import VALUE
 
@@ -284,6 +284,18 @@ def check_rotation(vector: dict) -> None:
     same("genuine", rotation.is_genuine_succession(succession), vector["genuine"])
 
 
+def check_table_audit(vector: dict) -> None:
+    if vector["kind"] == "record":
+        same("bytes", tables.State(vector["state"]).bytes().hex(), vector["bytes"])
+        found = tables.record_digest(vector["record"], vector["state"])
+        same("digest", found, vector["digest"])
+        return
+    leaves, nonce = vector["leaves"], vector["nonce"]
+    same("whole", tables.whole(leaves[::-1], nonce), vector["whole"])
+    same("root", tables.part(leaves, [], nonce), vector["root"])
+    same("part", tables.part(leaves, vector["steps"], nonce), vector["part"])
+
+
 def check_bundle(vector: dict) -> None:
     codec = {"header": bundles.HEADER, "content": bundles.CONTENT}[vector["kind"]]
     if code := vector.get("violation"):
@@ -359,6 +371,7 @@ def main() -> int:
         "receipts": check_receipt, "redaction": check_redaction,
         "violations": check_violation, "acts": check_acts, "rotation": check_rotation,
         "readers": check_reader,
+        "table-audit": check_table_audit,
         "bundles": check_bundle,
     }
     results = [check_file(name, check) for name, check in checks.items()]

@@ -112,6 +112,7 @@ package struct APIServer: Service {
         RedactionRoutes(desk: desk).add(to: router)
         ActRoutes(desk: desk).add(to: router)
         ReportRoutes(desk: desk).add(to: router)
+        TableAuditRoutes(desk: desk).add(to: router)
         BundleRoutes(desk: desk, jobs: jobs).add(to: router)
         JobRoutes(jobs: jobs).add(to: router)
         TokenRoutes(desk: desk).add(to: router)

@@ -897,6 +897,65 @@ enum OpenAPIDocument {
             ],
             "type": "object"
            },
+           "Difference": {
+            "properties": {
+             "logs": {
+              "items": {
+               "required": [
+                "log",
+                "area",
+                "lane",
+                "author",
+                "here",
+                "there",
+                "lacks",
+                "entries",
+                "bytes"
+               ],
+               "type": "object"
+              },
+              "type": "array"
+             },
+             "records": {
+              "items": {
+               "required": [
+                "collection",
+                "id",
+                "area",
+                "lane",
+                "kind",
+                "fields"
+               ],
+               "type": "object"
+              },
+              "type": "array"
+             },
+             "schema": {
+              "const": "onegrid.difference/1"
+             },
+             "state": {
+              "enum": [
+               "equal",
+               "differ",
+               "not_comparable"
+              ]
+             }
+            },
+            "required": [
+             "schema",
+             "node",
+             "name",
+             "area",
+             "state",
+             "differing",
+             "areas",
+             "logs",
+             "out",
+             "in",
+             "records"
+            ],
+            "type": "object"
+           },
            "Digest": {
             "properties": {
              "areas": {
@@ -2158,6 +2217,57 @@ enum OpenAPIDocument {
              "ledger",
              "peers",
              "findings"
+            ],
+            "type": "object"
+           },
+           "Tables": {
+            "properties": {
+             "area": {
+              "type": "string"
+             },
+             "areas": {
+              "items": {
+               "required": [
+                "area",
+                "state",
+                "here",
+                "there",
+                "whole",
+                "records",
+                "reason"
+               ],
+               "type": "object"
+              },
+              "type": "array"
+             },
+             "differing": {
+              "type": "integer"
+             },
+             "name": {
+              "type": "string"
+             },
+             "node": {
+              "type": "string"
+             },
+             "schema": {
+              "const": "onegrid.tables/1"
+             },
+             "state": {
+              "enum": [
+               "equal",
+               "differ",
+               "not_comparable"
+              ]
+             }
+            },
+            "required": [
+             "schema",
+             "node",
+             "name",
+             "area",
+             "state",
+             "differing",
+             "areas"
             ],
             "type": "object"
            },
@@ -3692,6 +3802,82 @@ enum OpenAPIDocument {
              }
             },
             "summary": "Everybody this node knows.",
+            "tags": [
+             "node"
+            ]
+           }
+          },
+          "/v1/peers/{peer}/diff": {
+           "parameters": [
+            {
+             "$ref": "#/components/parameters/path_peer"
+            }
+           ],
+           "post": {
+            "operationId": "diffPeer",
+            "requestBody": {
+             "content": {
+              "application/json": {
+               "schema": {
+                "$ref": "#/components/schemas/Nothing"
+               }
+              }
+             }
+            },
+            "responses": {
+             "200": {
+              "content": {
+               "application/json": {
+                "schema": {
+                 "$ref": "#/components/schemas/Difference"
+                }
+               }
+              },
+              "description": "What was asked for."
+             },
+             "default": {
+              "$ref": "#/components/responses/Problem"
+             }
+            },
+            "summary": "What this node and a peer have apart, logs and records.",
+            "tags": [
+             "node"
+            ]
+           }
+          },
+          "/v1/peers/{peer}/verify": {
+           "parameters": [
+            {
+             "$ref": "#/components/parameters/path_peer"
+            }
+           ],
+           "post": {
+            "operationId": "verifyPeer",
+            "requestBody": {
+             "content": {
+              "application/json": {
+               "schema": {
+                "$ref": "#/components/schemas/Nothing"
+               }
+              }
+             }
+            },
+            "responses": {
+             "200": {
+              "content": {
+               "application/json": {
+                "schema": {
+                 "$ref": "#/components/schemas/Tables"
+                }
+               }
+              },
+              "description": "What was asked for."
+             },
+             "default": {
+              "$ref": "#/components/responses/Problem"
+             }
+            },
+            "summary": "Holds this node's tables against a peer's.",
             "tags": [
              "node"
             ]

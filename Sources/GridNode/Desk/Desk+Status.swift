@@ -186,7 +186,7 @@ extension Desk {
         _ peers: [PeerView], _ current: ReplicationEngine.Glimpse, _ incidents: [IncidentView]
     ) -> [JSONValue] {
         findings(peers, current) + Self.findings(incidents) + forkFindings(current.directory)
-            + expiryFindings(current) + waitingRequests
+            + tableFindings(peers) + expiryFindings(current) + waitingRequests
     }
 
     private func findings(

@@ -117,7 +117,7 @@ struct PeerView {
         ])
     }
 
-    private func isShared(_ home: AreaCode) -> Bool {
+    func isShared(_ home: AreaCode) -> Bool {
         Scope(own).contains(home) && Scope(area).contains(home)
     }
 }

@@ -66,7 +66,8 @@ extension World {
             at: now, devices[victim].name,
             "有人用\(stolen.name)的密钥来捣乱(\(malice.rawValue))", "a stranger with a stolen key")
         let greeting = Greeting(
-            software: "恶", nonce: nonce, clock: impostor.dice.next() >> 16,
+            features: malice == .audits ? Feature.audit : 0, software: "恶", nonce: nonce,
+            clock: impostor.dice.next() >> 16,
             credit: Self.credit,
             credential: Greeting.Credential(of: stolen.chain, isKnown: impostor.dice.chance(300)),
             area: stolen.area, holdings: .frontier(rows(impostor)))
@@ -138,6 +139,7 @@ extension World {
                 SyncMessage.run([UInt8](repeating: 0, count: 299_000)).encoded,
             ]
         case .lies: return [lie(impostor)]
+        case .audits: return audits(impostor)
         }
     }
 

@@ -102,7 +102,8 @@ extension World {
         // Every other device lacks a receipt whenever it greets.
         let lacking = device.number.isMultiple(of: 2) ? Feature.receiptWanted : 0
         let greeting = Greeting(
-            features: Feature.receipts | Feature.endedLogs | Feature.forks | Feature.lanes
+            features: Feature.receipts | Feature.endedLogs | Feature.forks | Feature.audit
+                | Feature.lanes
                 | lacking,
             software: "gridsim",
             nonce: replica.node.nonce,

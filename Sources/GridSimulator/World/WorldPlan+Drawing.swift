@@ -61,9 +61,15 @@ extension WorldPlan {
         let forkRate = forkDice.chance(400) ? 10 + forkDice.below(120) : 0
         var laneDice = Dice(seed: seed &* 0x9E6C_63D0 &+ 0x1A4E)
         let laneRate = laneDice.chance(300) ? 10 + laneDice.below(150) : 0
+        var auditDice = Dice(seed: seed &* 0x9E6C_63D1 &+ 0xA0D1)
+        let auditRate = auditDice.chance(700) ? 50 + auditDice.below(400) : 0
         for _ in 0..<count {
             draw(&dice, rates, at: &now)
             if forkDice.chance(forkRate) { drawFork(&forkDice, at: &now) }
+            if auditDice.chance(auditRate) {
+                let link = auditDice.below(links.count)
+                steps.append(Step(at: now, action: .audit(link: link, dice: auditDice.next())))
+            }
             if laneDice.chance(laneRate) {
                 let lane = laneDice.pick([Lane.authority, .urgent, .urgent, .routine, .routine])
                 steps.append(

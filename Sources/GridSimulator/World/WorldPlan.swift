@@ -56,7 +56,7 @@ package enum WorldAction: Hashable, Sendable {
 
     /// What a hostile peer with a stolen key does to its victim.
     package enum Malice: String, CaseIterable, Hashable, Sendable {
-        case garbage, replay, mutation, foreignArea, fork, oversize, lies, theft
+        case garbage, replay, mutation, foreignArea, fork, oversize, lies, theft, audits
     }
 
     /// In what way an older image comes back.
@@ -100,6 +100,8 @@ package enum WorldAction: Hashable, Sendable {
     case redact(device: Int, dice: UInt64)
     /// The office of a device closes a fork of its logs.
     case closeFork(device: Int)
+    /// One side of a link holds its tables of an area against the other's.
+    case audit(link: Int, dice: UInt64)
     /// The links of a device carry nothing more patient than a lane from now on.
     case open(device: Int, through: Lane)
 }

@@ -40,6 +40,10 @@ package struct SyncSession: Sendable {
         case issueReceipt
         /// Hold a receipt of the peer against the ledger and keep it.
         case keepReceipt(Receipt)
+        /// Hold one's own tables against the peer's question and call `supply`.
+        case answerAudit(AuditQuestion)
+        /// What an audit that this side has begun has come to.
+        case audited(AreaCode, AuditOutcome)
         case wake(at: UInt64)
         case close(CloseReason)
     }
@@ -115,6 +119,7 @@ package struct SyncSession: Sendable {
     var totals: [SyncMessage.LaneTotal]?
 
     var receipts: ReceiptState
+    var audits: AuditState
     var lastHeard: UInt64
     var lastSent: UInt64
     package internal(set) var closeReason: CloseReason?
@@ -131,6 +136,9 @@ package struct SyncSession: Sendable {
         peerReplica = LogIdentity.replica(key: keys.theirs, nonce: theirs.nonce)
         peerKey = keys.theirs
         receipts = ReceiptState(refilledAt: now)
+        audits = AuditState(
+            asking: Ration(Self.auditsAskedAtOnceMax, now: now),
+            taking: Ration(Self.auditsTakenAtOnceMax, now: now))
         allowance = theirs.credit
         granted = mine.credit
         lastHeard = now
@@ -198,6 +206,8 @@ package struct SyncSession: Sendable {
         case .branch(let proofs): effects = receiveBranch(proofs)
         case .lanes(let lane): effects = receiveLanes(lane)
         case .receipt(let receipt): effects = receiveReceipt(receipt, now: now)
+        case .audit(let question): effects = receiveAudit(question, now: now)
+        case .audited(let answer): effects = receiveAudited(answer, now: now)
         }
         return noteSent(effects, now: now)
     }
