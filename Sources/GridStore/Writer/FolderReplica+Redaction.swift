@@ -186,7 +186,7 @@ extension Redaction {
 
 extension DraftChange {
     /// One act of authority, in a record that is named by it.
-    static func authority(
+    package static func authority(
         _ collection: UInt32, _ id: RecordID, field: UInt32, _ bytes: [UInt8]
     ) -> DraftChange {
         DraftChange(
