@@ -20,9 +20,9 @@ final class RedactionNode {
     private var met: [Piece] = []
 
     /// The node of this number in a folder of its own.
-    init(_ number: UInt8) throws {
+    init(_ number: UInt8, nonce: UInt64 = 1) throws {
         files = try TestFolder()
-        do { _ = try Node(number, in: files) }
+        do { _ = try Node(number, in: files, nonce: nonce) }
         folder = try FolderReplica(
             store: try Store(files.folder, catalogue: .small), author: County.author(number),
             now: Self.began)

@@ -2,6 +2,7 @@
 
 import GridCodec
 import GridCore
+import GridLog
 import GridSync
 import Testing
 
@@ -62,6 +63,27 @@ struct HostilePairTests {
         try world.settle()
         #expect(link.caller.sentRuns.count == sent + 1)
         #expect(township.replica.height(of: clerk.log()) == 1)
+    }
+
+    /// What it says it has is not sent to it, and the first greeting that says otherwise brings all.
+    @Test func aTownshipThatLiesAboutItsFrontierGetsEverythingWhenItTellsTheTruth() throws {
+        let world = PairWorld()
+        let (link, village, township) = try link(world)
+        let clerk = Node(3, scope: County.village)
+        for number in 0..<3 { try clerk.author(.note("\(number)")) }
+        try village.admit([clerk.runs[0]])
+        try world.settle()
+        let row = SyncMessage.AckRow(log: clerk.log(), height: 3)
+        try link.caller.arrive(SyncMessage.ack(rows: [row], credit: 0).encoded)
+        try village.admit(Array(clerk.runs.dropFirst()))
+        try world.settle()
+        #expect(township.replica.height(of: clerk.log()) == 1)
+        #expect(village.heights(of: County.author(2).key)[clerk.log()] == 3)
+        link.cut()
+        let again = world.link(village, township)
+        try world.settle()
+        expectConverged(again)
+        #expect(township.replica.height(of: clerk.log()) == 3)
     }
 
     @Test func acknowledgementsAndRefusalsOfLogsThatAreNotHereTakeNoMemory() throws {

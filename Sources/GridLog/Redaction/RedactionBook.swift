@@ -18,7 +18,9 @@ package struct RedactionBook: Sendable {
     /// Genuine redactions by digest, those that count for nothing among them.
     package private(set) var redactions: [Bytes32: Redaction] = [:]
     /// By digest.
-    private var restatements: [Bytes32: Restatement] = [:]
+    private(set) var restatements: [Bytes32: Restatement] = [:]
+    /// The restatements that rows which count name, by the entry that the rows are about.
+    private(set) var named: [NamedEntry: Set<Bytes32>] = [:]
     /// In which entries of lane 0 they stand.
     private var carriers: [Bytes32: Set<NamedEntry>] = [:]
     /// The entries whose values are destroyed.
@@ -85,6 +87,7 @@ package struct RedactionBook: Sendable {
             }
         }
         treatments = rows.mapValues { treatment(by: $0, beside: rows) }
+        named = rows.mapValues { Set($0.compactMap(\.restatement)) }.filter { !$0.value.isEmpty }
         sequences = Dictionary(grouping: rows.keys.map(\.dot), by: \.log)
             .mapValues { Set($0.map(\.sequence)).sorted() }
     }

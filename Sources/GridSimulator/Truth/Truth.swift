@@ -25,6 +25,9 @@ struct Truth {
     private(set) var certificates: [PublicKey: [Certificate]] = [:]
     private var doubtfulCertificates: [Certificate] = []
     private var doubtfulCutOffs: [CutOff] = []
+    /// What keys have said without the right to.
+    private(set) var falseCutOffs: [CutOff] = []
+    private(set) var falseCertificates: [Certificate] = []
     /// What was ordered to be destroyed.
     var destructions: [Destruction] = []
     /// Orders of which it was not told that they are done.
@@ -67,6 +70,10 @@ struct Truth {
     }
 
     mutating func cutOff(_ cutOff: CutOff) { cutOffs[cutOff.subject, default: []].append(cutOff) }
+
+    /// Notes what somebody says without the right to.
+    mutating func usurp(_ cutOff: CutOff) { falseCutOffs.append(cutOff) }
+    mutating func usurp(_ certificate: Certificate) { falseCertificates.append(certificate) }
 
     func isCutOff(_ key: PublicKey) -> Bool { cutOffs[key] != nil }
 

@@ -20,6 +20,8 @@ package struct Violation: Hashable, Sendable {
         case redactedIsThere = "redacted_is_there"
         /// An entry counts that stands after the fork of its log, or the branch that counts is missing.
         case forkCounts = "fork_counts"
+        /// A key is believed what it has no right to say.
+        case usurperIsHeard = "usurper_is_heard"
         case outsideScope = "outside_scope"
         case withoutRight = "without_right"
         /// One sequence stands for two entries.

@@ -154,6 +154,7 @@ extension World {
         judgeForks()
         judgeFrozenLogs()
         judgeCutOffs()
+        judgeUsurpers()
         judgeRedactions()
         judgeDigests()
         judgeTables()

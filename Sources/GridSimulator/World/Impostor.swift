@@ -49,11 +49,15 @@ extension World {
     func beMalicious(_ malice: WorldAction.Malice, victim: Int, _ seed: UInt64) {
         var dice = Dice(seed: seed)
         let stolen = devices[dice.below(plan.devices.count)]
+        let area = devices[victim].area
         guard devices[victim].replica != nil, stolen.number != victim,
-            Scope(devices[victim].area).contains(stolen.area)
+            malice == .falseOffice
+                ? stolen.area.contains(area) && stolen.area != area
+                : Scope(area).contains(stolen.area)
         else { return }
         // The same folder, stolen with the key, or a new one.
-        let isSameReplica = malice == .fork || malice == .lies && dice.chance(500)
+        let isSameReplica =
+            malice == .fork || (malice == .lies || malice == .falseOffice) && dice.chance(500)
         var nonce = ReplicaNonce(high: dice.next(), low: dice.next())
         if isSameReplica {
             guard let replica = stolen.replica else { return }
@@ -69,7 +73,9 @@ extension World {
             features: malice == .audits ? Feature.audit : 0, software: "恶", nonce: nonce,
             clock: impostor.dice.next() >> 16,
             credit: Self.credit,
-            credential: Greeting.Credential(of: stolen.chain, isKnown: impostor.dice.chance(300)),
+            credential: malice == .widened
+                ? .chain(widened(impostor))
+                : Greeting.Credential(of: stolen.chain, isKnown: impostor.dice.chance(300)),
             area: stolen.area, holdings: .frontier(rows(impostor)))
         let connection = Connection(number: connections, link: nil, caller: .hostile(impostor))
         connections += 1
@@ -80,7 +86,9 @@ extension World {
 
     /// What he says he holds: nothing, or lies.
     private func rows(_ impostor: Impostor) -> [FrontierRow] {
-        guard impostor.malice == .lies, let known = truth.heights[impostor.victim] else {
+        guard impostor.malice == .lies || impostor.malice == .falseOffice,
+            let known = truth.heights[impostor.victim]
+        else {
             return []
         }
         return known.keys.sorted().filter { _ in impostor.dice.chance(500) }.map { log in
@@ -94,6 +102,7 @@ extension World {
     func hear(_ packet: Connection.Packet, _ impostor: Impostor) {
         switch packet {
         case .answer:
+            answer(impostor)
             if let connection = impostor.connection { send(.confirm, on: connection, to: 1) }
         case .end: impostor.turnsLeft = 0
         case .greeting, .confirm, .message: break
@@ -138,8 +147,10 @@ extension World {
                 SyncMessage.run([UInt8](repeating: 1, count: 299_000)).encoded,
                 SyncMessage.run([UInt8](repeating: 0, count: 299_000)).encoded,
             ]
-        case .lies: return [lie(impostor)]
+        case .lies, .falseOffice: return [lie(impostor)]
         case .audits: return audits(impostor)
+        case .widened: return []
+        case .usurpation: return [usurp(impostor)]
         }
     }
 
@@ -174,9 +185,10 @@ extension World {
     }
 
     /// A run in his own name, genuine unless he says that it is another's.
-    private func write(
+    func write(
         _ impostor: Impostor, in domain: Domain, isAllowed: Bool, as other: PublicKey? = nil,
-        nonce: ReplicaNonce? = nil, seeing cause: (log: LogID, height: UInt64)? = nil
+        nonce: ReplicaNonce? = nil, seeing cause: (log: LogID, height: UInt64)? = nil,
+        saying draft: DraftChange? = nil
     ) -> [UInt8] {
         let identity = LogIdentity(
             key: other ?? impostor.stolen.author.key, nonce: nonce ?? impostor.nonce,
@@ -189,7 +201,7 @@ extension World {
             if place == last, let cause {
                 impostor.seen[identity.log, default: [:]][cause.log] = cause.height
             }
-            guard append(to: &writer, &state, for: impostor, isAllowed) else { return [] }
+            guard append(to: &writer, &state, for: impostor, isAllowed, draft) else { return [] }
         }
         impostor.logs[identity] = state
         return SyncMessage.run(
@@ -229,14 +241,17 @@ extension World {
     /// Adds an entry to a run of his.
     private func append(
         to writer: inout RunWriter, _ state: inout LogState, for impostor: Impostor,
-        _ isAllowed: Bool
+        _ isAllowed: Bool, _ given: DraftChange?
     ) -> Bool {
         let (identity, domain) = (state.identity, state.identity.domain)
         let seen = impostor.seen[identity.log] ?? [:]
         let text = FieldValue.text("假\(impostor.dice.below(3))")
-        let draft = DraftChange(
-            collection: domain.lane == .authority ? SystemCollection.certificates : 16,
-            target: .new, archives: false, writes: [FieldWrite(field: 1, operation: .assign(text))])
+        let draft =
+            given
+            ?? DraftChange(
+                collection: domain.lane == .authority ? SystemCollection.certificates : 16,
+                target: .new, archives: false,
+                writes: [FieldWrite(field: 1, operation: .assign(text))])
         let timestamp = HybridTimestamp(rawValue: (Self.epoch + now) << 16)
         guard
             let (entry, hash) = try? writer.append(

@@ -15,13 +15,17 @@ extension World {
         var authors: [Author] = []
         var chains: [[Certificate]] = []
         var issued: [Int: [Certificate]] = [:]
+        // Dates flag and judge nothing: whatever has expired lives as all others do.
+        var dates = Dice(seed: plan.seed &* 0x1F83_D9AB &+ 0xDA7E)
         for plan in plan.devices {
             let author = Author(.generate())
             let issuer = plan.issuer.map { authors[$0] } ?? office
             let isOffice = plan.area.level < .village && plan.issuer == nil
             let certificate = Certificate(
                 subject: author.key, name: plan.name, area: plan.area,
-                rights: isOffice ? .all : [.write, .read], validFrom: 1, issuedBy: issuer)
+                rights: isOffice ? .all : [.write, .read], validFrom: 1,
+                validUntil: dates.chance(300) ? Self.epoch + dates.magnitude(1, 86_400_000) : 0,
+                issuedBy: issuer)
             truth.certify(certificate)
             // Root certificates and those of offices stand in the log of the highest device.
             issued[plan.issuer ?? 0, default: []].append(certificate)

@@ -10,10 +10,13 @@ import GridSync
 extension World {
     /// The office of a device orders what some fields of a record hold to be destroyed.
     func redact(_ device: SimulatedDevice, _ seed: UInt64) {
+        // The county may do so everywhere, and does not ask the township.
+        var offices = Dice(seed: seed &+ 0x0FF1CE)
         guard device.number < plan.devices.count,
-            let office = plan.devices[device.number].issuer.map({ devices[$0] }),
-            let replica = office.replica, !isCutOff(office)
+            let own = plan.devices[device.number].issuer.map({ devices[$0] })
         else { return }
+        let office = offices.chance(400) ? devices[0] : own
+        guard let replica = office.replica, !isCutOff(office) else { return }
         var dice = Dice(seed: seed)
         let records = truth.records.keys.sorted().flatMap { truth.records[$0] ?? [] }.filter {
             Truth.lies($0.domain.area, in: office.area)
@@ -94,8 +97,34 @@ extension World {
             for (entry, hash) in zip(run.entries, run.hashes) where !entry.isWithheld {
                 let dot = Dot(log: outgoing.log, sequence: entry.sequence)
                 if truth.names(NamedEntry(dot: dot, hash: hash)) { return Self.short(dot) }
+                for restatement in restatements(in: entry) where says(restatement, of: runs) {
+                    return "\(Self.short(restatement.entry.dot)), said again in \(Self.short(dot))"
+                }
             }
         }
         return nil
+    }
+
+    private func restatements(in entry: Entry) -> [Restatement] {
+        (entry.changes ?? []).filter { $0.collection == SystemCollection.restatements }
+            .flatMap { SystemCollection.restatements(in: $0.writes) }
+    }
+
+    /// Whether a restatement says what an order has destroyed.
+    private func says(_ restatement: Restatement, of runs: [OutgoingRun]) -> Bool {
+        let dot = restatement.entry.dot
+        guard let changes = truth.entries[dot]?.changes,
+            let envelope = runs.filter({ $0.log == dot.log && $0.last >= dot.sequence })
+                .min(by: { $0.last < $1.last })?.envelope,
+            let run = try? RunVerifier.read(RunEnvelope.open(envelope)),
+            run.hash(at: dot.sequence) == restatement.entry.hash
+        else { return false }
+        let entry = run.entries[Int(dot.sequence - run.run.first)]
+        guard entry.isWithheld else { return false }
+        return entry.remainder(restated: [restatement]) { place, field in
+            changes.indices.contains(place)
+                && self.truth.isDestroyed(
+                    dot, changes[place].collection, changes[place].address, field)
+        } != nil
     }
 }

@@ -63,8 +63,18 @@ extension WorldPlan {
         let laneRate = laneDice.chance(300) ? 10 + laneDice.below(150) : 0
         var auditDice = Dice(seed: seed &* 0x9E6C_63D1 &+ 0xA0D1)
         let auditRate = auditDice.chance(700) ? 50 + auditDice.below(400) : 0
+        var pretenceDice = Dice(seed: seed &* 0x8F1B_CDD3 &+ 0x05EE)
+        let pretenceRate = pretenceDice.chance(400) ? 10 + pretenceDice.below(150) : 0
         for _ in 0..<count {
             draw(&dice, rates, at: &now)
+            if pretenceDice.chance(pretenceRate) {
+                steps.append(
+                    Step(
+                        at: now,
+                        action: .malice(
+                            pretenceDice.pick(WorldAction.Malice.pretended),
+                            victim: pretenceDice.below(devices.count), dice: pretenceDice.next())))
+            }
             if forkDice.chance(forkRate) { drawFork(&forkDice, at: &now) }
             if auditDice.chance(auditRate) {
                 let link = auditDice.below(links.count)
@@ -208,7 +218,7 @@ extension WorldPlan {
         if falls(rates.clock) { return .clock(device: device, change: clockChange(&dice)) }
         if falls(rates.malice) {
             return .malice(
-                dice.pick(WorldAction.Malice.allCases + [.replay, .fork, .mutation]),
+                dice.pick(WorldAction.Malice.common + [.replay, .fork, .mutation]),
                 victim: device, dice: dice.next())
         }
         if falls(rates.upkeep) {

@@ -57,6 +57,19 @@ package enum WorldAction: Hashable, Sendable {
     /// What a hostile peer with a stolen key does to its victim.
     package enum Malice: String, CaseIterable, Hashable, Sendable {
         case garbage, replay, mutation, foreignArea, fork, oversize, lies, theft, audits
+        /// A chain with one certificate more, by a key that may not give it.
+        case widened
+        /// Cut-offs and certificates that the key has no right to.
+        case usurpation
+        /// Lies of a key that stands above its victim.
+        case falseOffice
+
+        /// What a key does in its own place.
+        static let common: [Malice] = [
+            .garbage, .replay, .mutation, .foreignArea, .fork, .oversize, .lies, .theft, .audits,
+        ]
+        /// What it does to be taken for more than it is.
+        static let pretended: [Malice] = [.widened, .usurpation, .usurpation, .falseOffice]
     }
 
     /// In what way an older image comes back.

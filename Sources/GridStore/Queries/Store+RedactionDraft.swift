@@ -63,6 +63,26 @@ extension Store {
             return draft
         }
     }
+
+    /// An entry of the ledger by its place and hash; nil where another one stands there, or none.
+    func entry(_ named: NamedEntry) throws -> Entry? {
+        try read { database in
+            guard let reference = try references(database)[named.dot.log] else { return nil }
+            let row = try Row.fetchOne(
+                database,
+                sql: """
+                    SELECT id, first, envelope FROM runs WHERE id >= ? AND id < ?
+                    ORDER BY id LIMIT 1
+                    """,
+                arguments: [
+                    reference << 32 | Int64(named.dot.sequence), (reference + 1) << 32,
+                ])
+            guard let row, let run = Self.read(row, seal), run.run.first <= named.dot.sequence,
+                run.hash(at: named.dot.sequence) == named.hash
+            else { return nil }
+            return run.entries[Int(named.dot.sequence - run.run.first)]
+        }
+    }
 }
 
 /// One log, entry by entry.

@@ -80,8 +80,9 @@ extension FolderReplica {
         now: UInt64, receipt: (Redaction) -> AuditEntry? = { _ in nil }
     ) -> [FrontierRow] {
         let book = replica.redactions
-        guard !book.isEmpty, attendedRedactions != book.extent, !awaitsBuilding, stopped == nil,
-            now >= redactionsDueAt
+        guard !book.isEmpty,
+            attendedRedactions != book.extent || entriesToJoin.contains(where: isHere),
+            !awaitsBuilding, stopped == nil, now >= redactionsDueAt
         else { return [] }
         var open: [Redaction] = []
         var isEmptied = false
@@ -99,13 +100,16 @@ extension FolderReplica {
             return []
         }
         guard let noted = noteDone(open, now: now, receipt: receipt),
-            let published = publishAgain(now: now)
+            let published = publishAgain(now: now), let joined = joinRestatements(now: now)
         else {
             redactionsDueAt = now + Self.secondTryMilliseconds
             return []
         }
         attendedRedactions = replica.redactions.extent
-        return noted + published
+        guard !joined.isEmpty else { return noted + published }
+        // What was ordered just now is to be carried out in turn, and leaves nothing to be joined.
+        attendedRedactions = nil
+        return noted + published + joined + attendRedactions(now: now, receipt: receipt)
     }
 
     /// Writes acts into lane 0 once more whose log was cut off: without them nobody new could take
@@ -133,7 +137,7 @@ extension FolderReplica {
         }
     }
 
-    private func mayWriteAuthority(in area: AreaCode) -> Bool {
+    func mayWriteAuthority(in area: AreaCode) -> Bool {
         let domain = Domain(area: area, lane: .authority)
         let own = LogIdentity(key: author.key, nonce: node.nonce, domain: domain)
         return replica.scope.contains(area)
@@ -168,7 +172,7 @@ extension FolderReplica {
 
 extension Restatement {
     /// The record that holds it.
-    fileprivate var change: DraftChange {
+    var change: DraftChange {
         .authority(
             SystemCollection.restatements, recordID,
             field: SystemCollection.restatementBytesField, encoded)
@@ -177,7 +181,7 @@ extension Restatement {
 
 extension Redaction {
     /// The record that holds it.
-    fileprivate var change: DraftChange {
+    var change: DraftChange {
         .authority(
             SystemCollection.redactions, recordID, field: SystemCollection.redactionBytesField,
             encoded)
@@ -186,7 +190,7 @@ extension Redaction {
 
 extension DraftChange {
     /// One act of authority, in a record that is named by it.
-    static func authority(
+    package static func authority(
         _ collection: UInt32, _ id: RecordID, field: UInt32, _ bytes: [UInt8]
     ) -> DraftChange {
         DraftChange(

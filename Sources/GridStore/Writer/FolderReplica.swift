@@ -66,6 +66,8 @@ package final class FolderReplica {
     var attendedRedactions: RedactionBook.Extent?
     /// When that is due again, in milliseconds since 1970.
     var redactionsDueAt: UInt64 = 0
+    /// Entries of which more was said again than is to be left, and that were not here then.
+    var entriesToJoin: [NamedEntry] = []
     /// By what a peer has shown that the replica this folder writes as was rolled back.
     var rolledBack: RollbackSign?
     /// Incidents that are not over, and whom and what the folder watches for others.
