@@ -1987,6 +1987,77 @@ enum OpenAPIDocument {
             ]
            }
           },
+          "/v1/authority/exposure": {
+           "post": {
+            "operationId": "exposure",
+            "requestBody": {
+             "content": {
+              "application/json": {
+               "schema": {
+                "additionalProperties": false,
+                "properties": {
+                 "after": {
+                  "type": "string"
+                 },
+                 "limit": {
+                  "maximum": 20000,
+                  "minimum": 1,
+                  "type": "integer"
+                 },
+                 "peer": {
+                  "type": "string"
+                 },
+                 "plain": {
+                  "type": "boolean"
+                 },
+                 "reason": {
+                  "type": "string"
+                 },
+                 "records": {
+                  "type": "boolean"
+                 }
+                },
+                "required": [
+                 "peer"
+                ],
+                "type": "object"
+               }
+              }
+             },
+             "required": true
+            },
+            "responses": {
+             "200": {
+              "content": {
+               "application/json": {
+                "schema": {
+                 "allOf": [
+                  {
+                   "$ref": "#/components/schemas/Any"
+                  },
+                  {
+                   "properties": {
+                    "schema": {
+                     "const": "onegrid.exposure/1"
+                    }
+                   }
+                  }
+                 ]
+                }
+               }
+              },
+              "description": "What was asked for."
+             },
+             "default": {
+              "$ref": "#/components/responses/Problem"
+             }
+            },
+            "summary": "Whose personal data was on a node; noted in the audit trail first.",
+            "tags": [
+             "node"
+            ]
+           }
+          },
           "/v1/authority/posts": {
            "get": {
             "operationId": "posts",

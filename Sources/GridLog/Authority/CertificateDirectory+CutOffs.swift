@@ -69,6 +69,13 @@ extension CertificateDirectory {
             .sorted { $0.digest < $1.digest }.map(\.0)
     }
 
+    /// The certificates of a key, and those that have counted until an issuer was cut off, ascending
+    /// by digest.
+    package func certificates(of key: PublicKey) -> [Certificate] {
+        ((chains[key] ?? []).map(\.leaf) + (orphans[key] ?? []))
+            .sorted { $0.digest < $1.digest }
+    }
+
     /// Where a log ends; nil for one that goes on, and for one whose key may not write there.
     package func end(of identity: LogIdentity) -> LogEnd? {
         endByCutOff(of: identity) ?? fork(of: identity.log)?.end

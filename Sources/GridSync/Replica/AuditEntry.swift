@@ -32,6 +32,10 @@ package struct AuditAct: RawRepresentable, Hashable, Sendable {
     package static let adopting = AuditAct(rawValue: "adopt")
     /// What a key had in quarantine was thrown away.
     package static let discarding = AuditAct(rawValue: "discard")
+    /// It was listed whose data a node may have had.
+    package static let exposure = AuditAct(rawValue: "exposure")
+    /// The same with the names of all as they are.
+    package static let plainExposure = AuditAct(rawValue: "plain_exposure")
     package static let pause = AuditAct(rawValue: "pause")
     package static let resume = AuditAct(rawValue: "resume")
 }

@@ -90,6 +90,8 @@ package enum SystemCollection {
 
     /// One act a record, in the routine lane of the area whose node did it: see `AuditEntry`.
     package static let audit: UInt32 = 8
+    /// Up to here numbers are the system's; collections of the catalogue have greater ones.
+    package static let numberMax: UInt32 = 15
     /// All of them: no work of people's that anybody could take over.
     package static let all: Set<UInt32> = [
         certificates, cutOffs, forks, successions, redactions, restatements, audit,
