@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from onegrid_reader import (
-    acts, certificates, columns, cutoffs, enrolment, entries, forks, judging, limits, messages,
+    acts, areas, certificates, columns, cutoffs, enrolment, entries, forks, judging, limits, messages,
     notation, receipts, redaction, rotation, runs, zstd)
 from onegrid_reader.hashes import sign
 from onegrid_reader.values import VALUE
@@ -261,6 +261,29 @@ def check_rotation(vector: dict) -> None:
     same("genuine", rotation.is_genuine_succession(succession), vector["genuine"])
 
 
+def check_area_changes(vector: dict) -> None:
+    changes = [each["fields"] for each in vector["changes"]]
+    offices = {}
+    for each in vector["changes"]:
+        change = each["fields"]
+        both_ways(areas.CHANGE, each["bytes"], change)
+        same("genuine", areas.is_genuine(change), True)
+        same("digest", areas.change_digest(change).hex(), each["digest"])
+        same("record id", each["digest"][:20], each["record_id"])
+        offices[change["issuer"]] = {
+            "01": "522730", "02": "522730103", "09": "522730102"}[each["secret"][:2]]
+    for given in (changes, changes[::-1]):
+        found, known = areas.standings(given, offices)
+        if given is not changes:
+            found = found[::-1]
+        same("standings", found, [each["standing"] for each in vector["changes"]])
+    for each in vector["codes"]:
+        same("now", known.current(each["code"]), each["now"])
+    codes = [each["code"] for each in vector["codes"]]
+    same("covers", [[left, right] for left in codes for right in codes
+                    if len(right) <= 12 and known.covers(left, right)], vector["covers"])
+
+
 def check_violation(vector: dict) -> None:
     data = bytes.fromhex(vector["bytes"])
     if vector["kind"] == "envelope" and data[:1] != b"\0" and not zstd.can_unpack():
@@ -322,6 +345,7 @@ def main() -> int:
         "cutoffs": check_cut_offs, "forks": check_fork, "enrolment": check_enrolment,
         "receipts": check_receipt, "redaction": check_redaction,
         "violations": check_violation, "acts": check_acts, "rotation": check_rotation,
+        "areas": check_area_changes,
     }
     results = [check_file(name, check) for name, check in checks.items()]
     results += [check_codes(), check_limits()]

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 from vectors import (
-    acts, certificates, cutoffs, enrolment, forks, logs, messages, receipts, redaction, rotation,
+    acts, areas, certificates, cutoffs, enrolment, forks, logs, messages, receipts, redaction, rotation,
     values, violations)
 
 FOLDER = Path(__file__).resolve().parents[1] / "vectors"
@@ -29,6 +29,7 @@ def main() -> None:
         "rotation": rotation.make(),
         "violations": violations.make(story),
         "acts": acts.make(),
+        "areas": areas.make(),
     }
     for name, vectors in files.items():
         text = json.dumps(

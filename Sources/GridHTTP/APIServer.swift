@@ -97,6 +97,7 @@ package struct APIServer: Service {
         if let door { router.add(middleware: door) }
         StatusRoutes(desk: desk).add(to: router)
         AuthorityRoutes(desk: desk).add(to: router)
+        AreaRoutes(desk: desk).add(to: router)
         ExposureRoutes(desk: desk).add(to: router)
         ForkRoutes(desk: desk).add(to: router)
         RecordRoutes(desk: desk).add(to: router)

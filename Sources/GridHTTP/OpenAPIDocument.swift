@@ -1216,6 +1216,9 @@ enum OpenAPIDocument {
              "fields": {
               "$ref": "#/components/schemas/Fields"
              },
+             "former_area": {
+              "$ref": "#/components/schemas/Area"
+             },
              "id": {
               "$ref": "#/components/schemas/RecordID"
              },
@@ -1814,6 +1817,93 @@ enum OpenAPIDocument {
              }
             },
             "summary": "The node's certificate chain.",
+            "tags": [
+             "node"
+            ]
+           }
+          },
+          "/v1/authority/areas": {
+           "get": {
+            "operationId": "areaChanges",
+            "responses": {
+             "200": {
+              "content": {
+               "application/json": {
+                "schema": {
+                 "allOf": [
+                  {
+                   "$ref": "#/components/schemas/Items"
+                  },
+                  {
+                   "properties": {
+                    "schema": {
+                     "const": "onegrid.areas/1"
+                    }
+                   }
+                  }
+                 ]
+                }
+               }
+              },
+              "description": "What was asked for."
+             },
+             "default": {
+              "$ref": "#/components/responses/Problem"
+             }
+            },
+            "summary": "What has become of area codes.",
+            "tags": [
+             "node"
+            ]
+           },
+           "post": {
+            "operationId": "addAreaChange",
+            "requestBody": {
+             "content": {
+              "application/json": {
+               "schema": {
+                "additionalProperties": false,
+                "properties": {
+                 "change": {
+                  "type": "string"
+                 }
+                },
+                "required": [
+                 "change"
+                ],
+                "type": "object"
+               }
+              }
+             },
+             "required": true
+            },
+            "responses": {
+             "200": {
+              "content": {
+               "application/json": {
+                "schema": {
+                 "allOf": [
+                  {
+                   "$ref": "#/components/schemas/Any"
+                  },
+                  {
+                   "properties": {
+                    "schema": {
+                     "const": "onegrid.area_change/1"
+                    }
+                   }
+                  }
+                 ]
+                }
+               }
+              },
+              "description": "What was asked for."
+             },
+             "default": {
+              "$ref": "#/components/responses/Problem"
+             }
+            },
+            "summary": "Takes a signed change of an area code into lane 0.",
             "tags": [
              "node"
             ]

@@ -99,13 +99,13 @@ BUGS = [
     Bug(
         14, "An area is shared when one of the two sides carries it.",
         "GridSync/Session/SyncSession.swift",
-        "Scope(mine.area).contains(area) && Scope(theirs.area).contains(area)",
-        "Scope(mine.area).contains(area) && (planted || Scope(theirs.area).contains(area))"),
+        "areas.carries(mine.area, area) && areas.carries(theirs.area, area)",
+        "areas.carries(mine.area, area) && (planted || areas.carries(theirs.area, area))"),
     Bug(
         15, "The gate admits areas that the replica does not carry.",
         "GridSync/Replica/ReplicaBatch+Admission.swift",
-        "guard replica.scope.contains(domain.area) else",
-        "guard planted || replica.scope.contains(domain.area) else"),
+        "guard replica.carries(domain.area, by: directory.areas) else",
+        "guard planted || replica.carries(domain.area, by: directory.areas) else"),
     Bug(
         16, "The gate does not ask for rights.",
         "GridSync/Replica/ReplicaBatch+Admission.swift",

@@ -22,6 +22,7 @@ package enum AuditWords {
         .discarding: ("丢弃被隔离的内容", "quarantined entries thrown away"),
         .redaction: ("删除内容", "values redacted"),
         .redactionDone: ("已执行删除", "redaction carried out"),
+        .areaChange: ("变更区划代码", "area code changed"),
         .exposure: ("查看设备上有谁的信息", "exposure of a node listed"),
         .plainExposure: ("查看设备上有谁的信息(原名)", "exposure of a node listed by name"),
         .pause: ("暂停连接", "link paused"),

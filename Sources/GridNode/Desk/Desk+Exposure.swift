@@ -175,7 +175,7 @@ extension Desk {
         if certificates.isEmpty, let peer { areas.insert(peer.area) }
         if key == engine.author.key {
             return ExposureReach(
-                key: key, areas: areas,
+                key: key, areas: areas, map: current.directory.areas,
                 evidence: [
                     ExposureEvidence(kind: .own, at: WallClock.now, heights: current.frontier)
                 ], logs: logs)
@@ -214,7 +214,8 @@ extension Desk {
                         $0.raise($1.log, to: $1.known)
                     }))
         }
-        return ExposureReach(key: key, areas: areas, evidence: evidence, logs: logs)
+        return ExposureReach(
+            key: key, areas: areas, map: current.directory.areas, evidence: evidence, logs: logs)
     }
 
     /// Who holds or held the key, by which certificates, and whether it was ended.

@@ -53,8 +53,8 @@ extension Desk {
                 english: "first_row is 1...\(ImportRequest.firstRowMax).")
         }
         let drafting = WriteDrafting(
-            catalogue: catalogue, home: engine.current.chain.leaf.area, now: WallClock.now,
-            tag: engine.store.tag)
+            catalogue: catalogue, home: engine.current.chain.leaf.area, areas: areas,
+            now: WallClock.now, tag: engine.store.tag)
         var errors: [JSONValue] = []
         var right: [WriteRequest] = []
         for (index, row) in request.rows.enumerated() {

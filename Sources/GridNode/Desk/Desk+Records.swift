@@ -59,7 +59,8 @@ extension Desk {
                     .malformed, "bad_area", chinese: "“\(text)”不是区划代码。",
                     english: "\"\(text)\" is no area code.")
             }
-            filter.area = area.home
+            filter.area = areas.current(area.home)
+            filter.formerAreas = areas.former(in: area.home)
         }
         for (name, text) in request.equals {
             let derived = RecordFolding(collection)?.derived.map(\.name) ?? []
@@ -84,7 +85,14 @@ extension Desk {
                     .notAllowed, "look_up_not_noted", chinese: "按\(field.label)查找必须先记入审计。",
                     english: "A look-up by \(field.name) has to be in the audit trail first.")
             }
-            filter.equals.append((field, Self.columnText(text, of: field)))
+            let text = Self.columnText(text, of: field)
+            if case .areaCode = field.type, let code = try? AreaCode(parsing: text),
+                case let names = areas.namesakes(of: code), names.count > 1
+            {
+                filter.anyOf.append((field, names.map(\.description)))
+            } else {
+                filter.equals.append((field, text))
+            }
         }
         let page = try engine.store.records(in: collection, where: filter)
         return Self.answer(
@@ -276,11 +284,13 @@ extension Desk {
         let shown = display.fields.filter { $0.value != nil }
         let fields = shown.map { ($0.definition.name, sight.json($0.value, of: $0.definition)) }
         let masked = shown.filter { sight.masks($0.definition) }.map(\.definition.name)
-        let parts: [String: JSONValue] = [
+        let home = display.state.domain.area
+        let area = areas.current(home)
+        var parts: [String: JSONValue] = [
             "id": .text(display.id.description),
             "etag": .text("\"\(try engine.store.tag(of: display))\""),
             "collection": .text(display.collection.name),
-            "area": .text(display.state.domain.area.description),
+            "area": .text(area.description),
             "archived": .boolean(display.state.isArchived),
             "fields": .object(Dictionary(fields, uniquingKeysWith: { $1 })),
             "conflicts": .list(display.conflicts.map { .text($0.definition.name) }),
@@ -290,6 +300,7 @@ extension Desk {
             "created_at": display.state.first.map { Self.time($0.timestamp.milliseconds) } ?? .null,
             "updated_at": display.state.last.map { Self.time($0.timestamp.milliseconds) } ?? .null,
         ]
+        if area != home { parts["former_area"] = .text(home.description) }
         return .object(parts.merging(folded(display)) { $1 })
     }
 

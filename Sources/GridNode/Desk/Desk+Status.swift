@@ -167,6 +167,7 @@ extension Desk {
                 held: held[key] ?? VersionVector(), frontier: frontier,
                 own: current.chain.leaf.area,
                 isCutOff: chain.map { current.directory.isEnded($0) } ?? false,
+                areas: current.directory.areas,
                 certificate: current.directory.currentChain(of: key)?.leaf)
         }.sorted { ($0.area, $0.key) < ($1.area, $1.key) }
     }
@@ -181,6 +182,7 @@ extension Desk {
         _ peers: [PeerView], _ current: ReplicationEngine.Glimpse, _ incidents: [IncidentView]
     ) -> [JSONValue] {
         findings(peers, current) + Self.findings(incidents) + forkFindings(current.directory)
+            + areaFindings(current.directory)
             + expiryFindings(current) + waitingRequests
     }
 

@@ -49,19 +49,23 @@ struct ExposureReach {
     let key: PublicKey
     /// Those with the right to read.
     let areas: Set<AreaCode>
+    /// What has become of area codes.
+    let map: AreaMap
     let evidence: [ExposureEvidence]
     /// The logs here that it could read.
     let logs: [LogState]
 
     init(
-        key: PublicKey, areas: Set<AreaCode>, evidence: [ExposureEvidence], logs: [LogState]
+        key: PublicKey, areas: Set<AreaCode>, map: AreaMap, evidence: [ExposureEvidence],
+        logs: [LogState]
     ) {
+        self.map = map
         self.key = key
         self.areas = areas
         self.evidence = evidence
         self.logs = logs.filter { log in
             log.identity.key == key
-                || areas.contains { Scope($0).contains(log.identity.domain.area) }
+                || areas.contains { map.carries($0, log.identity.domain.area) }
         }
     }
 
@@ -132,7 +136,7 @@ struct ExposureReach {
             all.sorted().map { area in
                 let logs = homes[area] ?? []
                 let kind =
-                    areas.contains { $0.contains(area) }
+                    areas.contains { map.covers($0, area) }
                     ? "own" : areas.contains { area.contains($0) } ? "above" : "written"
                 return .object([
                     "area": .text(area.description), "kind": .text(kind),

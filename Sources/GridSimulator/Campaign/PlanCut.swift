@@ -124,6 +124,8 @@ extension WorldAction {
         case .redact(let number, let dice):
             device(number).map { .redact(device: $0, dice: dice) }
         case .closeFork(let number): device(number).map { .closeFork(device: $0) }
+        case .changeArea(let number, let dice):
+            device(number).map { .changeArea(device: $0, dice: dice) }
         }
     }
 }

@@ -43,6 +43,7 @@ extension World {
         guard settle() else { return }
         let cutOffs = truth.cutOffs.count
         settleWhatWasIssued()
+        settleAreaChanges()
         // Who turns out not to have been cut off has something to say.
         guard truth.cutOffs.count == cutOffs || settle() else { return }
         // Nothing more is said once all is said.
@@ -154,6 +155,7 @@ extension World {
         judgeFrozenLogs()
         judgeCutOffs()
         judgeRedactions()
+        judgeAreas()
         judgeDigests()
         judgeTables()
     }
@@ -168,7 +170,7 @@ extension World {
             // Who was cut off is heard no more, even if others have lost what it still has.
             let holders = devices.filter { truth.holds(dot, on: $0.number) }
             guard holders.isEmpty || !holders.allSatisfy(isCutOff) else { continue }
-            for device in devices where Truth.carries(device.area, area) && !isCutOff(device) {
+            for device in devices where truth.carries(device.area, area) && !isCutOff(device) {
                 if !truth.holds(dot, on: device.number) {
                     violate(
                         .acknowledgedIsMissing,
@@ -185,7 +187,9 @@ extension World {
         for device in devices where !isCutOff(device) {
             guard let replica = device.replica else { continue }
             do {
-                for digests in try replica.store.digests() {
+                for digests in try replica.store.digests()
+                // What came while a change of codes counted stays, and grows no more.
+                where truth.carries(device.area, digests.area) {
                     guard let first = known[digests.area] else {
                         known[digests.area] = (digests, device.name)
                         continue

@@ -25,6 +25,7 @@ package struct Story: Sendable {
         case closedForks = "closed_forks"
         case shortenings
         case redactions
+        case areaChanges = "area_changes"
         case virtualDays = "virtual_days"
     }
 

@@ -47,6 +47,7 @@ extension World {
         case .cutOff(let device): cutOff(devices[device])
         case .redact(let device, let dice): redact(devices[device], dice)
         case .closeFork(let device): closeFork(of: devices[device])
+        case .changeArea(let device, let dice): changeArea(by: devices[device], dice)
         }
     }
 

@@ -227,7 +227,7 @@ extension World {
             return violate(.writtenByNobody, "\(device.name) sends what is no run")
         }
         let log = run.identity.log
-        if !Truth.carries(conversation.peer.leaf.area, log.domain.area) {
+        if !truth.carries(conversation.peer.leaf.area, log.domain.area) {
             violate(.outsideScope, "\(device.name) sends \(log)")
         }
         if run.last <= conversation.acknowledged[log] ?? 0 {

@@ -100,4 +100,6 @@ package enum WorldAction: Hashable, Sendable {
     case redact(device: Int, dice: UInt64)
     /// The office of a device closes a fork of its logs.
     case closeFork(device: Int)
+    /// An office gives a village below it another code, or lets it go into another.
+    case changeArea(device: Int, dice: UInt64)
 }

@@ -16,8 +16,19 @@ enum LedgerMigrations {
         migrator.registerMigration("008-sealing") { try $0.execute(sql: sealing) }
         migrator.registerMigration("009-feed") { try $0.execute(sql: feed) }
         migrator.registerMigration("012-api") { try $0.execute(sql: api) }
+        migrator.registerMigration("014-areas") { try $0.execute(sql: areas) }
         return migrator
     }
+
+    private static let areas = """
+        -- Changes of area codes by digest; those this node issued wait here until they stand in
+        -- lane 0.
+        CREATE TABLE area_changes (
+            digest  BLOB PRIMARY KEY NOT NULL,
+            bytes   BLOB NOT NULL,
+            waiting INTEGER NOT NULL DEFAULT 0
+        ) STRICT, WITHOUT ROWID;
+        """
 
     private static let posts = """
         -- The certificate of the key whose place a request asks for; NULL where somebody joins.

@@ -32,6 +32,8 @@ package struct AuditAct: RawRepresentable, Hashable, Sendable {
     package static let adopting = AuditAct(rawValue: "adopt")
     /// What a key had in quarantine was thrown away.
     package static let discarding = AuditAct(rawValue: "discard")
+    /// A village or grid got another code, or went into another.
+    package static let areaChange = AuditAct(rawValue: "area_change")
     /// It was listed whose data a node may have had.
     package static let exposure = AuditAct(rawValue: "exposure")
     /// The same with the names of all as they are.
