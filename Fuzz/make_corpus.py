@@ -78,6 +78,7 @@ def corpus():
         + [bytes(60) + b"\x00\x05" + len(m).to_bytes(2, "big") + m for m in messages],
         "admissions": [bytes(step * n % 255 for n in range(300)) for step in range(1, 60)],
         "sheets": sheets(),
+        "bundles": [start + content for content in all_bytes("bundles") for start in (b"", b"\x06", b"\xff")],
         "stores": [b"\x01" + content for content in values] + [bytes([kind]) + bytes(88) for kind in range(3)],
     }
 

@@ -27,6 +27,8 @@ enum Harness: String, CaseIterable {
     case admissions
     /// Sheets of CSV.
     case sheets
+    /// What lies in a bundle, unsealed.
+    case bundles
     /// What a folder holds, should it be damaged.
     case stores
 
@@ -39,7 +41,7 @@ enum Harness: String, CaseIterable {
         case .values, .stores: 4_096
         case .texts: 512
         case .messages: ProtocolLimits.greetingBytesMax
-        case .runs: 65_536
+        case .runs, .bundles: 65_536
         case .directories, .handshakes: 512
         case .links: 8_192
         case .sessions, .admissions: 4_096
@@ -59,6 +61,7 @@ enum Harness: String, CaseIterable {
         case .sessions: SessionsHarness.test(input)
         case .admissions: AdmissionsHarness.test(input)
         case .sheets: SheetsHarness.test(input)
+        case .bundles: BundlesHarness.test(input)
         case .stores: StoresHarness.test(input)
         }
     }

@@ -92,7 +92,8 @@ private struct Shell {
         if number == 2 { rows = rows.filter { Scope(area).contains($0.log.domain.area) } }
         let greeting = Greeting(
             versions: choices.below(8) == 7 ? 2...3 : 1...1,
-            features: choices.pick([0, Feature.receipts, 3, Feature.forks, .max]), software: "fuzz",
+            features: choices.pick([0, Feature.receipts, 3, Feature.forks, Feature.lanes, .max]),
+            software: "fuzz",
             nonce: ReplicaNonce(high: UInt64(number), low: 1), clock: choices.number(),
             credit: choices.pick([307_200, 400_000, 1_048_576, 1_000, 67_108_864]),
             credential: choices.flag()
@@ -122,7 +123,8 @@ private struct Shell {
 
     mutating func step(_ choices: inout Choices) {
         now &+= choices.pick([0, 1, 50, 60_000, 299_999, 300_000])
-        switch choices.below(8) {
+        switch choices.below(9) {
+        case 8: perform(session.open(through: choices.pick(Lane.allCases), now: now))
         case 0: perform(session.tick(now: now))
         case 1: commit(&choices)
         case 2: judge(&choices)
@@ -229,6 +231,7 @@ private struct Shell {
         default:
             switch choices.below(8) {
             case 0: return .bye(code: "leaving")
+            case 3: return .lanes(choices.pick(Lane.allCases))
             case 2:
                 return .heads(
                     log: Names.log(&choices),

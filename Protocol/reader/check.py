@@ -7,7 +7,8 @@ import sys
 from pathlib import Path
 
 from onegrid_reader import (
-    acts, areas, certificates, columns, cutoffs, enrolment, entries, forks, judging, limits, messages,
+    acts, areas, bundles, certificates, columns, cutoffs, enrolment, entries, forks, judging, limits,
+    messages,
     notation, receipts, redaction, rotation, runs, zstd)
 from onegrid_reader.hashes import sign
 from onegrid_reader.values import VALUE
@@ -284,6 +285,19 @@ def check_area_changes(vector: dict) -> None:
                     if len(right) <= 12 and known.covers(left, right)], vector["covers"])
 
 
+def check_bundle(vector: dict) -> None:
+    codec = {"header": bundles.HEADER, "content": bundles.CONTENT}[vector["kind"]]
+    if code := vector.get("violation"):
+        found = None
+        try:
+            codec.decode(bytes.fromhex(vector["bytes"]))
+        except notation.Violation as wrong:
+            found = wrong.code
+        same("violation", found, code)
+        return
+    both_ways(codec, vector["bytes"], vector[vector["kind"]])
+
+
 def check_violation(vector: dict) -> None:
     data = bytes.fromhex(vector["bytes"])
     if vector["kind"] == "envelope" and data[:1] != b"\0" and not zstd.can_unpack():
@@ -346,6 +360,7 @@ def main() -> int:
         "receipts": check_receipt, "redaction": check_redaction,
         "violations": check_violation, "acts": check_acts, "rotation": check_rotation,
         "areas": check_area_changes,
+        "bundles": check_bundle,
     }
     results = [check_file(name, check) for name, check in checks.items()]
     results += [check_codes(), check_limits()]

@@ -6,7 +6,8 @@ import json
 from pathlib import Path
 
 from vectors import (
-    acts, areas, certificates, cutoffs, enrolment, forks, logs, messages, receipts, redaction, rotation,
+    acts, areas, bundles, certificates, cutoffs, enrolment, forks, logs, messages, receipts, redaction,
+    rotation,
     values, violations)
 
 FOLDER = Path(__file__).resolve().parents[1] / "vectors"
@@ -27,6 +28,7 @@ def main() -> None:
         "enrolment": enrolment.make(),
         "receipts": receipts.make(story),
         "rotation": rotation.make(),
+        "bundles": bundles.make(story),
         "violations": violations.make(story),
         "acts": acts.make(),
         "areas": areas.make(),

@@ -115,4 +115,8 @@ package enum ProtocolLimits {
     package static let joinTriesMax = 120
     /// Remote addresses whose tries are counted one by one; beyond, all others share one count.
     package static let joinAddressesMax = 1_024
+    /// Largest header of a bundle: the longest chain and a name fit, and one Noise message has room.
+    package static let bundleHeaderBytesMax = 8_192
+    /// Parts of one bundle.
+    package static let bundlePartsMax = 65_535
 }

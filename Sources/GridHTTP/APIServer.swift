@@ -111,6 +111,7 @@ package struct APIServer: Service {
         RedactionRoutes(desk: desk).add(to: router)
         ActRoutes(desk: desk).add(to: router)
         ReportRoutes(desk: desk).add(to: router)
+        BundleRoutes(desk: desk).add(to: router)
         TokenRoutes(desk: desk).add(to: router)
         OpenAPIRoutes().add(to: router)
         routes.fill(router.routes.map { ("\($0.path)", $0.method.rawValue) })

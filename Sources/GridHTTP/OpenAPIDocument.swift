@@ -407,6 +407,268 @@ enum OpenAPIDocument {
             ],
             "type": "object"
            },
+           "Bundle": {
+            "properties": {
+             "bytes": {
+              "type": "integer"
+             },
+             "entries": {
+              "type": "integer"
+             },
+             "has_more": {
+              "type": "boolean"
+             },
+             "id": {
+              "type": "string"
+             },
+             "made_at": {
+              "$ref": "#/components/schemas/Time"
+             },
+             "name": {
+              "type": "string"
+             },
+             "part": {
+              "type": "integer"
+             },
+             "path": {
+              "type": "string"
+             },
+             "schema": {
+              "const": "onegrid.bundle/1"
+             },
+             "to": {
+              "type": "object"
+             }
+            },
+            "required": [
+             "schema",
+             "to",
+             "path",
+             "id",
+             "name",
+             "part",
+             "made_at",
+             "entries",
+             "bytes",
+             "has_more"
+            ],
+            "type": "object"
+           },
+           "BundleCarried": {
+            "additionalProperties": false,
+            "properties": {
+             "id": {
+              "pattern": "^[0-9a-f]{16}$",
+              "type": "string"
+             },
+             "part": {
+              "minimum": 1,
+              "type": "integer"
+             }
+            },
+            "required": [
+             "id",
+             "part"
+            ],
+            "type": "object"
+           },
+           "BundleContent": {
+            "properties": {
+             "from": {
+              "type": "object"
+             },
+             "lanes": {
+              "items": {
+               "type": "object"
+              },
+              "type": "array"
+             },
+             "problem": {
+              "type": [
+               "object",
+               "null"
+              ]
+             },
+             "schema": {
+              "const": "onegrid.bundle_content/1"
+             }
+            },
+            "required": [
+             "schema",
+             "from",
+             "name",
+             "part",
+             "made_at",
+             "software",
+             "lanes",
+             "logs_held",
+             "logs_believed",
+             "has_more",
+             "problem"
+            ],
+            "type": "object"
+           },
+           "BundleExport": {
+            "additionalProperties": false,
+            "properties": {
+             "again": {
+              "type": "boolean"
+             },
+             "max_bytes": {
+              "maximum": 1073741824,
+              "minimum": 65536,
+              "type": [
+               "integer",
+               "null"
+              ]
+             },
+             "to": {
+              "type": "string"
+             }
+            },
+            "required": [
+             "to"
+            ],
+            "type": "object"
+           },
+           "BundleFile": {
+            "additionalProperties": false,
+            "properties": {
+             "file": {
+              "type": "string"
+             }
+            },
+            "required": [
+             "file"
+            ],
+            "type": "object"
+           },
+           "BundleImported": {
+            "properties": {
+             "from": {
+              "type": "object"
+             },
+             "new_entries": {
+              "type": "integer"
+             },
+             "noted": {
+              "type": [
+               "boolean",
+               "null"
+              ]
+             },
+             "problem": {
+              "type": [
+               "object",
+               "null"
+              ]
+             },
+             "refused": {
+              "items": {
+               "type": "object"
+              },
+              "type": "array"
+             },
+             "schema": {
+              "const": "onegrid.bundle_imported/1"
+             }
+            },
+            "required": [
+             "schema",
+             "from",
+             "name",
+             "part",
+             "made_at",
+             "software",
+             "runs",
+             "new_entries",
+             "known_runs",
+             "parked_runs",
+             "set_aside_runs",
+             "gaps",
+             "refused",
+             "acknowledged_entries",
+             "has_more",
+             "noted",
+             "problem"
+            ],
+            "type": "object"
+           },
+           "BundleOnRoad": {
+            "properties": {
+             "entries": {
+              "type": "integer"
+             },
+             "name": {
+              "type": "string"
+             },
+             "part": {
+              "type": "integer"
+             },
+             "schema": {
+              "const": "onegrid.bundle_carried/1"
+             }
+            },
+            "required": [
+             "schema",
+             "name",
+             "part",
+             "entries"
+            ],
+            "type": "object"
+           },
+           "BundlePlan": {
+            "additionalProperties": false,
+            "properties": {
+             "again": {
+              "type": "boolean"
+             },
+             "to": {
+              "type": "string"
+             }
+            },
+            "required": [
+             "to"
+            ],
+            "type": "object"
+           },
+           "BundlePlanned": {
+            "properties": {
+             "bytes": {
+              "type": "integer"
+             },
+             "entries": {
+              "type": "integer"
+             },
+             "lanes": {
+              "items": {
+               "type": "object"
+              },
+              "type": "array"
+             },
+             "on_the_road": {
+              "type": [
+               "object",
+               "null"
+              ]
+             },
+             "schema": {
+              "const": "onegrid.bundle_plan/1"
+             },
+             "to": {
+              "type": "object"
+             }
+            },
+            "required": [
+             "schema",
+             "to",
+             "entries",
+             "bytes",
+             "lanes",
+             "on_the_road"
+            ],
+            "type": "object"
+           },
            "Calls": {
             "properties": {
              "called": {
@@ -877,6 +1139,9 @@ enum OpenAPIDocument {
            },
            "Lag": {
             "properties": {
+             "budget": {
+              "type": "object"
+             },
              "items": {
               "items": {
                "type": "object"
@@ -897,7 +1162,8 @@ enum OpenAPIDocument {
              "schema",
              "now",
              "items",
-             "out"
+             "out",
+             "budget"
             ],
             "type": "object"
            },
@@ -2297,6 +2563,176 @@ enum OpenAPIDocument {
             "summary": "Several writes, all or none.",
             "tags": [
              "records"
+            ]
+           }
+          },
+          "/v1/bundles/carried": {
+           "post": {
+            "operationId": "bundleCarried",
+            "requestBody": {
+             "content": {
+              "application/json": {
+               "schema": {
+                "$ref": "#/components/schemas/BundleCarried"
+               }
+              }
+             },
+             "required": true
+            },
+            "responses": {
+             "200": {
+              "content": {
+               "application/json": {
+                "schema": {
+                 "$ref": "#/components/schemas/BundleOnRoad"
+                }
+               }
+              },
+              "description": "What was asked for."
+             },
+             "default": {
+              "$ref": "#/components/responses/Problem"
+             }
+            },
+            "summary": "Says that a part lies where it was wanted.",
+            "tags": [
+             "bundles"
+            ]
+           }
+          },
+          "/v1/bundles/export": {
+           "post": {
+            "operationId": "exportBundle",
+            "requestBody": {
+             "content": {
+              "application/json": {
+               "schema": {
+                "$ref": "#/components/schemas/BundleExport"
+               }
+              }
+             },
+             "required": true
+            },
+            "responses": {
+             "200": {
+              "content": {
+               "application/json": {
+                "schema": {
+                 "$ref": "#/components/schemas/Bundle"
+                }
+               }
+              },
+              "description": "What was asked for."
+             },
+             "default": {
+              "$ref": "#/components/responses/Problem"
+             }
+            },
+            "summary": "Makes the next part of a bundle in the folder of bundles.",
+            "tags": [
+             "bundles"
+            ]
+           }
+          },
+          "/v1/bundles/import": {
+           "post": {
+            "operationId": "importBundle",
+            "requestBody": {
+             "content": {
+              "application/json": {
+               "schema": {
+                "$ref": "#/components/schemas/BundleFile"
+               }
+              }
+             },
+             "required": true
+            },
+            "responses": {
+             "200": {
+              "content": {
+               "application/json": {
+                "schema": {
+                 "$ref": "#/components/schemas/BundleImported"
+                }
+               }
+              },
+              "description": "What was asked for."
+             },
+             "default": {
+              "$ref": "#/components/responses/Problem"
+             }
+            },
+            "summary": "Takes in a bundle from the folder of bundles.",
+            "tags": [
+             "bundles"
+            ]
+           }
+          },
+          "/v1/bundles/inspect": {
+           "post": {
+            "operationId": "inspectBundle",
+            "requestBody": {
+             "content": {
+              "application/json": {
+               "schema": {
+                "$ref": "#/components/schemas/BundleFile"
+               }
+              }
+             },
+             "required": true
+            },
+            "responses": {
+             "200": {
+              "content": {
+               "application/json": {
+                "schema": {
+                 "$ref": "#/components/schemas/BundleContent"
+                }
+               }
+              },
+              "description": "What was asked for."
+             },
+             "default": {
+              "$ref": "#/components/responses/Problem"
+             }
+            },
+            "summary": "Looks what is in a bundle and takes nothing in.",
+            "tags": [
+             "bundles"
+            ]
+           }
+          },
+          "/v1/bundles/plan": {
+           "post": {
+            "operationId": "planBundle",
+            "requestBody": {
+             "content": {
+              "application/json": {
+               "schema": {
+                "$ref": "#/components/schemas/BundlePlan"
+               }
+              }
+             },
+             "required": true
+            },
+            "responses": {
+             "200": {
+              "content": {
+               "application/json": {
+                "schema": {
+                 "$ref": "#/components/schemas/BundlePlanned"
+                }
+               }
+              },
+              "description": "What was asked for."
+             },
+             "default": {
+              "$ref": "#/components/responses/Problem"
+             }
+            },
+            "summary": "What a bundle for a peer would carry.",
+            "tags": [
+             "bundles"
             ]
            }
           },
@@ -4380,6 +4816,9 @@ enum OpenAPIDocument {
           },
           {
            "name": "recovery"
+          },
+          {
+           "name": "bundles"
           },
           {
            "name": "authority"

@@ -35,7 +35,9 @@ package struct Node: Sendable {
         let key = try Self.key(of: folder, passphraseFile)
         let store = try Store(folder, catalogue: catalogue, owner: Author(key))
         engine = try ReplicationEngine(store: store, author: Author(key), logger: logger)
-        board = LinkBoard()
+        let meter = LinkMeter(budget: configuration.budget)
+        try meter.resume(from: store, now: WallClock.now)
+        board = LinkBoard(meter: meter)
         desk = Desk(engine: engine, board: board, version: Self.version)
         try desk.tokenBook.read(store)
         supervisor = LinkSupervisor(
@@ -66,8 +68,13 @@ package struct Node: Sendable {
         [EngineService(engine: engine), LinkService(node: self)]
     }
 
+    fileprivate var accounting: LinkAccounting {
+        LinkAccounting(meter: board.meter, engine: engine)
+    }
+
     fileprivate func runLinks() async throws {
         try await withThrowingDiscardingTaskGroup { group in
+            group.addTask { await accounting.run() }
             if let listen {
                 group.addTask { try await supervisor.listen(at: listen) }
             }
@@ -110,5 +117,6 @@ private struct LinkService: Service {
 
     func run() async throws {
         try await cancelWhenGracefulShutdown { try await node.runLinks() }
+        await node.accounting.write(over: 0)
     }
 }

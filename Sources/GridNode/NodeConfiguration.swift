@@ -19,6 +19,8 @@ package struct NodeConfiguration: Sendable {
     package var logLevel = Logger.Level.info
     /// Bytes of runs that each peer may send ahead: bounds this node's memory per link.
     package var creditBytes: UInt64 = 1_048_576
+    /// What links may cost.
+    package var budget = LinkBudget()
 
     package init() {}
 
@@ -53,6 +55,10 @@ package struct NodeConfiguration: Sendable {
             }
             configuration.creditBytes = UInt64(bytes)
         }
+        configuration.budget = LinkBudget(
+            sessionBytes: try await file.bytes("link.budget.session_bytes"),
+            dayBytes: try await file.bytes("link.budget.day_bytes"),
+            cheapHours: try await file.hours("link.budget.cheap_hours"))
         return configuration
     }
 
@@ -123,6 +129,25 @@ package struct NodeConfiguration: Sendable {
             do {
                 return try await reader.fetchInt(forKey: key)
             } catch { throw failure(key, "a whole number") }
+        }
+
+        /// A number of bytes, 0 or more.
+        func bytes(_ key: ConfigKey) async throws -> UInt64? {
+            guard let number = try await integer(key) else { return nil }
+            guard let bytes = UInt64(exactly: number) else {
+                throw failure(key, "a whole number of bytes, 0 or more")
+            }
+            return bytes
+        }
+
+        /// Parts of the day, `HH:MM-HH:MM` each.
+        func hours(_ key: ConfigKey) async throws -> [DailyHours] {
+            try await texts(key).map { text in
+                guard let hours = DailyHours(parsing: text) else {
+                    throw failure(key, "HH:MM-HH:MM, as 23:00-07:00; not \(text)")
+                }
+                return hours
+            }
         }
 
         private func failure(_ key: ConfigKey, _ expected: String) -> ConfigurationFailure {

@@ -46,6 +46,11 @@ extension CommandFailure {
             self.init(
                 .badData, "这份批准文件是给另一个节点的(\(name))。",
                 "this grant is for another node (\(name))")
+        case .otherOffice(let name):
+            self.init(
+                .badData, "批准文件里的上级证书是另一个节点的(\(name)),文件可能被改动。",
+                "the office's certificate in the grant is another node's (\(name)); the file may be altered"
+            )
         case .otherRoot:
             self.init(
                 .notAllowed, "这个节点已属于另一个根,不会更换。", "this node belongs to another root already")

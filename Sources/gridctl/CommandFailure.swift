@@ -22,9 +22,15 @@ struct CommandFailure: Error {
     let chinese: String
     let english: String
     let details: [String]
+    /// The stable code, where the daemon has given one.
+    let code: String?
 
-    init(_ kind: Kind, _ chinese: String, _ english: String, details: [String] = []) {
+    init(
+        _ kind: Kind, _ chinese: String, _ english: String, details: [String] = [],
+        code: String? = nil
+    ) {
         self.kind = kind
+        self.code = code
         self.chinese = chinese
         self.english = english
         self.details = details
@@ -100,7 +106,7 @@ struct CommandFailure: Error {
         }
         self.init(
             kind, problem["zh"]?.string ?? "失败", problem["en"]?.string ?? "failed",
-            details: details ?? [])
+            details: details ?? [], code: problem["code"]?.string)
     }
 
     var exitCode: Int32 { kind.rawValue }

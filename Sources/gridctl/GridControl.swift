@@ -37,9 +37,8 @@ struct GridControl: AsyncParsableCommand {
                 name: "同步 / Sync",
                 subcommands: [
                     Status.self, Peers.self, Lag.self, Why.self, Top.self, Sync.self,
-                    Scopes.self, Log.self,
-                    Digest.self, Receipts.self, Pause.self,
-                    Resume.self,
+                    Scopes.self, Log.self, Digest.self, Receipts.self, Pause.self, Resume.self,
+                    BundleCommand.self,
                 ]),
             CommandGroup(
                 name: "维护 / Upkeep",

@@ -400,6 +400,33 @@ class Enrolment(unittest.TestCase):
         village.call("accept", "--grant", other, wants=65)
         village.call("accept", "--grant", grant)
 
+    def test_what_a_grant_shows_as_the_offices_certificate_is_the_offices(self):
+        files = self.folder / "files"
+        files.mkdir()
+        self.township.enrol(
+            Node(county.programs, self.folder / "first", "大新村", "522730103211"), files)
+        first = json.loads((files / "522730103211.grant").read_text(encoding="utf-8"))
+        foreign = Node(county.programs, self.folder / "foreign", "别的镇", "522730104")
+        foreign.call("init", "--area", foreign.code, "--name", foreign.name, "--root",
+                     "--no-passphrase")
+        other = Node(county.programs, self.folder / "below", "别镇的村", "522730104211")
+        foreign.enrol(other, files)
+        strange = json.loads((files / "522730104211.grant").read_text(encoding="utf-8"))
+        village = Node(county.programs, self.folder / VILLAGE, "茶香村", VILLAGE)
+        whole = first["parent_chain"]
+        broken = whole[:-2] + ("00" if whole[-2:] != "00" else "01")
+        for index, (wrong, says) in enumerate((
+                (first["chain"], "大新村"), (strange["parent_chain"], "foreign_root"),
+                (broken, "signature_wrong"), ("zz", "批准文件"), (7, "批准文件"))):
+            place = self.folder / f"try{index}"
+            place.mkdir()
+            done = self.township.enrol(village, place, wants=65, parent_chain=wrong)
+            self.assertIn(says, done.stderr)
+        # A grant that an earlier program wrote shows none, and is taken.
+        place = self.folder / "last"
+        place.mkdir()
+        self.township.enrol(village, place, parent_chain=None)
+
     def test_a_grant_for_another_node_is_refused(self):
         enrol(self.township, self.folder, "茶香村", VILLAGE)
         other = Node(county.programs, self.folder / "other", "高堡村", "522730103201")

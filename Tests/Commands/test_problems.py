@@ -5,7 +5,8 @@ import re
 import sqlite3
 import unittest
 
-from county import ROOT, VILLAGE, OneNode, Wired, enrol
+from county import ROOT, VILLAGE, OneNode, Wired, enrol, programs
+from processes.node import Node
 from processes.telling import eventually
 
 MATTER = {"title": "路灯不亮", "place": "村口", "grid_code": "522730103210003"}
@@ -153,6 +154,33 @@ class Reached(OneNode):
             self.refused(400, code, "POST", "/v1/import/matters", body)
         self.refused(400, "bad_since", "GET", "/v1/audit?since=%E6%98%A8%E5%A4%A9")
         self.refused(400, "bad_after", "GET", "/v1/audit?after=0000000000000000")
+
+    def test_bundles_are_made_for_who_may_read_them_and_read_from_their_folder(self):
+        bundles = "/v1/bundles"
+        for size in (1, 1 << 40):
+            self.refused(400, "bundle_max_size", "POST", f"{bundles}/export",
+                         {"to": "谷脚镇", "max_bytes": size})
+        self.refused(404, "unknown_peer", "POST", f"{bundles}/plan", {"to": "没有的镇"})
+        self.refused(404, "unknown_bundle", "POST", f"{bundles}/carried",
+                     {"id": "0123456789abcdef", "part": 1})
+        for work in ("import", "inspect"):
+            for name in ("", "../grid.db", ".hidden"):
+                self.refused(400, "bad_file", "POST", f"{bundles}/{work}", {"file": name})
+            self.refused(404, "file_missing", "POST", f"{bundles}/{work}", {"file": "none.bundle"})
+
+    def newcomer(self, name, code, **grant):
+        """A village that runs and has written nothing."""
+        files = self.folder / f"files-{code}"
+        files.mkdir()
+        node = Node(programs, files / "node", name, code)
+        self.township.enrol(node, files, **grant)
+        node.start("--log-level", "error")
+        self.addCleanup(node.stop)
+        return node
+
+    def test_a_bundle_is_not_sealed_to_whom_nothing_is_known_of(self):
+        node = self.newcomer("旧村", "522730103213", parent_chain=None)
+        self.refused(404, "no_certificate", "POST", "/v1/bundles/plan", {"to": "谷脚镇"}, node)
 
     def test_tokens_have_their_bounds(self):
         token = {"name": "twice", "collections": ["*"], "read": True}

@@ -60,7 +60,7 @@ class Reports(OneNode):
         report = self.village.ask(
             "report", "R1", "--period", "2099", "--as-of", "2099-06-01 00:00")
         self.assertEqual(report["coverage"]["covered"], 0)
-        self.assertRegex(report["coverage"]["en"], r"last heard \d+ d \d+ h ago")
+        self.assertRegex(report["coverage"]["en"], r"茶香村 last heard \d+ d \d+ h ago")
 
     def test_what_is_asked_wrongly_is_refused(self):
         self.fails(66, "report", "R99", "--period", "2026")

@@ -48,6 +48,25 @@ struct DeskRefusalTests {
             DeskRefusal(redaction: .restatementTooLarge(dot)).code == "restatement_too_large")
     }
 
+    @Test func aBundleThatCannotBeMadeOrReadHasItsOwnCode() {
+        let codes: [(BundleFailure, String, DeskRefusal.Kind)] = [
+            (.notABundle, "not_a_bundle", .malformed),
+            (.forAnother(key: "k"), "bundle_for_another", .malformed),
+            (.incomplete, "bundle_incomplete", .malformed),
+            (.damaged(what: "x"), "bundle_damaged", .malformed),
+            (.malformed(code: "unknown_tag"), "bundle_malformed_unknown_tag", .malformed),
+            (.badRecipient, "bad_recipient", .wrongValues),
+            (.missing(path: "/p"), "file_missing", .notFound),
+            (.noRoom(path: "/p", needed: 2, free: 1), "no_room", .tryAgain),
+            (.system(path: "/p", reason: "x"), "file_failed", .failed),
+        ]
+        for (failure, code, kind) in codes {
+            let refusal = DeskRefusal(failure)
+            #expect(refusal.code == code)
+            #expect(refusal.kind == kind)
+        }
+    }
+
     @Test func aCutOffByWhoStandsBelowHasNoWeight() async throws {
         let county = try TestCounty()
         defer { county.remove() }

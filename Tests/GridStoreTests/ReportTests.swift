@@ -62,7 +62,7 @@ struct ReportTests {
         let year = try #require(ReportPeriod(parsing: "2026"))
         let report = try node.store.report(
             code, period: year, area: County.village, asOf: nil, now: .max >> 20,
-            home: { _ in County.village })
+            home: { _ in (County.village, "茶香村") })
         return try #require(report)
     }
 
@@ -90,6 +90,10 @@ struct ReportTests {
             let sum = try #require(disputes.rows.first { $0[0] == .text("小计") })
             #expect(sum[2] == .count(709))
             #expect(sum[6].text == "697/709 = 98.31%")
+            // The form's 19 kinds stand there in its order; neighbours belong to the 17th.
+            let kinds = disputes.rows.filter { $0[0] == .text("类别") }
+            #expect(kinds.map { $0[1].text } == DisputeKind.ofForm)
+            #expect(kinds.map { $0[2] } == (0..<19).map { .count($0 == 16 ? 709 : 0) })
             let whistles = try #require(Self.report("R4", of: node).rows.first)
             #expect(
                 [whistles[0], whistles[1], whistles[4]] == [

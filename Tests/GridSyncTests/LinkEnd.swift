@@ -114,6 +114,9 @@ final class LinkEnd {
     /// Ends the session from this side.
     func leave(_ reason: CloseReason) { act { $0.leave(reason) } }
 
+    /// Lets lanes after one wait, or go on.
+    func open(through lane: Lane) { act { $0.open(through: lane, now: world.now) } }
+
     func linkClosed() {
         guard isAlive else { return }
         isAlive = false

@@ -87,6 +87,7 @@ struct VectorGreeting: Decodable, Sendable {
 struct VectorContent: Decodable, Sendable {
     private enum Form: String, CodingKey {
         case frontier, totals, run, ack, refusal, ping, bye, receipt, ended, cutOff, heads, branch
+        case lanes
     }
 
     private struct Frontier: Decodable {
@@ -224,6 +225,9 @@ struct VectorContent: Decodable, Sendable {
                     var reader = ByteReader(row.head.bytes)
                     return SyncMessage.HeadRow(height: row.height, head: try reader.fixed64())
                 })
+        case .lanes:
+            message = .lanes(
+                try #require(Lane(rawValue: try object.decode(UInt8.self, forKey: form))))
         case .branch:
             message = .branch(
                 try object.decode([Proof].self, forKey: form).map { try $0.proof })

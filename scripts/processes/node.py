@@ -80,12 +80,17 @@ class Node:
         """Runs gridctl with --json and returns the object."""
         return json.loads(self.call(*words, "--json", wants=wants).stdout)
 
-    def enrol(self, child, files):
-        """Takes a node in below this one, by files alone; `files` is the folder for them."""
+    def enrol(self, child, files, wants=0, **changes):
+        """Takes a node in below this one, by files alone; `files` is the folder for them. What is to
+        be other in the grant is said by name; None takes it out."""
         request, grant = files / f"{child.code}.request", files / f"{child.code}.grant"
         child.call("request", "--area", child.code, "--name", child.name, "--out", request)
         self.call("approve", "--request", request, "--out", grant)
-        child.call("accept", "--grant", grant)
+        if changes:
+            told = {**json.loads(grant.read_text(encoding="utf-8")), **changes}
+            told = {name: value for name, value in told.items() if value is not None}
+            grant.write_text(json.dumps(told), encoding="utf-8")
+        return child.call("accept", "--grant", grant, wants=wants)
 
     def plainly(self, *words):
         """The same with sensitive values as they are; the audit trail says so."""

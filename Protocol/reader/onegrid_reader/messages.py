@@ -130,6 +130,7 @@ class Message(Choice):
                     Fields(height=SEQUENCE, head=Raw(8)), LIMITS["headsMax"], least=1,
                     order=lambda row: row["height"]))),
             12: ("branch", Branch()),
+            16: ("lanes", LANE),
         })
 
     def decode(self, data):

@@ -77,6 +77,8 @@ def make(story: dict[str, list[dict]]) -> list[dict]:
             "log": {name: rows[0][name] for name in ("area", "lane", "replica")},
             "rows": [{"height": 1, "head": "01" * 8}, {"height": 2**32 - 1, "head": "02" * 8}]}},
         "branch": {"branch": [forks.make()[7]["proofs"][place]["fields"] for place in (1, 2)]},
+        "lanes up to what is urgent": {"lanes": 1},
+        "all lanes": {"lanes": 2},
         "bye of 200 bytes": {"bye": "x" * 200},
         "receipt": {"receipt": receipts.make(story)[0]["receipt"]},
     }

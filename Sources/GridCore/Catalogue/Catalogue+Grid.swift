@@ -555,7 +555,7 @@ collection 51|report_runs|报表|routine
 3|scope|范围|area(county,township,village,grid)|fixed|R|P0
 4|formula_version|口径版本|integer|fixed|R|P0
 5|frontier|数据截止|bytes(1..32768)|fixed|R|P1
-6|silent_nodes|未同步村|set(bytes(1..32))|fixed|R|P0
+6|silent_nodes|未同步村|set(area(village))|fixed|R|P0
 7|rows_sha256|结果摘要|bytes(32)|fixed|R|P0
 8|signed_by|制表人|ref(staff)|fixed|R|P1
 9|approved_by|签发人|ref(staff)|register shown|O|P1

@@ -12,6 +12,18 @@ package enum ChinaTime {
         return Int32(min(max(day, -719_162), 2_932_896))
     }
 
+    /// The minute of its civil day on which an instant falls, 0...1439.
+    package static func minute(of milliseconds: Int64) -> Int {
+        Int(parts(of: milliseconds).rest / 60_000)
+    }
+
+    /// The instant at which a minute of a civil day begins.
+    ///
+    /// - Parameter day: days since 1970-01-01.
+    package static func milliseconds(day: Int32, minute: Int) -> Int64 {
+        Int64(day) * dayMilliseconds + Int64(minute) * 60_000 - offsetMilliseconds
+    }
+
     /// `2018-01-01T02:39:14+08:00`, with milliseconds when there are any; nil outside the years
     /// 1...9999.
     package static func text(of milliseconds: Int64) -> String? {

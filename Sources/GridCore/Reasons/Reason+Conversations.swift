@@ -105,7 +105,8 @@ extension Reason {
             "a peer has more of this replica's log than is here"),
         Reason(
             "too_much_parked", .entry, "等待前文的内容太多", "too much waits for what it depends on",
-            do: "等前文到达后会自动继续", "it goes on when that has come"),
+            do: "等前文到达后会自动继续;数据包则先导入前面的部分,再导入这一份",
+            "it goes on when that has come; of a bundle import the earlier part, then this again"),
         Reason("entry_too_large", .entry, "条目太大", "an entry is too large"),
         Reason(
             "first_backlink_wrong", .entry, "日志的开头不对", "the log does not begin as its name says"),

@@ -59,6 +59,16 @@ extension Reason {
             "listen_failed", .link, "不能在该地址监听", "cannot listen on the address",
             do: "端口可能被别的程序占用,换一个或停掉它",
             "another program may have the port; stop it or choose another"),
+        Reason(
+            "budget_spent", .link, "本节点的流量预算已用完,一般内容等到明天或便宜时段;紧急的照常送",
+            "this node's budget is spent: what is routine waits for midnight or cheap hours, urgent goes on",
+            do: "急用时改大 gridd.yaml 的 link.budget 后重启,或用 gridctl bundle 带 U 盘",
+            "in need raise link.budget in gridd.yaml and restart, or carry a gridctl bundle"),
+        Reason(
+            "peer_budget_spent", .link, "对方的流量预算已用完,一般内容等对方恢复;紧急的照常送",
+            "the peer's budget is spent: what is routine waits until it has means again, urgent goes on",
+            do: "无需处理;急用时请对方改大 link.budget,或用 gridctl bundle 带 U 盘",
+            "nothing; in need have the peer raise link.budget, or carry a gridctl bundle"),
         Reason("unwanted", .link, "本节点没有接受来访", "this node did not take the call"),
     ]
 

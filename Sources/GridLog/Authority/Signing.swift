@@ -39,7 +39,8 @@ package enum Signing {
     }
 }
 
-/// A node's own key, as far as the floors above may use it: to sign, and to open its folder's data.
+/// A node's own key, as far as the floors above may use it: to sign, to seal, and to open its
+/// folder's data.
 package struct Author: Sendable {
     private let signingKey: SigningKey
     package let key: PublicKey
@@ -54,6 +55,9 @@ package struct Author: Sendable {
         }
         key = PublicKey(bytes)
     }
+
+    /// The key in the form that Noise takes, to seal and open bundles.
+    package var agreementKey: AgreementKey { signingKey.agreementKey }
 
     /// 64 bytes.
     package func sign(_ purpose: SignaturePurpose, over digest: Bytes32) -> [UInt8] {

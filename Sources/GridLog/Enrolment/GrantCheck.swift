@@ -10,6 +10,8 @@ package enum GrantRefusal: Error, Hashable, Sendable {
     case foreignKey(name: String)
     /// The node belongs to a root already, and this is another.
     case otherRoot
+    /// What it shows as the office's certificate is another node's.
+    case otherOffice(name: String)
     /// It is for another area than the node was told when it asked.
     case otherArea(AreaCode)
 }
@@ -37,6 +39,24 @@ package enum GrantCheck {
         if let belongsTo, belongsTo != root { throw .otherRoot }
         if let toldArea, toldArea != verified.leaf.area {
             throw .otherArea(verified.leaf.area)
+        }
+        return verified
+    }
+
+    /// The office's own chain, where a grant shows it: it has to lead to the same root, and to the key
+    /// by which the office is called.
+    package static func verify(
+        office chain: CertificateChain?, root: PublicKey, key: PublicKey
+    ) throws(GrantRefusal) -> VerifiedChain? {
+        guard let chain else { return nil }
+        let verified: VerifiedChain
+        do throws(ChainRefusal) {
+            verified = try VerifiedChain.verify(chain, root: root)
+        } catch {
+            throw .chain(error)
+        }
+        guard verified.leaf.subject == key else {
+            throw .otherOffice(name: verified.leaf.name)
         }
         return verified
     }

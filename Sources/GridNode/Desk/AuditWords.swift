@@ -25,6 +25,8 @@ package enum AuditWords {
         .areaChange: ("变更区划代码", "area code changed"),
         .exposure: ("查看设备上有谁的信息", "exposure of a node listed"),
         .plainExposure: ("查看设备上有谁的信息(原名)", "exposure of a node listed by name"),
+        .bundleExport: ("导出数据包", "bundle exported"),
+        .bundleImport: ("导入数据包", "bundle imported"),
         .pause: ("暂停连接", "link paused"),
         .resume: ("恢复连接", "link resumed"),
     ]

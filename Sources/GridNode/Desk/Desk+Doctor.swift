@@ -20,7 +20,7 @@ extension Desk {
         let peers = reading.attempt({ try peerViews() }) ?? []
         let incidents = reading.attempt({ try currentIncidents() }) ?? []
         var looks = reading.attempt({ try lookedAt(now) }) ?? []
-        looks += machineFindings(peers, now)
+        looks += machineFindings(peers, now) + budgetFindings(peers)
         let silent = silentPeers(peers, now) + strangers(peers)
         let wrong =
             reading.findings + standingFindings(peers, current, incidents) + silent

@@ -17,8 +17,11 @@ extension Desk {
         // What many wait for is looked up once.
         let firsts = Set(views.flatMap { $0.waitingRows.map(Self.first) })
         let written = try engine.store.writtenAt(firsts, entriesMax: Self.entriesReadMax)
+        let usage = board.meter.usage(now: now)
         let items = try views.map { view in
-            try lag(of: view, newest: newest[view.key], written: written)
+            try lag(
+                of: view, newest: newest[view.key], written: written,
+                today: usage.byPeer[view.key] ?? LinkUsage())
         }
         return Self.answer(
             "lag",
@@ -29,6 +32,7 @@ extension Desk {
                     "settled_peers": Self.count(views.count { $0.waitingOut == 0 }),
                     "peers": Self.count(views.count),
                 ]),
+                "budget": budget(now),
             ])
     }
 
@@ -38,7 +42,7 @@ extension Desk {
     }
 
     private func lag(
-        of view: PeerView, newest: UInt64?, written: [Dot: HybridTimestamp]
+        of view: PeerView, newest: UInt64?, written: [Dot: HybridTimestamp], today: LinkUsage
     ) throws -> JSONValue {
         let waiting = view.waitingRows
         let lanes =
@@ -60,6 +64,7 @@ extension Desk {
                 "waiting_entries": Self.count(view.waitingOut),
                 "waiting_bytes": Self.count(lanes.reduce(UInt64(0)) { $0 + $1.bytes }),
                 "since": since.map { Self.time($0.milliseconds) } ?? .null,
+                "on_the_road": Self.road(view.road),
                 "lanes": .list(
                     lanes.map { lane in
                         .object([
@@ -70,6 +75,10 @@ extension Desk {
             ]),
             "in": .object([
                 "waiting_entries": view.link?.waitingIn.map { Self.count($0) } ?? .null
+            ]),
+            "today": .object([
+                "sent_bytes": Self.count(today.sent), "received_bytes": Self.count(today.received),
+                "free_bytes": Self.count(today.free),
             ]),
         ])
     }

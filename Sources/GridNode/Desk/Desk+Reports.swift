@@ -60,9 +60,7 @@ extension Desk {
             "formula_version": Self.count(report.formulaVersion),
             "rows_sha256": .text(Hexadecimal.text(Sha256.hash(Array(rows.utf8)))),
             "silent_nodes": .list(
-                report.villages.filter { !$0.isCovered }.map {
-                    .text(Hexadecimal.text(Array("\($0.area)".utf8)))
-                }),
+                report.villages.filter { !$0.isCovered }.map { .text("\($0.area)") }),
         ]
         // A county of many logs has a frontier beyond what a field holds; its digest tells it too.
         fields["frontier"] = .text(
@@ -115,7 +113,7 @@ extension Desk {
         let report = try engine.store.report(
             request.code, period: period, area: area, asOf: instant, now: now,
             areas: directory.areas(on: Int64(last))
-        ) { directory.chain(of: $0)?.leaf.area }
+        ) { key in directory.chain(of: key).map { ($0.leaf.area, $0.leaf.name) } }
         guard let report else {
             throw DeskRefusal(
                 .notFound, "unknown_report", chinese: "没有报表 \(request.code)。",

@@ -146,6 +146,8 @@ extension Desk {
         let met = Dictionary(
             try engine.store.peers().map { ($0.key, $0) }, uniquingKeysWith: { $1 })
         let held = try engine.heldByPeers()
+        let bundles = Dictionary(
+            grouping: try engine.store.bundlesOnTheRoad(), by: \.peer)
         var keys = Set(met.keys)
         for certificate in current.directory.certificates
         where !certificate.isSelfIssued && certificate.rights.contains(.read)
@@ -165,6 +167,9 @@ extension Desk {
                 key: key, name: leaf?.name ?? record?.name ?? current.node.parentName ?? "",
                 area: area, record: record, link: board[key],
                 held: held[key] ?? VersionVector(), frontier: frontier,
+                road: BundlesOnRoad(
+                    bundles[key] ?? [], acknowledged: held[key] ?? VersionVector(),
+                    frontier: frontier),
                 own: current.chain.leaf.area,
                 isCutOff: chain.map { current.directory.isEnded($0) } ?? false,
                 areas: current.directory.areas,

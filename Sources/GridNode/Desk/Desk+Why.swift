@@ -49,6 +49,7 @@ extension Desk {
         case .connected:
             steps.append(
                 .good("在线,\(view.link?.address ?? "")", "connected, \(view.link?.address ?? "")"))
+            if !view.reason.isEmpty { steps.append(.wrong(view.reason)) }
         case .paused: break
         case .absent, .connecting, .waiting:
             let reason = Reason.of(view.reason)

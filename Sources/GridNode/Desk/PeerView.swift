@@ -16,6 +16,8 @@ struct PeerView {
     let held: VersionVector
     /// What this node has.
     let frontier: VersionVector
+    /// What went to it in bundles and is not acknowledged.
+    let road: BundlesOnRoad
     /// This node's own area.
     let own: AreaCode
     /// Its key was cut off; nobody waits for it.
@@ -35,9 +37,19 @@ struct PeerView {
 
     var reason: String {
         if isCutOff { return "key_cut_off" }
+        if let heldBack { return heldBack }
         if let link, !link.reason.isEmpty || link.state == .connected { return link.reason }
         guard let record else { return "never_met" }
         return record.lastReason.isEmpty ? "not_connected" : record.lastReason
+    }
+
+    /// Why what waits does not move over a link that is up; nil where nothing waits for that.
+    private var heldBack: String? {
+        guard let link, state == .connected, waitingOut > 0 || link.waitingIn ?? 0 > 0 else {
+            return nil
+        }
+        if link.letsRoutineWait.mine { return "budget_spent" }
+        return link.letsRoutineWait.theirs ? "peer_budget_spent" : nil
     }
 
     /// Entries that this node has, the peer may have, and has not acknowledged.
@@ -67,6 +79,7 @@ struct PeerView {
             "direction": link?.direction.map { .text($0.rawValue) } ?? .null,
             "out": .object([
                 "waiting_entries": Desk.count(waitingOut), "bytes": passed(\.bytesSent),
+                "on_the_road": Desk.road(road),
             ]),
             "in": .object([
                 "waiting_entries": link?.waitingIn.map { Desk.count($0) } ?? .null,
@@ -102,6 +115,7 @@ struct PeerView {
             "reason_en": .text(words.english),
             "last_contact": lastContact.map(Desk.time) ?? .null,
             "waiting_entries": Desk.count(waitingOut),
+            "on_the_road": Desk.road(road),
         ])
     }
 

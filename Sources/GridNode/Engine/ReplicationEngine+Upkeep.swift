@@ -83,6 +83,10 @@ extension ReplicationEngine {
         }
     }
 
+    /// Writes down what has passed links on a day.
+    /// - Returns: whether there was room.
+    func add(_ usage: [PublicKey: LinkUsage], on day: Int32) -> Bool { folder.add(usage, on: day) }
+
     /// Joins small runs of the ledger while nothing waits for the queue.
     ///
     /// - Parameter isBusy: as little as keeps up with what is being written.

@@ -83,6 +83,8 @@ package actor ReplicationEngine {
         self.logger = logger
         (worklist, work) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
         store.deleteSnapshots()
+        BundleFiles.clear(store.folder)
+        try store.forgetUncarriedBundles()
         let folder = try FolderReplica(store: store, author: author, now: WallClock.now) {
             Self.tell($0, to: logger)
         }

@@ -5,6 +5,7 @@ import GridCore
 import GridLog
 import GridStore
 import GridSync
+import GridTransport
 import Logging
 
 /// The task that owns the session.
@@ -41,6 +42,7 @@ struct Courier {
     /// The last commit whose news this link has heard.
     private var heardCommit: UInt64 = 0
     private var unsentBytes = 0
+    private var metered: LinkMeter.Session
     private var delayedFetch: FetchRequest?
     private var wakesAt: UInt64 = .max
 
@@ -53,6 +55,7 @@ struct Courier {
         self.report = report
         self.post = post
         self.session = session
+        metered = LinkMeter.Session(with: link.peer.leaf.subject)
         inlet = Gate.Inlet(source: link.peer.leaf.subject) { result in
             switch result {
             case .success(let settlement): report.yield(.judged(settlement))
@@ -80,10 +83,11 @@ struct Courier {
         var coming = events.makeAsyncIterator()
         while end == nil {
             guard let event = await coming.next() else { return "closed" }
-            end = courier.take(event, group: &group)
+            end = courier.take(event, group: &group) ?? courier.holdToBudget(&group)
         }
         await courier.settleDoubt(&coming)
         await courier.sayGoodbye()
+        courier.count()
         return end ?? "closed"
     }
 
@@ -160,6 +164,25 @@ struct Courier {
         guard (try? directory.check(link.peer)) == nil else { return nil }
         return perform(
             session.leave(cutOffBy: directory.cutOffs(ending: link.peer)), group: &group)
+    }
+
+    /// How often a link that lets things wait looks whether they may go on, in milliseconds.
+    private static let budgetLookMilliseconds: UInt64 = 30_000
+
+    /// Counts what has passed, and lets what is routine wait or go on.
+    private mutating func holdToBudget(_ group: inout DiscardingTaskGroup) -> String? {
+        let lane = count()
+        let now = WallClock.steady
+        if lane < .routine { sleep(until: now &+ Self.budgetLookMilliseconds, &group) }
+        let end = perform(session.open(through: lane, now: now), group: &group)
+        show()
+        return end
+    }
+
+    @discardableResult
+    private mutating func count() -> Lane {
+        guard isProven else { return .routine }
+        return link.board.meter.count(link.link.traffic, of: &metered, now: WallClock.now)
     }
 
     private mutating func perform(
@@ -326,6 +349,7 @@ struct Courier {
         link.board.update(link.peer.leaf.subject) { status in
             status.waitingOut = session.unacknowledgedEntries
             status.waitingIn = session.expectedEntries
+            status.letsRoutineWait = session.letsRoutineWait
         }
     }
 }

@@ -104,7 +104,7 @@ struct Greeter: Sendable {
         recognized: CertificateReference?, lacksReceipt: Bool
     ) -> Announcement {
         let greeting = Greeting(
-            features: Feature.receipts | Feature.endedLogs | Feature.forks
+            features: Feature.receipts | Feature.endedLogs | Feature.forks | Feature.lanes
                 | (lacksReceipt ? Feature.receiptWanted : 0),
             software: software, nonce: current.node.nonce, clock: WallClock.now, credit: credit,
             credential: Greeting.Credential(of: current.chain, isKnown: isKnown),

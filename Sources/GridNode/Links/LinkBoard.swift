@@ -31,6 +31,8 @@ package struct LinkStatus: Sendable {
     package var waitingOut: UInt64?
     /// Entries that the peer announced and that have not come yet; nil without a session.
     package var waitingIn: UInt64?
+    /// Which of the two lets what is routine wait; both false without a session.
+    package var letsRoutineWait = (mine: false, theirs: false)
     /// What has passed the link, or did pass the last one.
     package var traffic = LinkTraffic()
 
@@ -78,9 +80,10 @@ package final class LinkBoard: Sendable {
     /// Links of one key, each of another replica: a key is one peer, however many names it gives
     /// itself, and takes no more of the node than a few.
     private static let linksPerKeyMax = 4
+    package let meter: LinkMeter
     private let state = Mutex(State())
 
-    package init() {}
+    package init(meter: LinkMeter = LinkMeter()) { self.meter = meter }
 
     package subscript(key: PublicKey) -> LinkStatus? {
         let (status, live) = state.withLock { ($0.links[key], $0.live[key] ?? []) }

@@ -126,6 +126,7 @@ extension WorldAction {
         case .closeFork(let number): device(number).map { .closeFork(device: $0) }
         case .changeArea(let number, let dice):
             device(number).map { .changeArea(device: $0, dice: dice) }
+        case .open(let number, let lane): device(number).map { .open(device: $0, through: lane) }
         }
     }
 }

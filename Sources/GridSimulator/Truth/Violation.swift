@@ -33,6 +33,8 @@ package struct Violation: Hashable, Sendable {
         case acknowledgedTooSoon = "acknowledged_too_soon"
         case tooMuchMemory = "too_much_memory"
         case sentAgain = "sent_again"
+        /// A run was sent of a lane that the sender lets wait.
+        case laneClosed = "lane_closed"
         case neverQuiet = "never_quiet"
         /// An entry that nobody wrote.
         case writtenByNobody = "written_by_nobody"

@@ -20,6 +20,7 @@ extension World {
         for device in devices {
             device.clock = .right
             device.pausedUntil = 0
+            open(through: .routine, on: device)
             device.crashInCommit = nil
             if device.diskFailsUntil != nil {
                 device.diskFailsUntil = now

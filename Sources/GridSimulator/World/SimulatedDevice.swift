@@ -27,6 +27,8 @@ final class SimulatedDevice {
     /// The generation whose end is planned.
     var endingGeneration: Int?
     var conversations: [Conversation] = []
+    /// The most patient lane that its links may carry now.
+    var openLane = Lane.routine
     /// What peers said they have and is not written down yet.
     var heldNews: [PublicKey: [LogID: UInt64]] = [:]
     /// Writes that wait for the next commit, by the dice they are drawn from.

@@ -23,6 +23,7 @@ package struct Story: Sendable {
         case promotions
         case cutOffs = "cut_offs"
         case closedForks = "closed_forks"
+        case lanesChanged = "lanes_changed"
         case shortenings
         case redactions
         case areaChanges = "area_changes"

@@ -48,6 +48,7 @@ extension World {
         case .redact(let device, let dice): redact(devices[device], dice)
         case .closeFork(let device): closeFork(of: devices[device])
         case .changeArea(let device, let dice): changeArea(by: devices[device], dice)
+        case .open(let device, let lane): open(through: lane, on: devices[device])
         }
     }
 

@@ -217,7 +217,7 @@ extension World {
                 violate(
                     .acknowledgedTooSoon, "\(device.name) signs for \(row.log)#\(row.height)")
             }
-        case .ping, .totals, .refusal, .ended, .cutOff, .heads, .branch, .bye: break
+        case .ping, .totals, .refusal, .ended, .cutOff, .heads, .branch, .lanes, .bye: break
         }
     }
 
@@ -229,6 +229,9 @@ extension World {
         let log = run.identity.log
         if !truth.carries(conversation.peer.leaf.area, log.domain.area) {
             violate(.outsideScope, "\(device.name) sends \(log)")
+        }
+        if log.domain.lane > device.openLane {
+            violate(.laneClosed, "\(device.name) sends \(log), which is to wait")
         }
         if run.last <= conversation.acknowledged[log] ?? 0 {
             violate(.sentAgain, "\(device.name) sends \(log)#\(run.last) again")
@@ -273,7 +276,9 @@ extension SyncMessage {
     fileprivate var isNews: Bool {
         switch self {
         case .ping, .receipt: false
-        case .frontier, .totals, .run, .ack, .refusal, .bye, .ended, .cutOff, .heads, .branch: true
+        case .frontier, .totals, .run, .ack, .refusal, .bye, .ended, .cutOff, .heads, .branch,
+            .lanes:
+            true
         }
     }
 }

@@ -103,7 +103,8 @@ extension World {
         // Every other device lacks a receipt whenever it greets.
         let lacking = device.number.isMultiple(of: 2) ? Feature.receiptWanted : 0
         let greeting = Greeting(
-            features: Feature.receipts | Feature.endedLogs | Feature.forks | lacking,
+            features: Feature.receipts | Feature.endedLogs | Feature.forks | Feature.lanes
+                | lacking,
             software: "gridsim",
             nonce: replica.node.nonce,
             clock: device.wall(now),
@@ -261,6 +262,7 @@ extension World {
                 announced: rows, holding: held, ended: ended, cutOff: replica.ownCutOff,
                 areas: areas, now: now),
             conversation)
+        obey(conversation.session.open(through: device.openLane, now: now), conversation)
     }
 
     /// The peer is there now, and what its greeting said is no recording.

@@ -64,6 +64,8 @@ extension WorldPlan {
         let forkRate = forkDice.chance(400) ? 10 + forkDice.below(120) : 0
         var areaDice = Dice(seed: seed &* 0x41C6_4E6D &+ 0xA4EA)
         let drawnRate = areaDice.chance(400) ? 5 + areaDice.below(100) : 0
+        var laneDice = Dice(seed: seed &* 0x9E6C_63D0 &+ 0x1A4E)
+        let laneRate = laneDice.chance(300) ? 10 + laneDice.below(150) : 0
         for _ in 0..<count {
             draw(&dice, rates, at: &now)
             if areaDice.chance(areaRate ?? drawnRate) {
@@ -75,6 +77,13 @@ extension WorldPlan {
                             device: areaDice.below(devices.count), dice: areaDice.next())))
             }
             if forkDice.chance(forkRate) { drawFork(&forkDice, at: &now) }
+            if laneDice.chance(laneRate) {
+                let lane = laneDice.pick([Lane.authority, .urgent, .urgent, .routine, .routine])
+                steps.append(
+                    Step(
+                        at: now, action: .open(device: laneDice.below(devices.count), through: lane)
+                    ))
+            }
         }
     }
 

@@ -102,4 +102,6 @@ package enum WorldAction: Hashable, Sendable {
     case closeFork(device: Int)
     /// An office gives a village below it another code, or lets it go into another.
     case changeArea(device: Int, dice: UInt64)
+    /// The links of a device carry nothing more patient than a lane from now on.
+    case open(device: Int, through: Lane)
 }

@@ -15,8 +15,10 @@ enum LedgerMigrations {
         migrator.registerMigration("007-redaction") { try $0.execute(sql: redaction) }
         migrator.registerMigration("008-sealing") { try $0.execute(sql: sealing) }
         migrator.registerMigration("009-feed") { try $0.execute(sql: feed) }
+        migrator.registerMigration("010-bundles") { try $0.execute(sql: BundleMigration.sql) }
         migrator.registerMigration("012-api") { try $0.execute(sql: api) }
         migrator.registerMigration("014-areas") { try $0.execute(sql: areas) }
+        migrator.registerMigration("016-link-usage") { try $0.execute(sql: LinkUsageMigration.sql) }
         return migrator
     }
 

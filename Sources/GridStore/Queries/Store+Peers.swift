@@ -119,7 +119,12 @@ extension Store {
     }
 
     /// Sets what a peer has durably by its own word, lower than before too: it may have lost some.
-    package func recordHeld(_ news: [PublicKey: [LogID: UInt64]]) throws {
+    /// Bundles that have arrived by it are not on the road any more.
+    ///
+    /// - Parameter now: milliseconds since 1970.
+    package func recordHeld(
+        _ news: [PublicKey: [LogID: UInt64]], now: UInt64 = 0
+    ) throws {
         try write { database in
             let references = try references(database)
             for (key, heights) in news {
@@ -132,6 +137,7 @@ extension Store {
                             """
                     ).execute(arguments: [Data(key.bytes.array), reference, Int64(height)])
                 }
+                try Self.settleBundles(of: key, at: now, in: database)
             }
         }
     }

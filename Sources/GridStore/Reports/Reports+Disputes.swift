@@ -34,36 +34,55 @@ extension ReportDefinition {
         ]
     }
 
+    private static let nothing: [Report.Cell] = [
+        .count(0), .count(0), .ratio(0, of: 0), .count(0), .ratio(0, of: 0), .count(0), .count(0),
+        .count(0),
+    ]
+
+    /// The line of the form to which a dispute belongs.
+    private static let kindOfForm: String = {
+        let ofVillages = DisputeKind.ofVillages.map { "WHEN '\($0.kind)' THEN '\($0.ofForm)'" }
+        let ofForm = DisputeKind.ofForm.map { "WHEN '\($0)' THEN '\($0)'" }
+        return "CASE coalesce(category, '') \((ofVillages + ofForm).joined(separator: " ")) "
+            + "ELSE '\(DisputeKind.other)' END"
+    }()
+
     static let disputes = ReportDefinition(
-        code: "R2", title: "矛盾纠纷排查调处统计表", titleEnglish: "disputes", version: 1,
+        code: "R2", title: "矛盾纠纷排查调处统计表", titleEnglish: "disputes", version: 2,
         formula: """
             排查数=排查日期在本期的纠纷(非纠纷除外);调处数=其中调解过的;成功数=其中化解成功的;\
-            调处率=调处数÷排查数;成功率=成功数÷排查数(不是÷调处数)
+            调处率=调处数÷排查数;成功率=成功数÷排查数(不是÷调处数);类别为省表19类,村里填的\
+            邻里、婚姻家庭归婚姻家庭邻里,房屋宅基地归土地矿产山林水利权属,损害赔偿和表外的归其他
             """,
         formulaEnglish: """
             found in the period, less what was none; mediated at least once; success rate = \
-            success / found, not / mediated
+            success / found, not / mediated; the 19 kinds of the provincial form, to which those of \
+            villages are mapped
             """, isGuarded: true
     ) { reading in
         let during = reading.during("found_on")
         var lines: [[Report.Cell]] = []
-        func take(_ group: String, _ key: String, where condition: String) throws {
-            let sql = "SELECT \(key) AS key, \(counts(condition, reading)) GROUP BY 1 ORDER BY 1"
-            for row in try reading.rows(sql) {
-                lines.append([.text(group), .text(try row.word("key"))] + (try cells(row)))
-            }
+        /// The lines of the form are all there, and in its order, whether anything was found or not.
+        func take(
+            _ group: String, _ key: String, of keys: [String], where condition: String
+        ) throws {
+            let sql = "SELECT \(key) AS key, \(counts(condition, reading)) GROUP BY 1"
+            var found: [String: [Report.Cell]] = [:]
+            for row in try reading.rows(sql) { found[try row.word("key")] = try cells(row) }
+            lines += keys.map { [.text(group), .text($0)] + (found[$0] ?? nothing) }
         }
-        try take("类别", "coalesce(category, '')", where: during)
+        try take("类别", kindOfForm, of: DisputeKind.ofForm, where: during)
         try take(
             "层级", "CASE length(_area) WHEN 6 THEN '县' WHEN 9 THEN '乡镇' ELSE '村居' END",
-            where: during)
+            of: ["县", "乡镇", "村居"], where: during)
         try take(
             "涉及人数",
             """
-            CASE WHEN people_count > 500 THEN '4 大于500' WHEN people_count > 100 THEN '3 100-500'
-            WHEN people_count >= 50 THEN '2 50-100' ELSE '1 小于50' END
-            """, where: during + " AND people_count IS NOT NULL")
-        try take("重大", "'重大'", where: during + " AND risk_level = 'major'")
+            CASE WHEN people_count > 500 THEN '大于500' WHEN people_count > 100 THEN '100-500'
+            WHEN people_count >= 50 THEN '50-100' ELSE '小于50' END
+            """, of: ["小于50", "50-100", "100-500", "大于500"],
+            where: during + " AND people_count IS NOT NULL")
+        try take("重大", "'重大'", of: ["重大"], where: during + " AND risk_level = 'major'")
         for row in try reading.rows("SELECT \(counts(during, reading))") {
             lines.append([.text("小计"), .text("")] + (try cells(row)))
         }

@@ -35,10 +35,10 @@ extension Store {
     ///     stamp, so that the same frontier gives the same report.
     ///   - now: no stamp is taken to be later than this.
     ///   - areas: what has become of area codes by the last day of the period.
-    ///   - home: the area of the node that holds a key; nil for a key unknown.
+    ///   - home: area and name of the node that holds a key; nil for a key unknown.
     package func report(
         _ code: String, period: ReportPeriod, area: AreaCode, asOf: Int64?, now: UInt64,
-        areas: AreaMap = AreaMap(), home: (PublicKey) -> AreaCode?
+        areas: AreaMap = AreaMap(), home: (PublicKey) -> (area: AreaCode, name: String)?
     ) throws -> Report? {
         guard let kind = ReportDefinition.all.first(where: { $0.code == code }) else { return nil }
         let area = areas.current(area)
@@ -48,7 +48,7 @@ extension Store {
             }.sorted { $0.identity.log < $1.identity.log }
             let newest = logs.map(\.timestamp.milliseconds).filter { $0 <= now }.max() ?? 0
             let instant = asOf ?? Int64(clamping: newest)
-            let names = try Self.names(database)
+            let names = Self.names(try Self.names(database), of: logs, areas, home)
             let reading = ReportReading(
                 database: database, catalogue: catalogue, store: self,
                 references: try references(database), area: area, areas: areas, period: period,
@@ -110,17 +110,32 @@ extension Store {
             uniquingKeysWith: { $1 })
     }
 
+    /// Names of divisions, and of nodes where the division table has none; of several nodes the
+    /// shortest name, which says least of the machine.
+    private static func names(
+        _ names: [String: String], of logs: [LogState], _ areas: AreaMap,
+        _ home: (PublicKey) -> (area: AreaCode, name: String)?
+    ) -> [String: String] {
+        var nodes: [String: String] = [:]
+        for node in logs.compactMap({ home($0.identity.key) }) {
+            let area = areas.current(node.area)
+            let known = nodes["\(area)"] ?? node.name
+            nodes["\(area)"] = [known, node.name].min { ($0.count, $0) < ($1.count, $1) }
+        }
+        return names.merging(nodes) { division, _ in division }
+    }
+
     /// The villages of the division table, and those of which there is a log.
     private static func villages(
         _ logs: [LogState], names: [String: String], of area: AreaCode, areas: AreaMap,
-        period: ReportPeriod, asOf: Int64, home: (PublicKey) -> AreaCode?
+        period: ReportPeriod, asOf: Int64, home: (PublicKey) -> (area: AreaCode, name: String)?
     ) -> [Report.Village] {
         var heard: [AreaCode: UInt64] = [:]
         var known = Set(names.keys.compactMap { try? AreaCode(parsing: $0) }.map(areas.current))
         for log in logs {
             let written = areas.current(log.identity.domain.area)
             known.insert(written)
-            guard let village = home(log.identity.key).map(areas.current),
+            guard let village = home(log.identity.key).map({ areas.current($0.area) }),
                 village.level == .village, written == village
             else { continue }
             heard[village] = max(heard[village] ?? 0, log.timestamp.milliseconds)

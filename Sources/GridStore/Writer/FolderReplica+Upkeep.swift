@@ -11,23 +11,30 @@ extension FolderReplica {
     ///
     /// - Parameter now: milliseconds since 1970.
     package func meet(_ chain: VerifiedChain, greeting: Greeting, now: UInt64) {
-        self.now = now
         let key = chain.leaf.subject
-        let news = chain.certificates.filter { !replica.directory.contains($0) }
         let peer = PeerRecord(
             key: key, name: chain.leaf.name, area: chain.leaf.area,
             replica: LogIdentity.replica(key: key, nonce: greeting.nonce),
             software: greeting.software, lastContact: now,
             clockSkew: Int64(clamping: greeting.clock) - Int64(clamping: now))
+        meetings[key] = now
+        keep(peer, showing: chain, having: greeting.heights, now: now)
+    }
+
+    /// Writes down who a peer is, and the certificates by which it showed that.
+    func keep(
+        _ peer: PeerRecord, showing chain: VerifiedChain, having heights: VersionVector, now: UInt64
+    ) {
+        self.now = now
+        let news = chain.certificates.filter { !replica.directory.contains($0) }
         var directory = replica.directory
         directory.add(chain)
         let isStale = replica.standingDiffers(by: directory)
         let isKept = writeDown {
             if isStale { try store.markStale() }
-            try store.met(peer, learning: news, having: greeting.heights)
+            try store.met(peer, learning: news, having: heights)
             try watch.look(at: store)
         }
-        meetings[key] = now
         guard isKept, !news.isEmpty else { return }
         replica.learn(chain)
         if isStale { buildAnew() }
@@ -49,7 +56,9 @@ extension FolderReplica {
         hearOfEarlierLogs(news)
         let known = news.mapValues { $0.filter { replica.height(of: $0.key) > 0 } }
             .filter { !$0.value.isEmpty }
-        guard !known.isEmpty, writeDown({ try store.recordHeld(known) }) else { return [:] }
+        guard !known.isEmpty, writeDown({ try store.recordHeld(known, now: now) }) else {
+            return [:]
+        }
         return known
     }
 

@@ -32,6 +32,8 @@ package enum SyncMessage: Hashable, Sendable {
     case heads(log: LogID, rows: [HeadRow])
     /// Proofs of one branch of a log, in its order.
     case branch([BranchProof])
+    /// The most patient lane of which the sender takes runs from now on.
+    case lanes(Lane)
 
     /// An entry, by the first 8 bytes of its hash.
     package struct HeadRow: Hashable, Sendable {
@@ -80,6 +82,7 @@ private enum MessageTag: UInt8 {
     case cutOff = 10
     case heads = 11
     case branch = 12
+    case lanes = 16
 }
 
 extension SyncMessage {
@@ -138,14 +141,10 @@ extension SyncMessage {
             for proof in proofs { writer.block(proof.encoded) }
         case .ended(let logs):
             writer.byte(MessageTag.ended.rawValue)
-            writer.count(logs.count)
-            for log in logs {
-                writer.raw(log.key.bytes)
-                writer.fixed64(log.nonce.high)
-                writer.fixed64(log.nonce.low)
-                writer.area(log.domain.area)
-                writer.byte(log.domain.lane.rawValue)
-            }
+            writer.endedLogs(logs)
+        case .lanes(let lane):
+            writer.byte(MessageTag.lanes.rawValue)
+            writer.byte(lane.rawValue)
         }
         return writer.bytes
     }
@@ -168,9 +167,12 @@ extension SyncMessage {
         case .receipt:
             guard reader.remaining <= ProtocolLimits.receiptBytesMax else { throw .lengthTooLarge }
             self = .receipt(try Receipt(decoding: try reader.raw(reader.remaining)))
-        case .ended: self = .ended(try Self.ended(&reader))
+        case .ended: self = .ended(try reader.endedLogs())
         case .heads: self = try Self.heads(&reader)
         case .branch: self = .branch(try Self.branch(&reader))
+        case .lanes:
+            guard let lane = Lane(rawValue: try reader.byte()) else { throw .unknownTag }
+            self = .lanes(lane)
         case .cutOff: self = .cutOff(try CutOff(decoding: try reader.raw(reader.remaining)))
         }
         try reader.finish()
@@ -202,21 +204,6 @@ extension SyncMessage {
                     lane: lane, entries: try reader.unsigned(), bytes: try reader.unsigned()))
         }
         return totals
-    }
-
-    private static func ended(
-        _ reader: inout ByteReader
-    ) throws(DecodingViolation) -> [LogIdentity] {
-        let count = try reader.count(max: ProtocolLimits.endedLogsMax)
-        var logs: [LogIdentity] = []
-        for _ in 0..<count {
-            let key = PublicKey(try reader.bytes32())
-            let nonce = ReplicaNonce(high: try reader.fixed64(), low: try reader.fixed64())
-            let identity = LogIdentity(key: key, nonce: nonce, domain: try reader.domain())
-            if let last = logs.last, last.log >= identity.log { throw .notAscending }
-            logs.append(identity)
-        }
-        return logs
     }
 
     private static func heads(

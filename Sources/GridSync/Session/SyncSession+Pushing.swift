@@ -76,7 +76,9 @@ extension SyncSession {
     mutating func pump() -> [Effect] {
         guard reading == nil, allowance > 0, closeReason == nil else { return [] }
         let lacking = lacking
-        guard let lane = lacking.map(\.log.domain.lane).min() else { return [] }
+        guard let lane = lacking.map(\.log.domain.lane).min(), lane <= openLanes.both else {
+            return []
+        }
         var effects: [Effect] = []
         if !hasCounted {
             hasCounted = true
@@ -103,7 +105,8 @@ extension SyncSession {
         guard let read = reading else { preconditionFailure("runs that no fetch has asked for") }
         reading = nil
         let isOvertaken = lacking.contains { $0.log.domain.lane < read.request.lane }
-        guard !read.isStale, !isOvertaken else { return noteSent(pump(), now: now) }
+        let isOpen = read.request.lane <= openLanes.both
+        guard !read.isStale, !isOvertaken, isOpen else { return noteSent(pump(), now: now) }
         if runs.isEmpty {
             unservable.formUnion(Set(read.request.ranges.map(\.log)).subtracting(read.grown))
         }

@@ -86,6 +86,7 @@ package struct SyncSession: Sendable {
     /// How many messages about forks the peer has sent, of each kind.
     var heardHeads = 0
     var heardBranches = 0
+    var openLanes = OpenLanes()
     /// Bytes of runs this side may still send.
     var allowance: UInt64
     /// What is being read from the ledger.
@@ -206,6 +207,7 @@ package struct SyncSession: Sendable {
         case .cutOff(let cutOff): effects = receive(cutOff)
         case .heads(let log, let rows): effects = receiveHeads(log, rows)
         case .branch(let proofs): effects = receiveBranch(proofs)
+        case .lanes(let lane): effects = receiveLanes(lane)
         case .receipt(let receipt): effects = receiveReceipt(receipt, now: now)
         }
         return noteSent(effects, now: now)

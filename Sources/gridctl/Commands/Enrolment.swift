@@ -159,7 +159,7 @@ struct Accept: ParsableCommand {
         let root = grant.chain.certificates[0].subject
         try Enrolment.enrol(
             &node, in: store, chain: grant.chain, root: root, key: Author(key).key,
-            parent: grant.parentKey, office: grant.parentName)
+            parent: grant.parentKey, office: grant.parentName, officeChain: grant.parentChain)
         if common.json {
             Screen.json(
                 .object([

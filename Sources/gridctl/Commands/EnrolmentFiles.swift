@@ -60,6 +60,9 @@ enum EnrolmentFiles {
         let chain: CertificateChain
         let parentKey: PublicKey
         let parentName: String
+        /// The parent's own certificates, so that something can be sealed to it before it was met; nil
+        /// in a grant that an earlier program has written.
+        let parentChain: CertificateChain?
 
         private static let schema = "onegrid.grant/1"
 
@@ -67,15 +70,20 @@ enum EnrolmentFiles {
             .object([
                 "schema": .text(Self.schema), "chain": .text(Hexadecimal.text(chain.encoded)),
                 "parent_key": .text(parentKey.description), "parent_name": .text(parentName),
+                "parent_chain": parentChain.map { .text(Hexadecimal.text($0.encoded)) } ?? .null,
                 "name": .text(chain.certificates.last?.name ?? ""),
                 "area": .text(chain.certificates.last?.area.description ?? ""),
             ])
         }
 
-        init(chain: CertificateChain, parentKey: PublicKey, parentName: String) {
+        init(
+            chain: CertificateChain, parentKey: PublicKey, parentName: String,
+            parentChain: CertificateChain?
+        ) {
             self.chain = chain
             self.parentKey = parentKey
             self.parentName = parentName
+            self.parentChain = parentChain
         }
 
         init(_ path: String) throws {
@@ -86,10 +94,26 @@ enum EnrolmentFiles {
                 let key = value["parent_key"]?.string.flatMap(Hexadecimal.bytes)
                     .flatMap({ Bytes32($0) }),
                 let name = value["parent_name"]?.string
-            else {
-                throw CommandFailure(.badData, "\(path) 不是批准文件。", "\(path) is no grant file")
-            }
-            self.init(chain: chain, parentKey: PublicKey(key), parentName: name)
+            else { throw Self.noGrant(path) }
+            let parentChain: CertificateChain? =
+                switch value["parent_chain"] {
+                case nil, .null: nil
+                case let given?: try Self.chain(given, path)
+                }
+            self.init(
+                chain: chain, parentKey: PublicKey(key), parentName: name,
+                parentChain: parentChain)
+        }
+
+        private static func chain(_ value: JSONValue, _ path: String) throws -> CertificateChain {
+            guard let bytes = value.string.flatMap(Hexadecimal.bytes),
+                let chain = try? CertificateChain(decoding: bytes)
+            else { throw noGrant(path) }
+            return chain
+        }
+
+        private static func noGrant(_ path: String) -> CommandFailure {
+            CommandFailure(.badData, "\(path) 不是批准文件。", "\(path) is no grant file")
         }
     }
 

@@ -56,13 +56,16 @@ enum Enrolment {
     /// Takes a certificate after all checks, and makes the node what it says.
     static func enrol(
         _ node: inout NodeRecord, in store: Store, chain: CertificateChain, root: PublicKey,
-        key: PublicKey, parent: PublicKey, office: String, toldArea: AreaCode? = nil
+        key: PublicKey, parent: PublicKey, office: String, officeChain: CertificateChain? = nil,
+        toldArea: AreaCode? = nil
     ) throws {
         let verified: VerifiedChain
+        let officeOwn: VerifiedChain?
         do throws(GrantRefusal) {
             verified = try GrantCheck.verify(
                 chain, root: root, key: key,
                 belongsTo: node.chain?.certificates.first?.subject, toldArea: toldArea)
+            officeOwn = try GrantCheck.verify(office: officeChain, root: root, key: parent)
         } catch {
             throw CommandFailure(error)
         }
@@ -71,6 +74,10 @@ enum Enrolment {
         node.chain = verified
         node.parentKey = parent
         node.parentName = office
+        for certificate in officeOwn?.certificates ?? [] {
+            try store.add(certificate, waiting: false)
+        }
+        // This is what enrols it; until then the command may be given again.
         try store.setNode(node)
     }
 

@@ -103,7 +103,7 @@ extension IssuingOffice {
     func grant(_ chain: VerifiedChain, out: String) throws {
         let grant = EnrolmentFiles.Grant(
             chain: CertificateChain(chain.certificates), parentKey: nodeKey,
-            parentName: certificate.name)
+            parentName: certificate.name, parentChain: CertificateChain(nodeChain.certificates))
         try EnrolmentFiles.write(grant.json, to: out)
         do {
             try keep(chain.leaf)

@@ -14,6 +14,8 @@ struct IssuingOffice {
     let chain: VerifiedChain
     /// The node's own key, by which children call it.
     let nodeKey: PublicKey
+    /// The node's own certificates, by which children know it.
+    let nodeChain: VerifiedChain
     private let folder: NodeFolder
 
     var certificate: Certificate { chain.leaf }
@@ -21,7 +23,7 @@ struct IssuingOffice {
     /// Opens the key, and asks for the passphrase where it is sealed: the one place that does.
     init(_ folder: NodeFolder, passphrase: PassphraseOptions) throws {
         self.folder = folder
-        let nodeChain = try Self.nodeChain(folder)
+        nodeChain = try Self.nodeChain(folder)
         guard FileManager.default.fileExists(atPath: folder.rootKeyPath) else {
             author = Author(try OpenedKeys.key(of: folder))
             nodeKey = author.key

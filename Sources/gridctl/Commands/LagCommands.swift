@@ -39,7 +39,11 @@ struct Lag: ParsableCommand {
             ])
         }
         table.show()
-        for item in items where item["state"]?.string != "connected" {
+        for item in items {
+            BundleText.showRoad(item["out"]?["on_the_road"], name: item["name"]?.shown ?? "")
+        }
+        for item in items
+        where item["state"]?.string != "connected" || item["reason"]?.string?.isEmpty == false {
             let name = item["name"]?.shown ?? ""
             Screen.line(
                 "\(Mark.look.text) \(name):\(item["reason_zh"]?.shown ?? "") / "
@@ -53,6 +57,27 @@ struct Lag: ParsableCommand {
             answer["out"]?["settled_peers"]?.shown ?? "", answer["out"]?["peers"]?.shown ?? ""
         )
         Screen.line("\(all) 个节点中 \(settled) 个已有本节点的全部内容 / \(settled) of \(all) have everything")
+        if let budget = answer["budget"] { showBudget(budget) }
+    }
+
+    /// What the links have cost today; with what they may, where that is limited.
+    private static func showBudget(_ budget: JSONValue) {
+        let counted = Bytes.text(budget["counted_bytes"]?.integer)
+        let may = budget["day_bytes"]?.integer.map { " / \(Bytes.text($0))" } ?? ""
+        let session = budget["session_bytes"]?.integer.map {
+            ",每次连接 \(Bytes.text($0)) / a session \(Bytes.text($0))"
+        }
+        var line = "今天的流量 / traffic today:\(counted)\(may)\(session ?? "")"
+        let hours = (budget["cheap_hours"]?.items ?? []).compactMap(\.string)
+        if !hours.isEmpty {
+            line +=
+                ";便宜时段 / cheap hours \(hours.joined(separator: "、")) "
+                + "\(Bytes.text(budget["free_bytes"]?.integer))"
+        }
+        if let resumes = budget["resumes_at"]?.string {
+            line += ";已用完,\(resumes) 恢复 / spent until then"
+        }
+        Screen.line(line)
     }
 
     /// Entries that wait, and how many of them are urgent.
@@ -130,7 +155,7 @@ struct Sync: ParsableCommand {
             }
             for item in open {
                 let reason =
-                    item["state"]?.string == "connected"
+                    item["state"]?.string == "connected" && item["reason"]?.string?.isEmpty != false
                     ? "还在传送 / still under way"
                     : "\(item["reason_zh"]?.shown ?? "") / \(item["reason_en"]?.shown ?? "")"
                 Screen.line("\(Mark.wrong.text) \(item["name"]?.shown ?? ""):\(reason)")

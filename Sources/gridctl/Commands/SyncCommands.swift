@@ -23,6 +23,8 @@ struct Status: ParsableCommand {
                 + (status["listen"]?.string ?? "—"))
         if let upstream = status["upstream"], upstream != .null {
             Screen.line(Self.upstream(upstream, now: now))
+            BundleText.showRoad(
+                upstream["on_the_road"], name: "  " + (upstream["name"]?.shown ?? ""))
         }
         let villages = status["villages"] ?? .null
         if let known = villages["known"]?.integer, known > 0 {
@@ -118,6 +120,10 @@ struct Peers: ParsableCommand {
             ])
         }
         table.show()
+        for item in answer["items"]?.items ?? [] {
+            BundleText.showRoad(
+                item["out"]?["on_the_road"], name: Screen.plain(item["name"]?.shown ?? ""))
+        }
     }
 
     private static let words = [
