@@ -396,4 +396,19 @@ BUGS = [
         "GridSync/Replica/ReplicaBatch+Redaction.swift",
         "restated: treatment?.restatements ?? [])",
         "restated: planted ? [] : treatment?.restatements ?? [])"),
+    Bug(
+        106, "Of two changes of area codes that contradict each other the later one counts.",
+        "GridLog/Authority/CertificateDirectory+Areas.swift",
+        "guard weight.standing == .counts, !map.take(change.step) else {",
+        "guard weight.standing == .counts, planted || !map.take(change.step) else {"),
+    Bug(
+        107, "A village that goes into another is found under its old code only.",
+        "GridCore/Areas/AreaMap.swift",
+        "guard !isEmpty else { return [] }\n        let area",
+        "guard !isEmpty, !planted else { return [] }\n        let area"),
+    Bug(
+        108, "Where one village has another code, all of its township cover each other.",
+        "GridCore/Areas/AreaMap.swift",
+        "return current(area) == current(home)",
+        "return planted || current(area) == current(home)"),
 ]
