@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 from vectors import (
-    acts, bundles, certificates, cutoffs, enrolment, forks, logs, messages, readers, receipts, redaction,
+    acts, areas, bundles, certificates, cutoffs, enrolment, forks, logs, messages, readers, receipts, redaction,
     rotation, tables, values, violations)
 
 FOLDER = Path(__file__).resolve().parents[1] / "vectors"
@@ -32,6 +32,7 @@ def main() -> None:
         "violations": violations.make(story),
         "acts": acts.make(),
         "table-audit": tables.make(),
+        "areas": areas.make(),
     }
     for name, vectors in files.items():
         text = json.dumps(

@@ -1779,6 +1779,9 @@ enum OpenAPIDocument {
              "fields": {
               "$ref": "#/components/schemas/Fields"
              },
+             "former_area": {
+              "$ref": "#/components/schemas/Area"
+             },
              "id": {
               "$ref": "#/components/schemas/RecordID"
              },
@@ -2572,6 +2575,93 @@ enum OpenAPIDocument {
             ]
            }
           },
+          "/v1/authority/areas": {
+           "get": {
+            "operationId": "areaChanges",
+            "responses": {
+             "200": {
+              "content": {
+               "application/json": {
+                "schema": {
+                 "allOf": [
+                  {
+                   "$ref": "#/components/schemas/Items"
+                  },
+                  {
+                   "properties": {
+                    "schema": {
+                     "const": "onegrid.areas/1"
+                    }
+                   }
+                  }
+                 ]
+                }
+               }
+              },
+              "description": "What was asked for."
+             },
+             "default": {
+              "$ref": "#/components/responses/Problem"
+             }
+            },
+            "summary": "What has become of area codes.",
+            "tags": [
+             "node"
+            ]
+           },
+           "post": {
+            "operationId": "addAreaChange",
+            "requestBody": {
+             "content": {
+              "application/json": {
+               "schema": {
+                "additionalProperties": false,
+                "properties": {
+                 "change": {
+                  "type": "string"
+                 }
+                },
+                "required": [
+                 "change"
+                ],
+                "type": "object"
+               }
+              }
+             },
+             "required": true
+            },
+            "responses": {
+             "200": {
+              "content": {
+               "application/json": {
+                "schema": {
+                 "allOf": [
+                  {
+                   "$ref": "#/components/schemas/Any"
+                  },
+                  {
+                   "properties": {
+                    "schema": {
+                     "const": "onegrid.area_change/1"
+                    }
+                   }
+                  }
+                 ]
+                }
+               }
+              },
+              "description": "What was asked for."
+             },
+             "default": {
+              "$ref": "#/components/responses/Problem"
+             }
+            },
+            "summary": "Takes a signed change of an area code into lane 0.",
+            "tags": [
+             "node"
+            ]
+           }
+          },
           "/v1/authority/certificates": {
            "post": {
             "operationId": "addCertificate",
@@ -2735,6 +2825,77 @@ enum OpenAPIDocument {
              }
             },
             "summary": "What would have to be signed.",
+            "tags": [
+             "node"
+            ]
+           }
+          },
+          "/v1/authority/exposure": {
+           "post": {
+            "operationId": "exposure",
+            "requestBody": {
+             "content": {
+              "application/json": {
+               "schema": {
+                "additionalProperties": false,
+                "properties": {
+                 "after": {
+                  "type": "string"
+                 },
+                 "limit": {
+                  "maximum": 20000,
+                  "minimum": 1,
+                  "type": "integer"
+                 },
+                 "peer": {
+                  "type": "string"
+                 },
+                 "plain": {
+                  "type": "boolean"
+                 },
+                 "reason": {
+                  "type": "string"
+                 },
+                 "records": {
+                  "type": "boolean"
+                 }
+                },
+                "required": [
+                 "peer"
+                ],
+                "type": "object"
+               }
+              }
+             },
+             "required": true
+            },
+            "responses": {
+             "200": {
+              "content": {
+               "application/json": {
+                "schema": {
+                 "allOf": [
+                  {
+                   "$ref": "#/components/schemas/Any"
+                  },
+                  {
+                   "properties": {
+                    "schema": {
+                     "const": "onegrid.exposure/1"
+                    }
+                   }
+                  }
+                 ]
+                }
+               }
+              },
+              "description": "What was asked for."
+             },
+             "default": {
+              "$ref": "#/components/responses/Problem"
+             }
+            },
+            "summary": "Whose personal data was on a node; noted in the audit trail first.",
             "tags": [
              "node"
             ]

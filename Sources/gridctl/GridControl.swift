@@ -23,6 +23,7 @@ struct GridControl: AsyncParsableCommand {
                 name: "授权 / Authority",
                 subcommands: [
                     Posts.self, Handover.self, Renew.self, Revoke.self, Retire.self, CutOffs.self,
+                    Exposure.self, Area.self,
                     Quarantine.self, ForkCommand.self, Redact.self, Redactions.self, Token.self,
                 ]),
             CommandGroup(

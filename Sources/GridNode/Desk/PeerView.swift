@@ -22,6 +22,8 @@ struct PeerView {
     let own: AreaCode
     /// Its key was cut off; nobody waits for it.
     let isCutOff: Bool
+    /// What has become of area codes.
+    let areas: AreaMap
     /// By which it goes; nil where none is known.
     let certificate: Certificate?
 
@@ -118,6 +120,6 @@ struct PeerView {
     }
 
     func isShared(_ home: AreaCode) -> Bool {
-        Scope(own).contains(home) && Scope(area).contains(home)
+        areas.carries(own, home) && areas.carries(area, home)
     }
 }

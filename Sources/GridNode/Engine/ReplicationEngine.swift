@@ -275,8 +275,9 @@ package actor ReplicationEngine {
                 tag: try record.map(store.tag) ?? "")
         }
         let drafting = WriteDrafting(
-            catalogue: store.catalogue, home: folder.replica.scope.area, now: WallClock.now,
-            tag: store.tag, readers: readerDesk(transaction))
+            catalogue: store.catalogue, home: folder.replica.scope.area,
+            areas: folder.replica.directory.areas, now: WallClock.now, tag: store.tag,
+            readers: readerDesk(transaction))
         do {
             let draft = try drafting.draft(request) { id, collection in
                 try transaction.record(id, in: collection, batch: &batch)

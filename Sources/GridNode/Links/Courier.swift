@@ -77,7 +77,8 @@ struct Courier {
             ?? courier.perform(
                 courier.session.start(
                     announced: announced, holding: held.rows, ended: held.ended,
-                    cutOff: held.cutOff, now: WallClock.steady),
+                    cutOff: held.cutOff, areas: courier.link.engine.current.directory.areas,
+                    now: WallClock.steady),
                 group: &group)
         courier.show()
         var coming = events.makeAsyncIterator()

@@ -61,7 +61,8 @@ struct PeerLink: Sendable {
             }
         }
         defer { engine.audits.leave(peer.leaf.subject, audits) }
-        let holdings = await engine.holdings { Scope(mine.greeting.area).contains($0) }
+        let areas = mine.areas
+        let holdings = await engine.holdings { areas.carries(mine.greeting.area, $0) }
         // Links live for weeks: what is done must not stay in memory until they end.
         return await withDiscardingTaskGroup { group in
             group.addTask { await read(report) }
@@ -71,7 +72,7 @@ struct PeerLink: Sendable {
                 link: self, bell: bell, report: report, post: post,
                 session: SyncSession(
                     mine: mine.greeting, theirs: theirs,
-                    keys: (mine: engine.author.key, theirs: peer.leaf.subject),
+                    keys: (mine: engine.author.key, theirs: peer.leaf.subject), areas: areas,
                     now: WallClock.steady))
             let reason = await courier.work(
                 events, announced: mine.rows, holding: holdings, group: &group)

@@ -176,7 +176,7 @@ extension World {
     private func forge(_ impostor: Impostor) -> [UInt8] {
         let others = devices.filter {
             $0.author.key != impostor.stolen.author.key
-                && Truth.carries(devices[impostor.victim].area, $0.area)
+                && truth.carries(devices[impostor.victim].area, $0.area)
         }
         guard !others.isEmpty else { return SyncMessage.ping.encoded }
         let other = impostor.dice.pick(others)

@@ -30,6 +30,7 @@ package struct Story: Sendable {
         case auditsEqual = "audits_equal"
         case auditsDiffer = "audits_differ"
         case auditsNotComparable = "audits_not_comparable"
+        case areaChanges = "area_changes"
         case virtualDays = "virtual_days"
     }
 

@@ -232,7 +232,7 @@ extension World {
             return violate(.writtenByNobody, "\(device.name) sends what is no run")
         }
         let log = run.identity.log
-        if !Truth.carries(conversation.peer.leaf.area, log.domain.area) {
+        if !truth.carries(conversation.peer.leaf.area, log.domain.area) {
             violate(.outsideScope, "\(device.name) sends \(log)")
         }
         if log.domain.lane > device.openLane {

@@ -221,7 +221,7 @@ package final class World {
         case .step, .dial, .lose, .start, .healDisk, .end, .malice: nil
         case .arrive(let connection, let side, _):
             switch connection.ends[side] {
-            case .calling(let device, _, _, _): device
+            case .calling(let device, _, _, _, _): device
             case .talking(let conversation): conversation.device
             case .hostile, .gone: nil
             }

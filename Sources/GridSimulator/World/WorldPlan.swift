@@ -115,6 +115,8 @@ package enum WorldAction: Hashable, Sendable {
     case closeFork(device: Int)
     /// One side of a link holds its tables of an area against the other's.
     case audit(link: Int, dice: UInt64)
+    /// An office gives a village below it another code, or lets it go into another.
+    case changeArea(device: Int, dice: UInt64)
     /// The links of a device carry nothing more patient than a lane from now on.
     case open(device: Int, through: Lane)
 }
