@@ -5,10 +5,13 @@ import json
 import os
 import pathlib
 import re
+import shutil
 import socket
 import subprocess
 import tarfile
+import threading
 import unittest
+import unittest.mock
 
 import county
 from county import TOWNSHIP, VILLAGE, Wired
@@ -130,6 +133,93 @@ class TrueReasons(Wired):
         stranger.start("--peer", f"{key}@{self.link.address}", "--log-level", "error")
         self.addCleanup(stranger.stop)
         self.doctor_says(stranger, "refused_foreign_root")
+
+    def test_a_clock_that_is_off_is_named_and_hinders_nothing(self):
+        clock = pathlib.Path(self.temporary.name) / "shifted_clock.so"
+        subprocess.run(
+            ["clang", "-shared", "-fPIC", "-o", clock,
+             county.ROOT / "scripts" / "processes" / "shifted_clock.c"], check=True)
+        self.village.stop()
+        # Two hours ahead, as after a dead battery and a wrong guess.
+        with unittest.mock.patch.dict(
+                os.environ, {"LD_PRELOAD": str(clock), "CLOCK_SHIFT": "7200"}):
+            self.village.start("--peer", self.link.address, "--log-level", "error")
+        self.linked()
+        self.village.put("households", "household_no=1")
+        self.delivered()
+        self.assertEqual(self.why(self.township, "茶香村"), "clock_skew")
+        for node in (self.township, self.village):
+            codes = [each["code"] for each in node.ask("doctor", wants=None)["items"]]
+            self.assertIn("clock_skew", codes)
+        self.assertIn("分钟", self.township.call("doctor", wants=None).stdout)
+        self.assertEqual(self.township.ask("lag")["items"][0]["reason"], "")
+
+    def test_a_full_disk_is_named_on_both_sides(self):
+        if os.geteuid() != 0:
+            self.skipTest("only root mounts a small disk")
+        self.village.stop()
+        disk = pathlib.Path(self.temporary.name) / "disk"
+        disk.mkdir()
+        subprocess.run(
+            ["mount", "-t", "tmpfs", "-o", "size=16m,mode=0700", "onegrid", disk], check=True)
+        self.addCleanup(lambda: (self.village.stop(), subprocess.run(["umount", "-l", disk])))
+        # The folder moves to a disk of its own, and is another replica from then on.
+        shutil.copytree(self.village.folder, disk / "village")
+        shutil.rmtree(self.village.folder)
+        self.village.folder.symlink_to(disk / "village")
+        self.village.start("--peer", self.link.address, "--log-level", "error")
+        self.linked()
+        filler = disk / "filler"
+        filler.write_bytes(b"x" * 65_536)
+        room = os.statvfs(disk)
+        with filler.open("ab") as file:
+            file.write(b"x" * (room.f_bavail * room.f_frsize))
+        self.village.call("put", "households", "household_no=1", "address=" + "长" * 100, wants=75)
+        self.township.put("households", "household_no=2", "--area", VILLAGE)
+        self.doctor_says_code(self.village, "disk_full")
+        self.reason("peer_left_disk_full", self.township)
+        self.assertIn("磁盘", self.township.call("lag").stdout)
+        self.assertEqual(self.why(self.township, "茶香村"), "peer_left_disk_full")
+        filler.unlink()
+        self.village.put("households", "household_no=3")
+        eventually(
+            lambda: self.township.ask("lag")["items"][0]["out"]["waiting_entries"] == 0,
+            "all is there when there is room again", seconds=60)
+        self.linked()
+
+    def doctor_says_code(self, node, code):
+        return eventually(
+            lambda: next((each for each in node.ask("doctor", wants=None)["items"]
+                          if each["code"] == code), None), code)
+
+    def test_another_wire_version_is_named(self):
+        self.village.stop()
+        later = socket.create_server(("127.0.0.1", 0))
+        self.addCleanup(later.close)
+
+        def answer():
+            while True:
+                try:
+                    caller, _ = later.accept()
+                except OSError:
+                    return
+                with caller:
+                    # Protocol/transport.md, "The last word": another version of the wire.
+                    self.assertEqual(caller.recv(8), b"ONEGRID\x01")
+                    caller.sendall(b"\x00\x01\x02")
+        threading.Thread(target=answer, daemon=True).start()
+        host, port = later.getsockname()
+        self.village.start("--peer", f"{host}:{port}", "--log-level", "error")
+        item = self.reason("refused_other_version")
+        self.assertIn("upgrade", item["remedy_en"])
+        self.assertEqual(self.why(self.village, "谷脚镇"), "refused_other_version")
+        self.doctor_says(self.village, "refused_other_version")
+
+    def test_a_caller_of_an_older_wire_is_told_so(self):
+        host, port = self.township.ask("status")["listen"].rsplit(":", 1)
+        with socket.create_connection((host, int(port))) as caller:
+            caller.sendall(b"ONEGRID\x00" + bytes(98))
+            self.assertEqual(caller.recv(3), b"\x00\x01\x02")
 
     def test_what_waits_is_counted_by_lane_and_since(self):
         self.link.cut()

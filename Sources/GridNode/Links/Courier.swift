@@ -166,7 +166,7 @@ struct Courier {
             giveUpLateAudit(now: now, &group)
             return perform(session.tick(now: now), group: &group)
         case .failed(let reason):
-            _ = perform(session.leave(.leaving), group: &group)
+            _ = perform(session.leave(CloseReason(failure: reason)), group: &group)
             return reason
         case .ended(let reason): return reason
         }
@@ -366,35 +366,6 @@ struct Courier {
             status.waitingOut = session.unacknowledgedEntries
             status.waitingIn = session.expectedEntries
             status.letsRoutineWait = session.letsRoutineWait
-        }
-    }
-}
-
-extension PeerLink.Event {
-    /// Lets a reader go on that waits for an event nobody will take.
-    func release() {
-        if case .frame(_, let continuation) = self { continuation.resume() }
-        if case .auditWanted(let errand) = self { errand.report(.notComparable(.linkEnded)) }
-    }
-}
-
-extension AsyncStream<PeerLink.Event>.Continuation {
-    /// Reports what some work gives, or that this node failed.
-    fileprivate func attempt(_ work: () async throws -> PeerLink.Event?) async {
-        do {
-            if let event = try await work() { yield(event) }
-        } catch {
-            yield(.failed(error))
-        }
-    }
-}
-
-extension PeerLink.Event {
-    fileprivate static func failed(_ error: any Error) -> PeerLink.Event {
-        switch error {
-        case is CancellationError: .ended("closed")
-        case let refusal as DeskRefusal: .failed(refusal.code)
-        default: .failed("store_failed")
         }
     }
 }

@@ -22,6 +22,8 @@ package enum CloseReason: Error, Hashable, Sendable {
     case shortened
     /// The peer said goodbye.
     case peerLeft(code: String)
+    /// This node cannot keep what comes: its disk is full, or its store has failed.
+    case cannotKeep(isFull: Bool)
     /// This node is stopping, or an admin paused the link.
     case leaving
 
@@ -35,6 +37,7 @@ package enum CloseReason: Error, Hashable, Sendable {
         case .peerCutOff: "key_cut_off"
         case .shortened: "shortened"
         case .peerLeft(let code): "peer_left_\(code)"
+        case .cannotKeep(let isFull): isFull ? "disk_full" : "store_failed"
         case .leaving: "leaving"
         }
     }
