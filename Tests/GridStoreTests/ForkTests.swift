@@ -199,6 +199,35 @@ struct ForkTests {
         }
     }
 
+    /// One peer has a branch in small runs, of which the first is missing here, and another has
+    /// joined them since: both runs end with one entry.
+    @Test func aLongerRunTakesThePlaceOfOneThatEndsAlike() throws {
+        var trunk = Branch(11, Domain(area: County.village, lane: .routine))
+        let common = try trunk.note("a", "b")
+        var other = trunk
+        let (first, second) = (try trunk.note("c"), try trunk.note("d"))
+        let joined = try RunVerifier.verify(try #require(Run.joined([first.run, second.run])))
+        let right = try other.note("e")
+        let word = CutOff(
+            subject: common.run.identity.key, reason: .forkClosed, issuedAt: 0,
+            rows: [
+                CutOff.Row(log: common.run.identity.log, height: 4, head: second.hashes[0])
+            ], issuedBy: County.author(2))
+        for runs in [[second, joined], [joined, second]] {
+            try withFolder { folder in
+                let township = try open(2, in: folder)
+                try admit([common, right], to: township)
+                try township.learn(
+                    try #require(BranchProof.proofs(of: [joined], from: 3)), now: Self.began)
+                for run in runs { #expect(try admit([run], to: township) == [.setAside]) }
+                try township.keep(word)
+                _ = township.publishAuthority(now: Self.began)
+                #expect(try titles(township) == ["a", "b", "c", "d"])
+                #expect(try township.store.verify().findings.isEmpty)
+            }
+        }
+    }
+
     @Test func aDeviceWhoseLogIsForkedGoesOnAsAnotherReplica() throws {
         try withFolder { folder in
             let village = try open(11, in: folder)

@@ -297,6 +297,12 @@ extension Store {
         _ seal: FolderSeal
     ) throws {
         guard let head = run.hashes.last else { return }
+        // Runs that end alike may begin apart, for some were joined on their way: the longer is kept.
+        try database.execute(
+            sql: "DELETE FROM set_aside WHERE log = ? AND last = ? AND head = ? AND first > ?",
+            arguments: [
+                reference, Int64(run.run.last), Data(head.array), Int64(run.run.first),
+            ])
         let id = (try Int64.fetchOne(database, sql: "SELECT max(id) FROM set_aside") ?? 0) + 1
         let sealed = seal.sealed(run: envelope, id: id, first: Int64(run.run.first))
         try database.execute(
