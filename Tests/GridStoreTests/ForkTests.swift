@@ -10,10 +10,10 @@ import Testing
 
 /// Logs that their own writer has forked, in folders.
 struct ForkTests {
-    private static let began: UInt64 = 1_790_000_000_000
+    static let began: UInt64 = 1_790_000_000_000
 
     /// Somebody who writes one log; a copy of it writes another branch.
-    private struct Branch {
+    struct Branch {
         let author: Author
         var state: LogState
 
@@ -76,7 +76,7 @@ struct ForkTests {
         }
     }
 
-    private func open(_ number: UInt8, in folder: TestFolder) throws -> FolderReplica {
+    func open(_ number: UInt8, in folder: TestFolder) throws -> FolderReplica {
         if try Store(folder.folder, catalogue: .small).node() == nil {
             _ = try Node(number, in: folder)
         }
@@ -86,18 +86,18 @@ struct ForkTests {
     }
 
     @discardableResult
-    private func admit(_ runs: [VerifiedRun], to folder: FolderReplica) throws -> [Verdict] {
+    func admit(_ runs: [VerifiedRun], to folder: FolderReplica) throws -> [Verdict] {
         try folder.commit(now: Self.began) { batch, transaction in
             try transaction.admit(runs, from: County.author(99).key, in: &batch)
         }.outcome
     }
 
-    private func titles(_ folder: FolderReplica) throws -> [String] {
+    func titles(_ folder: FolderReplica) throws -> [String] {
         try folder.store.query("SELECT title FROM notes ORDER BY title", isPlain: true).rows
             .compactMap { $0.first?.plain }
     }
 
-    private func record(_ collection: UInt32, _ id: RecordID, _ bytes: [UInt8]) -> DraftChange {
+    func record(_ collection: UInt32, _ id: RecordID, _ bytes: [UInt8]) -> DraftChange {
         DraftChange(
             collection: collection, target: .existing(.named(id)), archives: false,
             writes: [FieldWrite(field: 1, operation: .assign(.bytes(bytes)))])

@@ -41,16 +41,16 @@ extension FolderReplica {
                     }
                     _ = try transaction.author(changes, in: &batch)
                 }
-                for cutOff in cutOffs {
-                    let change = change(
-                        SystemCollection.cutOffs, cutOff.recordID,
-                        field: SystemCollection.cutOffBytesField, cutOff.encoded)
-                    _ = try transaction.author([change], in: &batch)
-                }
                 for proof in proofs {
                     let change = change(
                         SystemCollection.forks, proof.recordID,
                         field: SystemCollection.forkBytesField, proof.encoded)
+                    _ = try transaction.author([change], in: &batch)
+                }
+                for cutOff in cutOffs {
+                    let change = change(
+                        SystemCollection.cutOffs, cutOff.recordID,
+                        field: SystemCollection.cutOffBytesField, cutOff.encoded)
                     _ = try transaction.author([change], in: &batch)
                 }
             }
@@ -99,6 +99,7 @@ extension FolderReplica {
         let isStale = replica.standingDiffers(by: directory)
         try keep {
             if isStale { try store.markStale() }
+            try store.add(try proofs(naming: cutOff, directory), waiting: true)
             for certificate in kept { try store.add(certificate, waiting: true) }
             try store.add(cutOff, waiting: true)
         }
