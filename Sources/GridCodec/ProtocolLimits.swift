@@ -72,6 +72,8 @@ package enum ProtocolLimits {
     package static let headsMax = 64
     /// Such messages that a side takes in one session, and messages with branch proofs.
     package static let forkMessagesMax = 64
+    /// Branches of one fork of which a node keeps proofs that come in messages.
+    package static let forkBranchesMax = 16
     /// Runs of forked logs that are set aside, for each log, as they are packed.
     package static let setAsideBytesMax = 16_777_216
     /// Runs that wait for their causes, per peer.

@@ -10,10 +10,10 @@ import Testing
 
 /// Logs that their own writer has forked, in folders.
 struct ForkTests {
-    private static let began: UInt64 = 1_790_000_000_000
+    static let began: UInt64 = 1_790_000_000_000
 
     /// Somebody who writes one log; a copy of it writes another branch.
-    private struct Branch {
+    struct Branch {
         let author: Author
         var state: LogState
 
@@ -76,7 +76,7 @@ struct ForkTests {
         }
     }
 
-    private func open(_ number: UInt8, in folder: TestFolder) throws -> FolderReplica {
+    func open(_ number: UInt8, in folder: TestFolder) throws -> FolderReplica {
         if try Store(folder.folder, catalogue: .small).node() == nil {
             _ = try Node(number, in: folder)
         }
@@ -86,18 +86,18 @@ struct ForkTests {
     }
 
     @discardableResult
-    private func admit(_ runs: [VerifiedRun], to folder: FolderReplica) throws -> [Verdict] {
+    func admit(_ runs: [VerifiedRun], to folder: FolderReplica) throws -> [Verdict] {
         try folder.commit(now: Self.began) { batch, transaction in
             try transaction.admit(runs, from: County.author(99).key, in: &batch)
         }.outcome
     }
 
-    private func titles(_ folder: FolderReplica) throws -> [String] {
+    func titles(_ folder: FolderReplica) throws -> [String] {
         try folder.store.query("SELECT title FROM notes ORDER BY title", isPlain: true).rows
             .compactMap { $0.first?.plain }
     }
 
-    private func record(_ collection: UInt32, _ id: RecordID, _ bytes: [UInt8]) -> DraftChange {
+    func record(_ collection: UInt32, _ id: RecordID, _ bytes: [UInt8]) -> DraftChange {
         DraftChange(
             collection: collection, target: .existing(.named(id)), archives: false,
             writes: [FieldWrite(field: 1, operation: .assign(.bytes(bytes)))])
@@ -196,6 +196,35 @@ struct ForkTests {
             #expect(adoption.created == 1)
             #expect(try titles(township) == ["a", "b", "c", "d", "e"])
             #expect(try township.store.verify().findings.isEmpty)
+        }
+    }
+
+    /// One peer has a branch in small runs, of which the first is missing here, and another has
+    /// joined them since: both runs end with one entry.
+    @Test func aLongerRunTakesThePlaceOfOneThatEndsAlike() throws {
+        var trunk = Branch(11, Domain(area: County.village, lane: .routine))
+        let common = try trunk.note("a", "b")
+        var other = trunk
+        let (first, second) = (try trunk.note("c"), try trunk.note("d"))
+        let joined = try RunVerifier.verify(try #require(Run.joined([first.run, second.run])))
+        let right = try other.note("e")
+        let word = CutOff(
+            subject: common.run.identity.key, reason: .forkClosed, issuedAt: 0,
+            rows: [
+                CutOff.Row(log: common.run.identity.log, height: 4, head: second.hashes[0])
+            ], issuedBy: County.author(2))
+        for runs in [[second, joined], [joined, second]] {
+            try withFolder { folder in
+                let township = try open(2, in: folder)
+                try admit([common, right], to: township)
+                try township.learn(
+                    try #require(BranchProof.proofs(of: [joined], from: 3)), now: Self.began)
+                for run in runs { #expect(try admit([run], to: township) == [.setAside]) }
+                try township.keep(word)
+                _ = township.publishAuthority(now: Self.began)
+                #expect(try titles(township) == ["a", "b", "c", "d"])
+                #expect(try township.store.verify().findings.isEmpty)
+            }
         }
     }
 

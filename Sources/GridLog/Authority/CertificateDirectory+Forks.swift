@@ -64,6 +64,13 @@ extension CertificateDirectory {
         branches[log]?.proves(sequence, hash) ?? false
     }
 
+    /// Whether an entry after a fork that an office has named is proved.
+    package func provesEnd(of fork: Fork) -> Bool {
+        guard let end = end(of: fork.identity), end.height > fork.height, let head = end.head
+        else { return false }
+        return proves(fork.identity.log, end.height, head)
+    }
+
     /// The entries of a log that are proved, by sequence, each with the hash before it.
     package func provenEntries(of log: LogID) -> [UInt64: [Bytes32: Bytes32]] {
         branches[log]?.entries ?? [:]

@@ -306,8 +306,13 @@ final class SQLiteReplicaStorage: ReplicaStorage {
         let reference = try reference(of: run.run.identity)
         let bytes = try Int.fetchOne(
             database.cachedStatement(
-                sql: "SELECT coalesce(sum(length(envelope)), 0) FROM set_aside WHERE log = ?"),
-            arguments: [reference])
+                sql: """
+                    SELECT coalesce(sum(length(envelope)), 0) FROM set_aside
+                    WHERE log = ? AND (last <> ? OR head <> ?)
+                    """),
+            arguments: [
+                reference, Int64(run.run.last), Data(run.hashes.last?.array ?? []),
+            ])
         let envelope = run.envelope ?? RunEnvelope.seal(run.run)
         guard (bytes ?? 0) + envelope.count <= ProtocolLimits.setAsideBytesMax else { return }
         try Store.setAside(run, envelope, log: reference, in: database, seal)

@@ -127,6 +127,24 @@ extension Store {
         return parts.reversed()
     }
 
+    /// What proves the branch that an office has named, where all of it lies beside the ledger.
+    func proofs(
+        ofWhatCountsAfter fork: Fork, _ directory: CertificateDirectory
+    ) throws -> [BranchProof] {
+        try read { database in
+            guard let reference = try references(database)[fork.identity.log],
+                let parts = try Self.missingPart(
+                    of: fork, reference, directory, in: database, seal)
+            else { return [] }
+            let runs = parts.enumerated().map { index, part in
+                guard index + 1 < parts.count else { return part.run }
+                let last = parts[index + 1].run.run.first - 1
+                return part.run.run.last > last ? part.run.part(upTo: last) : part.run
+            }
+            return BranchProof.proofs(of: runs, from: fork.height + 1) ?? []
+        }
+    }
+
     private static func putBack(
         _ parts: [RunBeside], upTo height: UInt64, _ fork: Fork, _ reference: Int64,
         in database: Database, _ seal: FolderSeal
@@ -297,6 +315,12 @@ extension Store {
         _ seal: FolderSeal
     ) throws {
         guard let head = run.hashes.last else { return }
+        // Runs that end alike may begin apart, for some were joined on their way: the longer is kept.
+        try database.execute(
+            sql: "DELETE FROM set_aside WHERE log = ? AND last = ? AND head = ? AND first > ?",
+            arguments: [
+                reference, Int64(run.run.last), Data(head.array), Int64(run.run.first),
+            ])
         let id = (try Int64.fetchOne(database, sql: "SELECT max(id) FROM set_aside") ?? 0) + 1
         let sealed = seal.sealed(run: envelope, id: id, first: Int64(run.run.first))
         try database.execute(

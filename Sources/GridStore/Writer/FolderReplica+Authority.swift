@@ -45,6 +45,12 @@ extension FolderReplica {
                     }
                     _ = try transaction.author(changes, in: &batch)
                 }
+                for proof in proofs {
+                    let change = change(
+                        SystemCollection.forks, proof.recordID,
+                        field: SystemCollection.forkBytesField, proof.encoded)
+                    _ = try transaction.author([change], in: &batch)
+                }
                 for cutOff in cutOffs {
                     let change = change(
                         SystemCollection.cutOffs, cutOff.recordID,
@@ -55,12 +61,6 @@ extension FolderReplica {
                     let change = change(
                         SystemCollection.areaChanges, areaChange.recordID,
                         field: SystemCollection.areaChangeBytesField, areaChange.encoded)
-                    _ = try transaction.author([change], in: &batch)
-                }
-                for proof in proofs {
-                    let change = change(
-                        SystemCollection.forks, proof.recordID,
-                        field: SystemCollection.forkBytesField, proof.encoded)
                     _ = try transaction.author([change], in: &batch)
                 }
             }
@@ -110,6 +110,7 @@ extension FolderReplica {
         let isStale = replica.standingDiffers(by: directory)
         try keep {
             if isStale { try store.markStale() }
+            try store.add(try proofs(naming: cutOff, directory), waiting: true)
             for certificate in kept { try store.add(certificate, waiting: true) }
             try store.add(cutOff, waiting: true)
         }

@@ -8,7 +8,8 @@ package import GridSync
 extension FolderReplica {
     /// Takes in what a peer proves of one branch of a log. Where it contradicts what is here or was
     /// proved before, the log is frozen, and what proves it is kept; else it is left alone, for
-    /// proofs of what nobody doubts are no news.
+    /// proofs of what nobody doubts are no news. So are branches beyond a bound, and a fork of
+    /// another beginning than what is here has: of both a key can sign as many as it likes.
     ///
     /// - Parameter now: milliseconds since 1970.
     package func learn(_ proofs: [BranchProof], now: UInt64) throws(CommitFailure) {
@@ -26,9 +27,14 @@ extension FolderReplica {
             for proof in own { directory.add(proof) }
             news += own
         }
-        guard directory.fork(of: log) != before else { return }
+        guard let fork = directory.fork(of: log), fork != before else { return }
+        let head = try hash(at: fork.height, of: log)
+        guard fork.height == 0 || head == nil || head == fork.head,
+            !isFull(before, before: fork) || directory.provesEnd(of: fork)
+        else { return }
         let isStale = replica.standingDiffers(by: directory)
-        let waits = isOffice(of: log.domain.area)
+        // An office that has not got that far cannot know whether the log ever was like that.
+        let waits = isOffice(of: log.domain.area) && (fork.height == 0 || head != nil)
         try keep {
             if isStale { try store.markStale() }
             try store.add(news, waiting: waits)
@@ -37,6 +43,13 @@ extension FolderReplica {
         shortenings += 1
         if isStale { buildAnew() }
         goOnFromForks()
+    }
+
+    /// Whether all that is new of a fork is one branch more than are kept. One that lies lower, or
+    /// has another head, always is news.
+    private func isFull(_ known: Fork?, before fork: Fork) -> Bool {
+        guard let known, known.height == fork.height, known.head == fork.head else { return false }
+        return fork.firsts.count > forkBranchesMax
     }
 
     /// Looks whether what is here contradicts what was proved of other branches, and proves it.
@@ -80,6 +93,27 @@ extension FolderReplica {
         } catch {
             throw fail(after: error)
         }
+    }
+
+    private func hash(at height: UInt64, of log: LogID) throws(CommitFailure) -> Bytes32? {
+        do {
+            return try store.run(of: log, holding: height)?.hash(at: height)
+        } catch {
+            throw fail(after: error)
+        }
+    }
+
+    /// What proves the branches that a cut-off names and does not yet stand in lane 0: whoever hears
+    /// that a branch counts is to know which one that is.
+    func proofs(naming cutOff: CutOff, _ directory: CertificateDirectory) throws -> [BranchProof] {
+        let forks = directory.forks.filter { cutOff.row(of: $0.identity.log) != nil }
+        guard !forks.isEmpty else { return [] }
+        let published = Set(try store.branchProofRecords())
+        return try forks.flatMap { fork in
+            directory.provesEnd(of: fork)
+                ? directory.branchProofs(of: fork.identity.log)
+                : try store.proofs(ofWhatCountsAfter: fork, directory)
+        }.filter { !published.contains($0.encoded) }
     }
 
     /// Whether what this node writes into lane 0 reaches all who carry an area.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import GridCodec
 package import GridCore
 package import GridLog
 package import GridSync
@@ -62,6 +63,8 @@ package final class FolderReplica {
     package internal(set) var shortenings = 0
     /// Something else counts than what the tables show, and there was no room to build them anew.
     var awaitsBuilding = false
+    /// How many branches of a fork are kept as messages bring them; tests make do with fewer.
+    var forkBranchesMax = ProtocolLimits.forkBranchesMax
     /// What had been carried out of redactions when that was last looked at.
     var attendedRedactions: RedactionBook.Extent?
     /// When that is due again, in milliseconds since 1970.
