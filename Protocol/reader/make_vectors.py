@@ -6,8 +6,8 @@ import json
 from pathlib import Path
 
 from vectors import (
-    acts, bundles, certificates, cutoffs, enrolment, forks, logs, messages, receipts, redaction, rotation,
-    values, violations)
+    acts, at_rest, bundles, certificates, cutoffs, enrolment, forks, logs, messages, receipts, redaction,
+    rotation, values, violations)
 
 FOLDER = Path(__file__).resolve().parents[1] / "vectors"
 
@@ -31,6 +31,7 @@ def main() -> None:
         "violations": violations.make(story),
         "acts": acts.make(),
     }
+    files["at-rest"] = at_rest.make(files["runs"], files["redaction"])
     for name, vectors in files.items():
         text = json.dumps(
             {
