@@ -116,6 +116,28 @@ struct SealingUpgradeTests {
         }
     }
 
+    /// Until nobody reads any more, the folder opens and knows that there is something left to do.
+    @Test func aToolThatReadsMeanwhileOnlyPutsTheEndOff() throws {
+        try withFolder { folder in
+            let titles = try fill(folder)
+            let copy = "\(folder.folder.snapshotPath)of-before.db"
+            try { () in
+                let reader = try DatabaseOpening.reader(at: folder.folder.databasePath)
+                try reader.writeWithoutTransaction { database in
+                    try database.execute(sql: "VACUUM INTO ?", arguments: [copy])
+                    try database.execute(sql: "BEGIN; SELECT count(*) FROM runs")
+                    _ = try Row.fetchAll(database, sql: "SELECT * FROM runs")
+                    let node = try Node(11, in: folder)
+                    #expect(try node.store.read { try SealingProgress.read($0) } == .remnants)
+                    #expect(try node.row("SELECT count(*) FROM notes") == ["\(titles.count)"])
+                    try database.execute(sql: "COMMIT")
+                }
+            }()
+            #expect(!FileManager.default.fileExists(atPath: copy))
+            try expectSealed(folder, titles)
+        }
+    }
+
     /// What a folder of before had set aside of a forked log, and what its redactions left.
     @Test func whatLaysBesideTheLedgerIsSealedToo() throws {
         let node = try RedactionNode(2)

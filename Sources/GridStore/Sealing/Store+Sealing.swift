@@ -37,17 +37,26 @@ extension Store {
     }
 
     /// Writes the database anew without the pages that nothing uses, and ends the write-ahead log:
-    /// both may hold what lay open. Where there is no room for that, it is done at a later opening:
-    /// SQLite has written zeros over what was deleted in any case (`secure_delete`).
+    /// both may hold what lay open, as may copies that a backup of before was cut off from. Where
+    /// there is no room for that, or another tool reads, it is done at a later opening: SQLite has
+    /// written zeros over what was deleted in any case (`secure_delete`).
     func removeRemnants() throws {
         guard try read({ try SealingProgress.read($0) }) == .remnants else { return }
+        deleteSnapshots()
+        try NewFile.synchronizeFolder(of: folder.databasePath)
         do {
-            try mapping {
-                try pool.writeWithoutTransaction { database in
-                    try database.execute(sql: "VACUUM")
-                    _ = try database.checkpoint(.truncate)
+            let isDone = try mapping {
+                do {
+                    try pool.writeWithoutTransaction { database in
+                        try database.execute(sql: "VACUUM")
+                        _ = try database.checkpoint(.truncate)
+                    }
+                    return true
+                } catch let error as DatabaseError where error.resultCode == .SQLITE_BUSY {
+                    return false
                 }
             }
+            guard isDone else { return }
         } catch StoreFailure.diskFull {
             return
         }
