@@ -8,7 +8,7 @@ from pathlib import Path
 
 from onegrid_reader import (
     acts, at_rest, bundles, certificates, columns, cutoffs, enrolment, entries, forks, judging, limits,
-    messages, notation, receipts, redaction, rotation, runs, zstd)
+    messages, notation, readers, receipts, redaction, rotation, runs, zstd)
 from onegrid_reader.hashes import sign
 from onegrid_reader.values import VALUE
 
@@ -248,6 +248,29 @@ def check_acts(vector: dict) -> None:
         same("outcomes", found["outcomes"], vector["outcomes"])
 
 
+def check_reader(vector: dict) -> None:
+    data, key = bytes.fromhex(vector["bytes"]), bytes.fromhex(vector["content_key"])
+    where = readers.place(vector["collection"], bytes.fromhex(vector["record"]))
+    if vector["kind"] == "value":
+        same("form", readers.is_sealed(data), vector["sealed"])
+        same("value", readers.open_value(data, vector["field"], where, key), vector["value"])
+        if vector["value"] is not None:
+            plain = readers.padded(vector["value"])
+            same("sealed", readers.seal(plain, vector["field"], where, key, data[17:41]), data)
+    elif vector["kind"] == "grant":
+        found = readers.open_grant(data, where, bytes.fromhex(vector["secret"]))
+        same("opens", found == key, vector["opens"])
+        same("genuine", readers.is_genuine_grant(data, where, key), vector["genuine"])
+        if vector["opens"] and vector["genuine"]:
+            reader, passing = bytes.fromhex(vector["reader"]), bytes.fromhex(vector["passing"])
+            same("made", readers.grant(key, reader, where, passing), data)
+    else:
+        former = bytes.fromhex(vector["former"])
+        same("genuine", readers.is_genuine_link(data, where, former), vector["genuine"])
+        if vector["genuine"]:
+            same("made", readers.link(key, former, where), data)
+
+
 def check_rotation(vector: dict) -> None:
     if vector["kind"] == "request":
         request = vector["request"]
@@ -366,6 +389,7 @@ def main() -> int:
         "cutoffs": check_cut_offs, "forks": check_fork, "enrolment": check_enrolment,
         "receipts": check_receipt, "redaction": check_redaction,
         "violations": check_violation, "acts": check_acts, "rotation": check_rotation,
+        "readers": check_reader,
         "bundles": check_bundle, "at-rest": check_at_rest,
     }
     results = [check_file(name, check) for name, check in checks.items()]

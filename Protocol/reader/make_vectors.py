@@ -6,8 +6,8 @@ import json
 from pathlib import Path
 
 from vectors import (
-    acts, at_rest, bundles, certificates, cutoffs, enrolment, forks, logs, messages, receipts, redaction,
-    rotation, values, violations)
+    acts, at_rest, bundles, certificates, cutoffs, enrolment, forks, logs, messages, readers, receipts,
+    redaction, rotation, values, violations)
 
 FOLDER = Path(__file__).resolve().parents[1] / "vectors"
 
@@ -27,6 +27,7 @@ def main() -> None:
         "enrolment": enrolment.make(),
         "receipts": receipts.make(story),
         "rotation": rotation.make(),
+        "readers": readers.make(),
         "bundles": bundles.make(story),
         "violations": violations.make(story),
         "acts": acts.make(),

@@ -115,6 +115,12 @@ package enum ProtocolLimits {
     package static let joinTriesMax = 120
     /// Remote addresses whose tries are counted one by one; beyond, all others share one count.
     package static let joinAddressesMax = 1_024
+    /// Largest plain value that is sealed for named devices, with what pads it: half an entry.
+    package static let sealedPlainBytesMax = 32_768
+    /// Devices that one record may name.
+    package static let readersMax = 64
+    /// Grants of one record that a device tries to open: each costs as much as a signature.
+    package static let readerKeysMax = 256
     /// Largest header of a bundle: the longest chain and a name fit, and one Noise message has room.
     package static let bundleHeaderBytesMax = 8_192
     /// Parts of one bundle.

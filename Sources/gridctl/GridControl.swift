@@ -30,7 +30,8 @@ struct GridControl: AsyncParsableCommand {
                 subcommands: [
                     Collections.self, Put.self, Get.self, List.self, History.self, Conflicts.self,
                     Resolve.self,
-                    Import.self, SQL.self, ActCommand.self, ReportCommand.self, Events.self,
+                    Import.self, Export.self, Template.self, Sheets.self, SQL.self,
+                    ActCommand.self, ReportCommand.self, Events.self,
                 ]),
             CommandGroup(
                 name: "同步 / Sync",

@@ -61,7 +61,7 @@ struct ReasonTests {
             .violation(.entryTooLarge(sequence: 1)), .violation(.firstBacklinkWrong),
             .violation(.signatureWrong),
             .outsideScope, .unknownKey, .notEntitled, .cutOff, .endUnknown, .forked(at: 1),
-            .valuesWithheld, .ownLogAhead, .tooMuchParked,
+            .valuesWithheld, .unsealedValue, .ownLogAhead, .tooMuchParked,
         ]
         expectKnown(refusals.map(\.code), .entry)
     }

@@ -101,6 +101,10 @@ extension Reason {
             "values_withheld", .entry, "内容缺失,没有删除决定说明原因",
             "values are missing, and no redaction explains it"),
         Reason(
+            "unsealed_value", .entry, "只应由指定设备查看的内容没有封存",
+            "what only named devices may read is not sealed",
+            do: "请升级写入它的节点", "upgrade the node that wrote it"),
+        Reason(
             "own_log_ahead", .entry, "对方有本节点更多的内容(本机数据被还原过)",
             "a peer has more of this replica's log than is here"),
         Reason(

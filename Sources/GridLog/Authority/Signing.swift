@@ -66,6 +66,14 @@ package struct Author: Sendable {
     /// The key of a folder's data as only this key opens it.
     package func wrap(_ key: FolderKey) -> [UInt8] { key.wrapped(for: signingKey) }
 
+    /// The key of a record that a grant holds; nil where it is for another key, or was altered.
+    func open(_ grant: ReaderGrant, of place: SealedPlace) -> ContentKey? {
+        guard grant.reader == key else { return nil }
+        return ContentKey(
+            token: grant.token, box: grant.box, beside: place.bytes + grant.head + grant.token,
+            openedBy: signingKey)
+    }
+
     /// Opens what `wrap` made; nil where it was for another key.
     package func unwrap(_ wrapped: [UInt8]) -> FolderKey? {
         FolderKey(wrapped: wrapped, openedBy: signingKey)

@@ -62,6 +62,7 @@ struct BundleImport {
 
     /// Takes in what a reader gives, to its end or to what is wrong with it.
     func take(_ reader: consuming BundleReader, from chain: VerifiedChain) async throws -> Outcome {
+        WorkProgress.current?.begin(of: reader.byteCount, .bytes)
         let header = reader.header
         let isCurrent = await engine.meet(chain, in: header)
         let (own, theirs) = (Scope(engine.current.chain.leaf.area), Scope(header.area))
@@ -85,6 +86,7 @@ struct BundleImport {
                 case .receipt(let receipt): await keep(receipt, of: chain)
                 case .run(let envelope):
                     lot.append(envelope)
+                    WorkProgress.current?.advance(by: UInt64(envelope.count))
                     guard lot.reduce(0, { $0 + $1.count }) >= Self.lotBytesMax else { continue }
                     try await admit(lot, from: chain, in: theirs, &outcome)
                     lot = []
@@ -150,7 +152,7 @@ struct BundleImport {
                 await engine.doubtReplica(run.run.identity.log, height: run.run.last)
             case .forked: await engine.hearOfFork(of: run.run.identity.log)
             case .violation, .outsideScope, .unknownKey, .notEntitled, .cutOff, .endUnknown,
-                .valuesWithheld, .tooMuchParked:
+                .valuesWithheld, .unsealedValue, .tooMuchParked:
                 break
             }
         }

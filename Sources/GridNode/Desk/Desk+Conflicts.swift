@@ -74,7 +74,11 @@ extension Desk {
                     chinese: "只有 1 到 \(shown.candidates.count) 号可选。",
                     english: "Choose a number from 1 to \(shown.candidates.count).")
             }
-            request.fields[field] = shown.candidates[number - 1].value?.json ?? .null
+            let chosen = try opened(display)[field]?.candidates[number - 1].value
+            guard chosen.map({ !SealedValue.isSealed($0) }) ?? true else {
+                throw DeskRefusal.notReader(display.collection, display.id)
+            }
+            request.fields[field] = chosen?.json ?? .null
         }
         return try await write(request)
     }

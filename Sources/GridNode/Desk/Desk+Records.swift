@@ -130,7 +130,10 @@ extension Desk {
     package func get(
         _ name: String, _ id: String, _ sight: Sight = .masked
     ) throws -> JSONValue {
-        let display = try display(id, in: collection(name))
+        let stored = try display(id, in: collection(name))
+        let keys = try readerDesk.keys(of: stored)
+        let opened = stored.opened(by: keys)
+        let display = sight.isPlain ? opened : stored
         let sight = sight.of(display)
         let logs = try logsByID()
         let void = display.fields.flatMap { field in
@@ -153,6 +156,10 @@ extension Desk {
             parts["redactions"] = .list(redactions.map { .object(redactionParts($0)) })
         }
         parts.merge(try rules(of: display, sight, in: logs)) { $1 }
+        parts["sealed"] = sealing(of: stored, opened: opened, keys: keys)
+        // Of what is stored, however it is shown.
+        parts["etag"] = .text("\"\(try engine.store.tag(of: stored))\"")
+        parts["conflicts"] = .list(stored.conflicts.map { .text($0.definition.name) })
         parts["void"] = .list(void)
         parts["plain"] = .boolean(sight.isPlain)
         return Self.answer("record", parts)
@@ -229,6 +236,7 @@ extension Desk {
             whole = whole[(place + 1)...]
         }
         let page = whole.prefix(limit ?? .max)
+        let keys = sight.isPlain ? try readerDesk.keys(of: display) : nil
         let orders = book.orders(
             naming: Set(page.map { NamedEntry(dot: $0.dot, hash: $0.hash) }))
         let items = try page.map { item in
@@ -246,7 +254,9 @@ extension Desk {
                 "hash": .text(item.hash.description),
                 "archives": .boolean(item.change.archives),
                 "changes": .list(
-                    item.change.writes.flatMap { Self.change($0, of: collection, sight) }
+                    item.change.writes.map { write in
+                        collection.sealing.map { keys?.opened(write, $0) ?? write } ?? write
+                    }.flatMap { Self.change($0, of: collection, sight) }
                         + item.change.withheld.map { Self.withheld($0, of: collection) }),
             ])
         }
@@ -273,10 +283,12 @@ extension Desk {
 
     func record(_ display: RecordDisplay, _ sight: Sight) throws -> JSONValue {
         let sight = sight.of(display)
-        let shown = display.fields.filter { $0.value != nil }
+        let shown = display.fields.filter {
+            $0.value != nil && $0.definition.number != display.collection.sealing?.keys
+        }
         let fields = shown.map { ($0.definition.name, sight.json($0.value, of: $0.definition)) }
         let masked = shown.filter { sight.masks($0.definition) }.map(\.definition.name)
-        let parts: [String: JSONValue] = [
+        var parts: [String: JSONValue] = [
             "id": .text(display.id.description),
             "etag": .text("\"\(try engine.store.tag(of: display))\""),
             "collection": .text(display.collection.name),
@@ -290,6 +302,7 @@ extension Desk {
             "created_at": display.state.first.map { Self.time($0.timestamp.milliseconds) } ?? .null,
             "updated_at": display.state.last.map { Self.time($0.timestamp.milliseconds) } ?? .null,
         ]
+        parts["sealed"] = sealing(of: display)
         return .object(parts.merging(folded(display)) { $1 })
     }
 
@@ -323,8 +336,12 @@ extension Desk {
             case .append(let values): ("append", values)
             case .increment(let amount): ("increment", [.integer(amount)])
             }
+        let isKeys = write.field == collection.sealing?.keys
         let shown: [JSONValue] =
-            values.isEmpty ? [.null] : values.map { sight.json($0, of: field) }
+            values.isEmpty
+            ? [.null]
+            : isKeys
+                ? [.text(Masking.sealed)] : values.map { sight.json($0, of: field) }
         return shown.map { value in
             .object([
                 "field": .text(field?.name ?? "#\(write.field)"),

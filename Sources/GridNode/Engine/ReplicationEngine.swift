@@ -274,19 +274,16 @@ package actor ReplicationEngine {
         }
         let drafting = WriteDrafting(
             catalogue: store.catalogue, home: folder.replica.scope.area, now: WallClock.now,
-            tag: store.tag)
+            tag: store.tag, readers: readerDesk(transaction))
         do {
-            var draft = try drafting.draft(request) { id, collection in
+            let draft = try drafting.draft(request) { id, collection in
                 try transaction.record(id, in: collection, batch: &batch)
-            }
-            if case .new = draft.change.draft.target {
-                draft = drafting.numbered(
-                    draft, id: batch.nextRecordID(in: draft.change.domain))
             }
             if draft.isIdle, case .existing(let address) = draft.change.draft.target {
                 return .success(try receipt(address, [], draft))
             }
-            let written = try transaction.author([draft.change], in: &batch)
+            let written = try author(
+                draft, of: drafting, batch: &batch, transaction: transaction)
             let entries = written.dots.map { "\($0.log)#\($0.sequence)" }
             return .success(try receipt(written.addresses[0], entries, draft))
         } catch let refusal as DeskRefusal {

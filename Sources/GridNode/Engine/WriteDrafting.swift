@@ -14,6 +14,8 @@ package struct WriteDrafting {
     let now: UInt64
     /// What tells a state of a record from every other.
     let tag: (RecordDisplay) throws -> String
+    /// Nil where nothing is written for named devices.
+    let readers: ReaderDesk?
 
     package struct Draft {
         let collection: CollectionDefinition
@@ -21,16 +23,19 @@ package struct WriteDrafting {
         let advice: [Problem]
         /// Nothing would change: the record already is as asked.
         package let isIdle: Bool
+        /// Of a record that is there and names its readers.
+        let keys: RecordKeys?
     }
 
     package init(
         catalogue: Catalogue, home: AreaCode, now: UInt64,
-        tag: @escaping (RecordDisplay) throws -> String
+        tag: @escaping (RecordDisplay) throws -> String, readers: ReaderDesk? = nil
     ) {
         self.catalogue = catalogue
         self.home = home
         self.now = now
         self.tag = tag
+        self.readers = readers
     }
 
     /// - Parameter find: the record of an id, with what the batch has already done to it.
@@ -40,6 +45,14 @@ package struct WriteDrafting {
     ) throws -> Draft {
         guard let collection = catalogue.collection(named: request.collection) else {
             throw DeskRefusal.unknownCollection(request.collection)
+        }
+        var request = request
+        let stored = try stored(request, in: collection, find: find)
+        let keys = try stored.flatMap { try readers?.keys(of: $0) }
+        if collection.sealing != nil {
+            request = try namingReaders(
+                request, in: collection,
+                area: stored?.state.domain.area ?? placement(request), record: stored, keys: keys)
         }
         var reading = try InputReading(collection: collection, request: request)
         var target = DraftChange.Target.new
@@ -53,7 +66,7 @@ package struct WriteDrafting {
             area = found.state.domain.area
             target = .existing(found.state.address)
         } else {
-            area = try placement(request, reading: reading)
+            area = try placement(request, values: reading.values)
             if !collection.namedBy.isEmpty {
                 let id = try name(in: collection, area: area, reading: reading)
                 record = try find(id, collection)
@@ -63,9 +76,11 @@ package struct WriteDrafting {
         if let condition = request.condition {
             try require(condition, of: record, for: request)
         }
+        record = record?.opened(by: keys)
         if request.replaces, let record { try reading.replace(record, by: home.level) }
         reading.skipUnchanged(record)
         if record == nil { reading.skipClearing() }
+        try checkReaders(reading, record: record, keys: keys)
         let advice = try check(
             reading, record: record, area: area,
             rules: ruleProblems(in: reading, record: record, area: area, find: find))
@@ -80,7 +95,17 @@ package struct WriteDrafting {
                 draft: DraftChange(
                     collection: collection.number, target: target, archives: request.archives,
                     writes: writes)),
-            advice: advice, isIdle: isIdle)
+            advice: advice, isIdle: isIdle, keys: keys)
+    }
+
+    /// The record that a request names, where its collection has readers.
+    private func stored(
+        _ request: WriteRequest, in collection: CollectionDefinition,
+        find: (RecordID, CollectionDefinition) throws -> RecordDisplay?
+    ) throws -> RecordDisplay? {
+        guard collection.sealing != nil, let id = request.id.flatMap({ RecordID(parsing: $0) })
+        else { return nil }
+        return try find(id, collection)
     }
 
     /// Holds a write to the state that its writer has seen.
@@ -114,7 +139,11 @@ package struct WriteDrafting {
     }
 
     /// The area in whose logs a new record belongs.
-    private func placement(_ request: WriteRequest, reading: InputReading) throws -> AreaCode {
+    ///
+    /// - Parameter values: what is written, whose codes may say it.
+    func placement(
+        _ request: WriteRequest, values: [InputReading.Value] = []
+    ) throws -> AreaCode {
         if let text = request.area {
             do {
                 return try AreaCode(parsing: text).home
@@ -124,7 +153,7 @@ package struct WriteDrafting {
                     english: "\"\(text)\" is no area code; give 6, 9, 12, 15, 17 or 19 digits.")
             }
         }
-        let codes = reading.values.compactMap { item -> AreaCode? in
+        let codes = values.compactMap { item -> AreaCode? in
             if case .area(let code) = item.value, code.level >= .grid { code.home } else { nil }
         }
         guard let code = codes.min(), home.contains(code) else { return home }

@@ -52,7 +52,7 @@ extension Store {
 
     /// The records that bear an id, the genuine one first. A hash gives each record its own, but
     /// whoever may write in one area may give any id to a record there.
-    private func displays(
+    func displays(
         of id: RecordID, in table: TableSchema, from database: Database,
         references: LogReferences
     ) throws -> [RecordDisplay] {

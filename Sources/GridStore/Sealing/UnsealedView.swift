@@ -97,6 +97,12 @@ final class UnsealedView: Sendable {
         guard let value = state[column.key].flatMap({ RecordRow.value(of: $0) }) else {
             return .null
         }
+        // Its plain form is given for one record at a time, and never to a query.
+        if let sealing = table.collection.sealing,
+            field == sealing.keys || sealing.sealed.contains(field)
+        {
+            return Masking.sealed.databaseValue
+        }
         return RecordRow.cell(value, as: column.storage)
     }
 

@@ -22,6 +22,10 @@ package struct AuditAct: RawRepresentable, Hashable, Sendable {
     package static let lookUp = AuditAct(rawValue: "look_up")
     /// Rows of a sheet were written.
     package static let importing = AuditAct(rawValue: "import")
+    /// The records of a collection were given out as a sheet, sensitive values masked.
+    package static let exporting = AuditAct(rawValue: "export")
+    /// The same with unmasked values.
+    package static let plainExport = AuditAct(rawValue: "plain_export")
     /// All tables were built anew from the ledger.
     package static let rebuild = AuditAct(rawValue: "rebuild")
     /// A key was cut off.
@@ -32,6 +36,8 @@ package struct AuditAct: RawRepresentable, Hashable, Sendable {
     package static let adopting = AuditAct(rawValue: "adopt")
     /// What a key had in quarantine was thrown away.
     package static let discarding = AuditAct(rawValue: "discard")
+    /// Devices came to read what a record holds for named ones, or do no more.
+    package static let readers = AuditAct(rawValue: "readers")
     package static let pause = AuditAct(rawValue: "pause")
     package static let resume = AuditAct(rawValue: "resume")
 }

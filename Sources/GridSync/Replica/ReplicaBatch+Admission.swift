@@ -191,7 +191,9 @@ extension ReplicaBatch {
             if run.run.identity.log.replica == replica.id { foundOwnLogAhead = true }
             throw .forked(at: log.height)
         }
-        return .counts(run, try standing(of: run, in: domain).get())
+        let level = try standing(of: run, in: domain).get()
+        guard !asksForSeals || isSealed(run, above: log.height) else { throw .unsealedValue }
+        return .counts(run, level)
     }
 
     /// Sets a run aside that goes beyond the fork of its log, where another branch may still count

@@ -35,6 +35,9 @@ package struct ReplicaBatch: Sendable {
     var salts: [Domain: SaltSource] = [:]
     /// Whether a peer showed more of this replica's own log than it holds: it was rolled back.
     package internal(set) var foundOwnLogAhead = false
+    /// Whether runs with open values for named devices are turned away. A ledger is replayed as it
+    /// was taken.
+    package var asksForSeals = true
 
     init(replica: Replica, rules: any MergeRules, now: UInt64) {
         self.replica = replica

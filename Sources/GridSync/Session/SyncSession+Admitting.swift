@@ -125,7 +125,7 @@ extension SyncSession {
             if areasTurnedAway.count < ProtocolLimits.messageAreasMax {
                 areasTurnedAway.insert(log.domain.area)
             }
-        case .outsideScope, .violation, .ownLogAhead: break
+        case .outsideScope, .violation, .ownLogAhead, .unsealedValue: break
         }
         return effects
     }

@@ -13,7 +13,7 @@ struct Verify: ParsableCommand {
     func run() throws {
         let folder = try common.folder()
         let answer = try StoppedNode.orAsk(folder, StoppedNode.verify) {
-            try $0.send(.post, "/v1/verify", .object([:]), seconds: nil)
+            try $0.work("/v1/verify", .object([:]), "核对 / verifying")
         }
         if common.json {
             Screen.json(answer)
@@ -42,7 +42,7 @@ struct Rebuild: ParsableCommand {
     func run() throws {
         let folder = try common.folder()
         let answer = try StoppedNode.orAsk(folder, StoppedNode.rebuild) {
-            try $0.send(.post, "/v1/rebuild", .object([:]), seconds: nil)
+            try $0.work("/v1/rebuild", .object([:]), "重建 / rebuilding")
         }
         if common.json { return Screen.json(answer) }
         Answers.tellUnnoted(answer)
