@@ -319,6 +319,7 @@ def check_at_rest(vector: dict) -> None:
                 "record": lambda: ("record", at_rest.record_place(*(
                     vector[name] for name in ("collection", "area", "lane", "row", "id")))),
                 "restatement": lambda: ("resta", bytes.fromhex(vector["digest"])),
+                "redaction": lambda: ("redac", bytes.fromhex(vector["digest"])),
             }[kind]()
             plain = vector["plain"]
             found = at_rest.opened(key, purpose, place, data)

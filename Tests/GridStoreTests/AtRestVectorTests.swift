@@ -157,6 +157,21 @@ struct AtRestVectorTests {
         #expect(seal.sealed(restatement: restatement) == bytes)
     }
 
+    @Test(arguments: try vectors("redaction"))
+    func anOrderOpensUnderItsDigestAlone(_ vector: Vector) throws {
+        let seal = try seal(of: vector)
+        let bytes = try Self.bytes(vector.bytes)
+        let opened = try seal.redaction(
+            in: ["digest": Data(Self.bytes(vector.digest)), "bytes": Data(bytes)])
+        guard vector.plain != nil else {
+            #expect(opened == nil)
+            return
+        }
+        let redaction = try #require(opened)
+        #expect(redaction.encoded == (try Self.bytes(vector.plain)))
+        #expect(seal.sealed(redaction: redaction) == bytes)
+    }
+
     @Test(arguments: try vectors("mark"))
     func aRecordIsFoundByTheSameMark(_ vector: Vector) throws {
         let collection = try #require(

@@ -180,4 +180,33 @@ struct SealingUpgradeTests {
             #expect(try SealingProgress.read(database) == .remnants)
         }
     }
+
+    /// What people have typed as the reason of a redaction is as personal as what it destroys.
+    @Test func ordersOfRedactionAreSealedWhereverTheyLieOpen() throws {
+        let node = try RedactionNode(2)
+        let written = try node.write(.note("题", County.village))
+        let orders = try node.redact(written.addresses[0])
+        let reason = Data("本人要求".utf8)
+        func kept() throws -> [Data] {
+            try node.store.read { try Data.fetchAll($0, sql: "SELECT bytes FROM redactions") }
+        }
+        #expect(try kept().count == 1)
+        #expect(try kept().allSatisfy { $0.range(of: reason) == nil })
+        try node.store.write { database in
+            for order in orders {
+                try database.execute(
+                    sql: "UPDATE redactions SET bytes = ? WHERE digest = ?",
+                    arguments: [Data(order.encoded), Data(order.digest.array)])
+            }
+        }
+        #expect(try kept().allSatisfy { $0.range(of: reason) != nil })
+        try node.store.sealRedactions()
+        #expect(try kept().allSatisfy { $0.range(of: reason) == nil })
+        #expect(try node.store.carriedRedactions().map(\.redaction) == orders)
+        #expect(try node.store.read { try SealingProgress.read($0) } == .remnants)
+        try node.store.removeRemnants()
+        try node.store.sealRedactions()
+        #expect(try node.store.read { try SealingProgress.read($0) } == nil)
+        #expect(try node.store.verify().findings == [])
+    }
 }

@@ -33,7 +33,7 @@ def make(runs: list[dict], redaction: list[dict]) -> list[dict]:
         wrapping("a byte too many", wrapped + b"\0", opens=False),
         wrapping("nothing", b"", opens=False),
     ]
-    return vectors + list(records()) + list(envelopes(runs)) + list(restatements(redaction)) + [
+    return vectors + list(records()) + list(envelopes(runs)) + list(acts(redaction)) + [
         {"kind": "mark", "name": name, "folder_key": key.hex(), "collection": RESIDENTS,
          "field": field, "text": text, "bytes": at_rest.mark(key, RESIDENTS, field, text).hex()}
         for name, key, field, text in (
@@ -96,14 +96,15 @@ def envelopes(runs: list[dict]):
     yield one("cut short", RUN_ID, 5, whole[:43], None)
 
 
-def restatements(redaction: list[dict]):
-    def one(name: str, digest: str, data: bytes, plain: str | None) -> dict:
-        return {"kind": "restatement", "name": name, "folder_key": FOLDER_KEY.hex(),
-                "digest": digest, "plain": plain, "bytes": data.hex()}
-
-    first, *others = [each for vector in redaction for each in vector["restatements"]]
-    second = next(each for each in others if each["digest"] != first["digest"])
-    data = at_rest.sealed(
-        FOLDER_KEY, "resta", bytes.fromhex(first["digest"]), bytes.fromhex(first["bytes"]))
-    yield one("what two destroyed fields leave", first["digest"], data, first["bytes"])
-    yield one("under another's digest", second["digest"], data, None)
+def acts(redaction: list[dict]):
+    """Orders of redaction, and what they leave."""
+    for kind, purpose in (("restatement", "resta"), ("redaction", "redac")):
+        first, *others = [each for vector in redaction for each in vector[f"{kind}s"]]
+        second = next(each for each in others if each["digest"] != first["digest"])
+        data = at_rest.sealed(
+            FOLDER_KEY, purpose, bytes.fromhex(first["digest"]), bytes.fromhex(first["bytes"]))
+        for name, digest, plain in (
+                (f"a {kind}", first["digest"], first["bytes"]),
+                ("under another's digest", second["digest"], None)):
+            yield {"kind": kind, "name": name, "folder_key": FOLDER_KEY.hex(), "digest": digest,
+                   "plain": plain, "bytes": data.hex()}

@@ -63,6 +63,27 @@ extension Store {
         try write { try SealingProgress.end($0) }
     }
 
+    /// Seals the orders of redaction that a program of before has kept open: their reasons are what
+    /// people have typed.
+    func sealRedactions() throws {
+        let open = try read { database in
+            try Row.fetchAll(database, sql: "SELECT digest, bytes FROM redactions").filter {
+                try seal.redaction(in: $0) == nil
+            }.compactMap { try? Redaction(decoding: $0.bytes("bytes")) }
+        }
+        guard !open.isEmpty else { return }
+        try write { database in
+            for redaction in open {
+                try database.execute(
+                    sql: "UPDATE redactions SET bytes = ? WHERE digest = ?",
+                    arguments: [
+                        Data(seal.sealed(redaction: redaction)), Data(redaction.digest.array),
+                    ])
+            }
+            try SealingProgress.remnants.write(database)
+        }
+    }
+
     private func sealRestatements(in database: Database) throws {
         for row in try Row.fetchAll(database, sql: "SELECT digest, bytes FROM restatements") {
             guard let restatement = try? Restatement(decoding: row.bytes("bytes")) else { continue }
