@@ -7,8 +7,8 @@ import sys
 from pathlib import Path
 
 from onegrid_reader import (
-    acts, at_rest, bundles, certificates, columns, cutoffs, enrolment, entries, forks, judging, limits,
-    messages, notation, readers, receipts, redaction, rotation, runs, zstd)
+    acts, areas, at_rest, bundles, certificates, columns, cutoffs, enrolment, entries, forks, judging,
+    limits, messages, notation, readers, receipts, redaction, rotation, runs, tables, zstd)
 from onegrid_reader.hashes import sign
 from onegrid_reader.values import VALUE
 
@@ -284,6 +284,41 @@ def check_rotation(vector: dict) -> None:
     same("genuine", rotation.is_genuine_succession(succession), vector["genuine"])
 
 
+def check_table_audit(vector: dict) -> None:
+    if vector["kind"] == "record":
+        same("bytes", tables.State(vector["state"]).bytes().hex(), vector["bytes"])
+        found = tables.record_digest(vector["record"], vector["state"])
+        same("digest", found, vector["digest"])
+        return
+    leaves, nonce = vector["leaves"], vector["nonce"]
+    same("whole", tables.whole(leaves[::-1], nonce), vector["whole"])
+    same("root", tables.part(leaves, [], nonce), vector["root"])
+    same("part", tables.part(leaves, vector["steps"], nonce), vector["part"])
+
+
+def check_area_changes(vector: dict) -> None:
+    changes = [each["fields"] for each in vector["changes"]]
+    offices = {}
+    for each in vector["changes"]:
+        change = each["fields"]
+        both_ways(areas.CHANGE, each["bytes"], change)
+        same("genuine", areas.is_genuine(change), True)
+        same("digest", areas.change_digest(change).hex(), each["digest"])
+        same("record id", each["digest"][:20], each["record_id"])
+        offices[change["issuer"]] = {
+            "01": "522730", "02": "522730103", "09": "522730102"}[each["secret"][:2]]
+    for given in (changes, changes[::-1]):
+        found, known = areas.standings(given, offices)
+        if given is not changes:
+            found = found[::-1]
+        same("standings", found, [each["standing"] for each in vector["changes"]])
+    for each in vector["codes"]:
+        same("now", known.current(each["code"]), each["now"])
+    codes = [each["code"] for each in vector["codes"]]
+    same("covers", [[left, right] for left in codes for right in codes
+                    if len(right) <= 12 and known.covers(left, right)], vector["covers"])
+
+
 def check_bundle(vector: dict) -> None:
     codec = {"header": bundles.HEADER, "content": bundles.CONTENT}[vector["kind"]]
     if code := vector.get("violation"):
@@ -391,6 +426,8 @@ def main() -> int:
         "receipts": check_receipt, "redaction": check_redaction,
         "violations": check_violation, "acts": check_acts, "rotation": check_rotation,
         "readers": check_reader,
+        "table-audit": check_table_audit,
+        "areas": check_area_changes,
         "bundles": check_bundle, "at-rest": check_at_rest,
     }
     results = [check_file(name, check) for name, check in checks.items()]

@@ -6,8 +6,8 @@ import json
 from pathlib import Path
 
 from vectors import (
-    acts, at_rest, bundles, certificates, cutoffs, enrolment, forks, logs, messages, readers, receipts,
-    redaction, rotation, values, violations)
+    acts, areas, at_rest, bundles, certificates, cutoffs, enrolment, forks, logs, messages, readers,
+    receipts, redaction, rotation, tables, values, violations)
 
 FOLDER = Path(__file__).resolve().parents[1] / "vectors"
 
@@ -31,6 +31,8 @@ def main() -> None:
         "bundles": bundles.make(story),
         "violations": violations.make(story),
         "acts": acts.make(),
+        "table-audit": tables.make(),
+        "areas": areas.make(),
     }
     files["at-rest"] = at_rest.make(files["runs"], files["redaction"])
     for name, vectors in files.items():

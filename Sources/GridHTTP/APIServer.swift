@@ -99,6 +99,8 @@ package struct APIServer: Service {
         if let door { router.add(middleware: door) }
         StatusRoutes(desk: desk).add(to: router)
         AuthorityRoutes(desk: desk).add(to: router)
+        AreaRoutes(desk: desk).add(to: router)
+        ExposureRoutes(desk: desk).add(to: router)
         ForkRoutes(desk: desk).add(to: router)
         RecordRoutes(desk: desk).add(to: router)
         BatchRoutes(desk: desk).add(to: router)
@@ -112,6 +114,7 @@ package struct APIServer: Service {
         RedactionRoutes(desk: desk).add(to: router)
         ActRoutes(desk: desk).add(to: router)
         ReportRoutes(desk: desk).add(to: router)
+        TableAuditRoutes(desk: desk).add(to: router)
         BundleRoutes(desk: desk, jobs: jobs).add(to: router)
         JobRoutes(jobs: jobs).add(to: router)
         TokenRoutes(desk: desk).add(to: router)

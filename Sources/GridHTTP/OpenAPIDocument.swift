@@ -897,6 +897,65 @@ enum OpenAPIDocument {
             ],
             "type": "object"
            },
+           "Difference": {
+            "properties": {
+             "logs": {
+              "items": {
+               "required": [
+                "log",
+                "area",
+                "lane",
+                "author",
+                "here",
+                "there",
+                "lacks",
+                "entries",
+                "bytes"
+               ],
+               "type": "object"
+              },
+              "type": "array"
+             },
+             "records": {
+              "items": {
+               "required": [
+                "collection",
+                "id",
+                "area",
+                "lane",
+                "kind",
+                "fields"
+               ],
+               "type": "object"
+              },
+              "type": "array"
+             },
+             "schema": {
+              "const": "onegrid.difference/1"
+             },
+             "state": {
+              "enum": [
+               "equal",
+               "differ",
+               "not_comparable"
+              ]
+             }
+            },
+            "required": [
+             "schema",
+             "node",
+             "name",
+             "area",
+             "state",
+             "differing",
+             "areas",
+             "logs",
+             "out",
+             "in",
+             "records"
+            ],
+            "type": "object"
+           },
            "Digest": {
             "properties": {
              "areas": {
@@ -1720,6 +1779,9 @@ enum OpenAPIDocument {
              "fields": {
               "$ref": "#/components/schemas/Fields"
              },
+             "former_area": {
+              "$ref": "#/components/schemas/Area"
+             },
              "id": {
               "$ref": "#/components/schemas/RecordID"
              },
@@ -2161,6 +2223,57 @@ enum OpenAPIDocument {
             ],
             "type": "object"
            },
+           "Tables": {
+            "properties": {
+             "area": {
+              "type": "string"
+             },
+             "areas": {
+              "items": {
+               "required": [
+                "area",
+                "state",
+                "here",
+                "there",
+                "whole",
+                "records",
+                "reason"
+               ],
+               "type": "object"
+              },
+              "type": "array"
+             },
+             "differing": {
+              "type": "integer"
+             },
+             "name": {
+              "type": "string"
+             },
+             "node": {
+              "type": "string"
+             },
+             "schema": {
+              "const": "onegrid.tables/1"
+             },
+             "state": {
+              "enum": [
+               "equal",
+               "differ",
+               "not_comparable"
+              ]
+             }
+            },
+            "required": [
+             "schema",
+             "node",
+             "name",
+             "area",
+             "state",
+             "differing",
+             "areas"
+            ],
+            "type": "object"
+           },
            "Tag": {
             "pattern": "^\"[0-9a-f]{32}\"$",
             "type": "string"
@@ -2462,6 +2575,93 @@ enum OpenAPIDocument {
             ]
            }
           },
+          "/v1/authority/areas": {
+           "get": {
+            "operationId": "areaChanges",
+            "responses": {
+             "200": {
+              "content": {
+               "application/json": {
+                "schema": {
+                 "allOf": [
+                  {
+                   "$ref": "#/components/schemas/Items"
+                  },
+                  {
+                   "properties": {
+                    "schema": {
+                     "const": "onegrid.areas/1"
+                    }
+                   }
+                  }
+                 ]
+                }
+               }
+              },
+              "description": "What was asked for."
+             },
+             "default": {
+              "$ref": "#/components/responses/Problem"
+             }
+            },
+            "summary": "What has become of area codes.",
+            "tags": [
+             "node"
+            ]
+           },
+           "post": {
+            "operationId": "addAreaChange",
+            "requestBody": {
+             "content": {
+              "application/json": {
+               "schema": {
+                "additionalProperties": false,
+                "properties": {
+                 "change": {
+                  "type": "string"
+                 }
+                },
+                "required": [
+                 "change"
+                ],
+                "type": "object"
+               }
+              }
+             },
+             "required": true
+            },
+            "responses": {
+             "200": {
+              "content": {
+               "application/json": {
+                "schema": {
+                 "allOf": [
+                  {
+                   "$ref": "#/components/schemas/Any"
+                  },
+                  {
+                   "properties": {
+                    "schema": {
+                     "const": "onegrid.area_change/1"
+                    }
+                   }
+                  }
+                 ]
+                }
+               }
+              },
+              "description": "What was asked for."
+             },
+             "default": {
+              "$ref": "#/components/responses/Problem"
+             }
+            },
+            "summary": "Takes a signed change of an area code into lane 0.",
+            "tags": [
+             "node"
+            ]
+           }
+          },
           "/v1/authority/certificates": {
            "post": {
             "operationId": "addCertificate",
@@ -2625,6 +2825,77 @@ enum OpenAPIDocument {
              }
             },
             "summary": "What would have to be signed.",
+            "tags": [
+             "node"
+            ]
+           }
+          },
+          "/v1/authority/exposure": {
+           "post": {
+            "operationId": "exposure",
+            "requestBody": {
+             "content": {
+              "application/json": {
+               "schema": {
+                "additionalProperties": false,
+                "properties": {
+                 "after": {
+                  "type": "string"
+                 },
+                 "limit": {
+                  "maximum": 20000,
+                  "minimum": 1,
+                  "type": "integer"
+                 },
+                 "peer": {
+                  "type": "string"
+                 },
+                 "plain": {
+                  "type": "boolean"
+                 },
+                 "reason": {
+                  "type": "string"
+                 },
+                 "records": {
+                  "type": "boolean"
+                 }
+                },
+                "required": [
+                 "peer"
+                ],
+                "type": "object"
+               }
+              }
+             },
+             "required": true
+            },
+            "responses": {
+             "200": {
+              "content": {
+               "application/json": {
+                "schema": {
+                 "allOf": [
+                  {
+                   "$ref": "#/components/schemas/Any"
+                  },
+                  {
+                   "properties": {
+                    "schema": {
+                     "const": "onegrid.exposure/1"
+                    }
+                   }
+                  }
+                 ]
+                }
+               }
+              },
+              "description": "What was asked for."
+             },
+             "default": {
+              "$ref": "#/components/responses/Problem"
+             }
+            },
+            "summary": "Whose personal data was on a node; noted in the audit trail first.",
             "tags": [
              "node"
             ]
@@ -3692,6 +3963,82 @@ enum OpenAPIDocument {
              }
             },
             "summary": "Everybody this node knows.",
+            "tags": [
+             "node"
+            ]
+           }
+          },
+          "/v1/peers/{peer}/diff": {
+           "parameters": [
+            {
+             "$ref": "#/components/parameters/path_peer"
+            }
+           ],
+           "post": {
+            "operationId": "diffPeer",
+            "requestBody": {
+             "content": {
+              "application/json": {
+               "schema": {
+                "$ref": "#/components/schemas/Nothing"
+               }
+              }
+             }
+            },
+            "responses": {
+             "200": {
+              "content": {
+               "application/json": {
+                "schema": {
+                 "$ref": "#/components/schemas/Difference"
+                }
+               }
+              },
+              "description": "What was asked for."
+             },
+             "default": {
+              "$ref": "#/components/responses/Problem"
+             }
+            },
+            "summary": "What this node and a peer have apart, logs and records.",
+            "tags": [
+             "node"
+            ]
+           }
+          },
+          "/v1/peers/{peer}/verify": {
+           "parameters": [
+            {
+             "$ref": "#/components/parameters/path_peer"
+            }
+           ],
+           "post": {
+            "operationId": "verifyPeer",
+            "requestBody": {
+             "content": {
+              "application/json": {
+               "schema": {
+                "$ref": "#/components/schemas/Nothing"
+               }
+              }
+             }
+            },
+            "responses": {
+             "200": {
+              "content": {
+               "application/json": {
+                "schema": {
+                 "$ref": "#/components/schemas/Tables"
+                }
+               }
+              },
+              "description": "What was asked for."
+             },
+             "default": {
+              "$ref": "#/components/responses/Problem"
+             }
+            },
+            "summary": "Holds this node's tables against a peer's.",
             "tags": [
              "node"
             ]

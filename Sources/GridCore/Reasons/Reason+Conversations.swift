@@ -77,6 +77,14 @@ extension Reason {
         Reason("too_many_receipts", .link, "对方发来太多回执", "more receipts than an honest peer says"),
         Reason("receipt_not_ours", .link, "对方的回执不是给本节点的", "a receipt for somebody else"),
         Reason("receipt_not_genuine", .link, "回执的签名不成立", "a receipt whose signature is wrong"),
+        Reason(
+            "too_many_audits", .link, "对方问了太多次表的摘要", "the peer asks about tables too often"),
+        Reason(
+            "audit_not_asked", .link, "对方回答了没有问过的核对", "an answer about tables that nobody asked for"
+        ),
+        Reason(
+            "audit_answer_wrong", .link, "对方对核对的回答前后不符",
+            "an answer about tables that does not fit its question"),
     ]
 
     /// Why the gate turned entries away.

@@ -6,7 +6,7 @@ package import GridCrypto
 /// What a signature speaks of. Each kind signs its own prefix, so that a signature over one can
 /// never be shown as one over another.
 package enum SignaturePurpose: Sendable {
-    case entry, certificate, cutOff, receipt, redaction, rotation, succession
+    case entry, certificate, cutOff, receipt, redaction, rotation, succession, areaChange
 
     fileprivate var prefix: [UInt8] {
         switch self {
@@ -17,6 +17,7 @@ package enum SignaturePurpose: Sendable {
         case .redaction: Array("onegrid/redaction/1".utf8) + [0]
         case .rotation: Array("onegrid/rotation/1".utf8) + [0]
         case .succession: Array("onegrid/succession/1".utf8) + [0]
+        case .areaChange: Array("onegrid/areachange/1".utf8) + [0]
         }
     }
 }

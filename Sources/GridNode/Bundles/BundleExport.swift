@@ -40,7 +40,9 @@ struct BundleExport {
 
     /// What both carry.
     func holdings() async -> ReplicationEngine.Holdings {
-        let (own, theirs) = (Scope(engine.current.chain.leaf.area), Scope(peer.leaf.area))
+        let areas = engine.current.directory.areas
+        let own = Scope(engine.current.chain.leaf.area, areas: areas)
+        let theirs = Scope(peer.leaf.area, areas: areas)
         return await engine.holdings { own.contains($0) && theirs.contains($0) }
     }
 

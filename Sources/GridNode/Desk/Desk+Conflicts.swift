@@ -19,7 +19,7 @@ extension Desk {
                     "collection": .text(display.collection.name),
                     "label": .text(display.collection.label),
                     "id": .text(display.id.description),
-                    "area": .text(display.state.domain.area.description),
+                    "area": .text(areas.current(display.state.domain.area).description),
                     "field": .text(field.definition.name),
                     "field_label": .text(field.definition.label),
                     "kind": .text(field.definition.kind.rawValue),

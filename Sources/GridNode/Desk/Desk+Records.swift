@@ -59,7 +59,8 @@ extension Desk {
                     .malformed, "bad_area", chinese: "“\(text)”不是区划代码。",
                     english: "\"\(text)\" is no area code.")
             }
-            filter.area = area.home
+            filter.area = areas.current(area.home)
+            filter.formerAreas = areas.former(in: area.home)
         }
         for (name, text) in request.equals {
             let derived = RecordFolding(collection)?.derived.map(\.name) ?? []
@@ -84,7 +85,14 @@ extension Desk {
                     .notAllowed, "look_up_not_noted", chinese: "按\(field.label)查找必须先记入审计。",
                     english: "A look-up by \(field.name) has to be in the audit trail first.")
             }
-            filter.equals.append((field, Self.columnText(text, of: field)))
+            let text = Self.columnText(text, of: field)
+            if case .areaCode = field.type, let code = try? AreaCode(parsing: text),
+                case let names = areas.namesakes(of: code), names.count > 1
+            {
+                filter.anyOf.append((field, names.map(\.description)))
+            } else {
+                filter.equals.append((field, text))
+            }
         }
         let page = try engine.store.records(in: collection, where: filter)
         return Self.answer(
@@ -216,64 +224,7 @@ extension Desk {
         ]
     }
 
-    /// - Parameter after: the `next` of the page before.
-    package func history(
-        _ name: String, _ id: String, _ sight: Sight = .masked, after: String? = nil,
-        limit: Int? = nil
-    ) throws -> JSONValue {
-        try Self.check(limit: limit)
-        let collection = try collection(name)
-        let display = try display(id, in: collection)
-        let sight = sight.of(display)
-        let book = engine.current.redactions
-        var whole = try engine.store.history(of: display.state, redactions: book)[...]
-        if let after {
-            guard let place = whole.firstIndex(where: { Self.entry($0) == after }) else {
-                throw DeskRefusal(
-                    .malformed, "bad_after", chinese: "after 不是上一页给出的 next。",
-                    english: "after is no next of a page of this history.")
-            }
-            whole = whole[(place + 1)...]
-        }
-        let page = whole.prefix(limit ?? .max)
-        let keys = sight.isPlain ? try readerDesk.keys(of: display) : nil
-        let orders = book.orders(
-            naming: Set(page.map { NamedEntry(dot: $0.dot, hash: $0.hash) }))
-        let items = try page.map { item in
-            let receipts = try engine.store.receipts(for: item.dot)
-            let orders = orders[NamedEntry(dot: item.dot, hash: item.hash)] ?? []
-            return JSONValue.object([
-                "redactions": .list(orders.map { .object(redactionParts($0)) }),
-                "receipts": .list(receipts.map(self.receipt)),
-                "entry": .text(Self.entry(item)),
-                "sequence": Self.count(item.dot.sequence),
-                "at": Self.time(item.timestamp.milliseconds),
-                "author": author(
-                    item.key, in: display.state.domain.area, at: item.timestamp.milliseconds),
-                "verified": .boolean(item.isVerified),
-                "hash": .text(item.hash.description),
-                "archives": .boolean(item.change.archives),
-                "changes": .list(
-                    item.change.writes.map { write in
-                        collection.sealing.map { keys?.opened(write, $0) ?? write } ?? write
-                    }.flatMap { Self.change($0, of: collection, sight) }
-                        + item.change.withheld.map { Self.withheld($0, of: collection) }),
-            ])
-        }
-        let next = page.count < whole.count ? page.last.map(Self.entry) : nil
-        return Self.answer(
-            "history",
-            [
-                "items": .list(items), "plain": .boolean(sight.isPlain),
-                "next": next.map { .text($0) } ?? .null,
-            ])
-    }
-
-    private static func entry(_ item: HistoryItem) -> String {
-        "\(item.dot.log)#\(item.dot.sequence)"
-    }
-
-    private static func check(limit: Int?) throws {
+    static func check(limit: Int?) throws {
         guard (1...ListRequest.limitMax).contains(limit ?? 1) else {
             throw DeskRefusal(
                 .malformed, "bad_limit", chinese: "limit 应为 1 到 \(ListRequest.limitMax)。",
@@ -288,11 +239,13 @@ extension Desk {
         }
         let fields = shown.map { ($0.definition.name, sight.json($0.value, of: $0.definition)) }
         let masked = shown.filter { sight.masks($0.definition) }.map(\.definition.name)
+        let home = display.state.domain.area
+        let area = areas.current(home)
         var parts: [String: JSONValue] = [
             "id": .text(display.id.description),
             "etag": .text("\"\(try engine.store.tag(of: display))\""),
             "collection": .text(display.collection.name),
-            "area": .text(display.state.domain.area.description),
+            "area": .text(area.description),
             "archived": .boolean(display.state.isArchived),
             "fields": .object(Dictionary(fields, uniquingKeysWith: { $1 })),
             "conflicts": .list(display.conflicts.map { .text($0.definition.name) }),
@@ -303,6 +256,7 @@ extension Desk {
             "updated_at": display.state.last.map { Self.time($0.timestamp.milliseconds) } ?? .null,
         ]
         parts["sealed"] = sealing(of: display)
+        if area != home { parts["former_area"] = .text(home.description) }
         return .object(parts.merging(folded(display)) { $1 })
     }
 
@@ -352,7 +306,7 @@ extension Desk {
     }
 
     /// A write whose value was destroyed.
-    private static func withheld(
+    static func withheld(
         _ key: FieldKey, of collection: CollectionDefinition
     ) -> JSONValue {
         let field = collection.field(numbered: key.field)

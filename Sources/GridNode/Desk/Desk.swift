@@ -25,6 +25,9 @@ package struct Desk: Sendable {
         startedAt = WallClock.now
     }
 
+    /// What has become of area codes.
+    var areas: AreaMap { engine.current.directory.areas }
+
     var catalogue: Catalogue { engine.store.catalogue }
 
     func collection(_ name: String) throws -> CollectionDefinition {

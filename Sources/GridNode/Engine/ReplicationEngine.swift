@@ -35,6 +35,7 @@ package actor ReplicationEngine {
     private nonisolated let glimpse: Mutex<Glimpse>
     /// What peers have said they have and is not written down yet.
     nonisolated let heldNews = Mutex<[PublicKey: [LogID: UInt64]]>([:])
+    nonisolated let audits: AuditRoom
     /// When each peer was last made a receipt, on the steady clock.
     var receiptsMade: [PublicKey: UInt64] = [:]
     var secondsTidied = 0
@@ -83,6 +84,7 @@ package actor ReplicationEngine {
         self.logger = logger
         (worklist, work) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
         store.deleteSnapshots()
+        audits = AuditRoom(try store.tableAudits())
         BundleFiles.clear(store.folder)
         try store.forgetUncarriedBundles()
         let folder = try FolderReplica(store: store, author: author, now: WallClock.now) {
@@ -273,8 +275,9 @@ package actor ReplicationEngine {
                 tag: try record.map(store.tag) ?? "")
         }
         let drafting = WriteDrafting(
-            catalogue: store.catalogue, home: folder.replica.scope.area, now: WallClock.now,
-            tag: store.tag, readers: readerDesk(transaction))
+            catalogue: store.catalogue, home: folder.replica.scope.area,
+            areas: folder.replica.directory.areas, now: WallClock.now, tag: store.tag,
+            readers: readerDesk(transaction))
         do {
             let draft = try drafting.draft(request) { id, collection in
                 try transaction.record(id, in: collection, batch: &batch)

@@ -10,6 +10,8 @@ package struct WriteDrafting {
     let catalogue: Catalogue
     /// The node's own area.
     let home: AreaCode
+    /// What has become of area codes.
+    let areas: AreaMap
     /// Milliseconds since 1970.
     let now: UInt64
     /// What tells a state of a record from every other.
@@ -28,11 +30,12 @@ package struct WriteDrafting {
     }
 
     package init(
-        catalogue: Catalogue, home: AreaCode, now: UInt64,
+        catalogue: Catalogue, home: AreaCode, areas: AreaMap = AreaMap(), now: UInt64,
         tag: @escaping (RecordDisplay) throws -> String, readers: ReaderDesk? = nil
     ) {
         self.catalogue = catalogue
-        self.home = home
+        self.home = areas.current(home)
+        self.areas = areas
         self.now = now
         self.tag = tag
         self.readers = readers
@@ -70,7 +73,13 @@ package struct WriteDrafting {
             if !collection.namedBy.isEmpty {
                 let id = try name(in: collection, area: area, reading: reading)
                 record = try find(id, collection)
-                target = .existing(.named(id))
+                // It may have been there before its area had this code.
+                for former in areas.family(of: area).dropFirst() where record == nil {
+                    record = try find(
+                        name(in: collection, area: former, reading: reading), collection)
+                }
+                area = record?.state.domain.area ?? area
+                target = .existing(record?.state.address ?? .named(id))
             }
         }
         if let condition = request.condition {
@@ -146,7 +155,7 @@ package struct WriteDrafting {
     ) throws -> AreaCode {
         if let text = request.area {
             do {
-                return try AreaCode(parsing: text).home
+                return areas.current(try AreaCode(parsing: text).home)
             } catch {
                 throw DeskRefusal(
                     .wrongValues, "bad_area", chinese: "“\(text)”不是区划代码,请填6、9、12、15、17或19位数字。",
@@ -154,7 +163,8 @@ package struct WriteDrafting {
             }
         }
         let codes = values.compactMap { item -> AreaCode? in
-            if case .area(let code) = item.value, code.level >= .grid { code.home } else { nil }
+            guard case .area(let code) = item.value, code.level >= .grid else { return nil }
+            return areas.current(code).home
         }
         guard let code = codes.min(), home.contains(code) else { return home }
         return code
@@ -178,8 +188,9 @@ package struct WriteDrafting {
     private func check(
         _ reading: InputReading, record: RecordDisplay?, area: AreaCode, rules: [Problem]
     ) throws -> [Problem] {
-        let context = WriteContext(
+        var context = WriteContext(
             area: area, today: ChinaTime.day(of: Int64(clamping: now)), now: Int64(clamping: now))
+        context.others = areas.family(of: area)
         let problems = reading.collection.problems(
             in: reading.values.map { ($0.name, $0.value) },
             others: { name in record?[name]?.value }, context: context)

@@ -15,7 +15,8 @@ extension ReplicationEngine {
             let committed = try folder.commit(now: WallClock.now) { batch, transaction in
                 let drafting = WriteDrafting(
                     catalogue: store.catalogue, home: folder.replica.scope.area,
-                    now: WallClock.now, tag: store.tag, readers: readerDesk(transaction))
+                    areas: folder.replica.directory.areas, now: WallClock.now, tag: store.tag,
+                    readers: readerDesk(transaction))
                 let planning = try RowPlanning(request, drafting: drafting)
                 var outcome = ImportOutcome()
                 var sheet: Int64?
@@ -25,7 +26,11 @@ extension ReplicationEngine {
                         let (plan, key, text) = try planning.plan(
                             row, number: number,
                             record: { try transaction.record($0, in: $1, batch: &batch) },
-                            ids: { try transaction.ids(by: $0, showing: $1, in: $2) },
+                            ids: { lookup, values, area in
+                                try transaction.ids(
+                                    by: lookup, showing: values, in: area,
+                                    former: drafting.areas.former(in: area))
+                            },
                             seen: { text in
                                 try source.flatMap { try transaction.record(ofRow: text, of: $0) }
                             })
@@ -76,8 +81,8 @@ extension ReplicationEngine {
         _ request: ImportRequest, from source: SheetSource?
     ) throws -> ImportOutcome {
         let drafting = WriteDrafting(
-            catalogue: store.catalogue, home: current.chain.leaf.area, now: WallClock.now,
-            tag: store.tag, readers: readerDesk)
+            catalogue: store.catalogue, home: current.chain.leaf.area,
+            areas: current.directory.areas, now: WallClock.now, tag: store.tag, readers: readerDesk)
         let planning = try RowPlanning(request, drafting: drafting)
         return try store.reading { try checkRows(request, from: source, planning, in: $0) }
     }
@@ -92,7 +97,11 @@ extension ReplicationEngine {
             do {
                 let (plan, key, _) = try planning.plan(
                     row, number: number, record: { try store.record($0, in: $1) },
-                    ids: { try store.ids(by: $0, showing: $1, in: $2) },
+                    ids: { lookup, values, area in
+                        try store.ids(
+                            by: lookup, showing: values, in: area,
+                            former: planning.drafting.areas.former(in: area))
+                    },
                     seen: { text in
                         try source.flatMap { try store.record(ofRow: text, of: $0) }
                     })
@@ -111,8 +120,8 @@ extension ReplicationEngine {
     /// Makes looking up records by keys quick, once.
     func prepare(_ request: ImportRequest) throws {
         let drafting = WriteDrafting(
-            catalogue: store.catalogue, home: current.chain.leaf.area, now: WallClock.now,
-            tag: store.tag)
+            catalogue: store.catalogue, home: current.chain.leaf.area,
+            areas: current.directory.areas, now: WallClock.now, tag: store.tag)
         let lookups = try RowPlanning(request, drafting: drafting).lookups
         guard folder.stopped == nil else { return }
         try change { try $0.prepare(lookups.sorted { $0.key < $1.key }.flatMap(\.value)) }

@@ -90,9 +90,12 @@ struct RowPlanning {
             if let values = try natural(cells) {
                 key = Key(
                     fields: collection.namedBy, values: values.map(\.plainText), area: place)
-                let id = RecordNaming.id(
-                    collection: collection.number, area: place, key: values)
-                found = try record(id, collection)
+                // It may have been there before its area had this code.
+                for area in drafting.areas.family(of: place) where found == nil {
+                    let id = RecordNaming.id(
+                        collection: collection.number, area: area, key: values)
+                    found = try record(id, collection)
+                }
             }
         } else if let sought = try sought(cells) {
             key = Key(

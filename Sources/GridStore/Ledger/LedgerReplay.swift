@@ -122,9 +122,11 @@ struct LedgerReplay {
         guard let chain = try chain(source), let leaf = chain.certificates.last,
             let (directory, redactions) = try authority(source, seal)
         else { return nil }
-        return Replica(
+        var replica = Replica(
             author: .nobody, nonce: .random(), scope: Scope(leaf.area), directory: directory,
             redactions: redactions, logs: [])
+        replica.carriesAll = directory.areaChangeCount > 0
+        return replica
     }
 
     private static func chain(_ source: Database) throws -> CertificateChain? {
@@ -149,6 +151,7 @@ struct LedgerReplay {
         var cutOffs = try Data.fetchAll(source, sql: "SELECT bytes FROM cutoffs")
             .compactMap { try? CutOff(decoding: Array($0)) }
         var proofs = try Store.branchProofs(in: source).map(\.proof)
+        var changes = try Store.areaChanges(in: source)
         // What counts hangs on all of them, so all are known before the first entry is applied.
         var redactions = try Store.keptRedactions(in: source, seal)
         for run in try authorityRuns(source, seal) {
@@ -156,8 +159,10 @@ struct LedgerReplay {
             certificates += SystemCollection.certificates(in: run)
             cutOffs += SystemCollection.cutOffs(in: run)
             proofs += SystemCollection.branchProofs(in: run)
+            changes += SystemCollection.areaChanges(in: run)
         }
         directory.add(certificates, cutOffs)
+        for change in changes { directory.add(change) }
         for proof in proofs { directory.add(proof) }
         redactions.settle(by: directory)
         return (directory, redactions)

@@ -31,11 +31,12 @@ package struct RecordLookup: Sendable {
     /// Whether a sealed value is looked up, which the audit trail is to have.
     package var isSensitive: Bool { fields.contains { Masking.masks($0) } }
 
-    /// The ids of records whose home is the area or lies in it and that show all of these values,
-    /// archived ones last. At most so many as it takes to know that they are several.
+    /// The ids of records whose home is the area, lies in it or is one of the former ones, and that
+    /// show all of these values, archived ones last. At most so many as it takes to know that they are
+    /// several.
     func ids(
-        showing values: [FieldValue], in area: AreaCode, table: TableSchema, seal: FolderSeal,
-        from database: Database
+        showing values: [FieldValue], in area: AreaCode, former: [AreaCode], table: TableSchema,
+        seal: FolderSeal, from database: Database
     ) throws -> [RecordID] {
         let columns = columns(in: table)
         let conditions = columns.map { "\"\($0.name)\" = ?" }.joined(separator: " AND ")
@@ -45,11 +46,13 @@ package struct RecordLookup: Sendable {
             return Data(mark).databaseValue
         }
         arguments.append(area.description.databaseValue)
+        let others = former.map { "'\($0)'" }.joined(separator: ", ")
         let found = try String.fetchAll(
             database.cachedStatement(
                 sql: """
                     SELECT id FROM "\(collection.name)"
-                    WHERE \(conditions) AND substr(_area, 1, \(area.level.digits)) = ?
+                    WHERE \(conditions)
+                        AND (substr(_area, 1, \(area.level.digits)) = ? OR _area IN (\(others)))
                     ORDER BY _archived, _key LIMIT 2
                     """),
             arguments: StatementArguments(arguments))

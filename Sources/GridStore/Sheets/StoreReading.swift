@@ -25,12 +25,16 @@ package struct StoreReading {
     }
 
     /// The ids of records that show some values, archived ones last; two of them are enough.
+    ///
+    /// - Parameter former: areas that are one with it, or with a part of it, now.
     package func ids(
-        by lookup: RecordLookup, showing values: [FieldValue], in area: AreaCode
+        by lookup: RecordLookup, showing values: [FieldValue], in area: AreaCode,
+        former: [AreaCode]
     ) throws -> [RecordID] {
         guard let table = store.tables[lookup.collection.number] else { return [] }
         return try lookup.ids(
-            showing: values, in: area, table: table, seal: store.seal, from: database)
+            showing: values, in: area, former: former, table: table, seal: store.seal,
+            from: database)
     }
 
     /// What tells rows with one text from others, within this folder: 32 hexadecimal digits.
@@ -52,13 +56,15 @@ extension Store {
 }
 
 extension StoreTransaction {
-    /// As `StoreReading.ids(by:showing:in:)`, of what was committed.
+    /// As `StoreReading.ids(by:showing:in:former:)`, of what was committed.
     package func ids(
-        by lookup: RecordLookup, showing values: [FieldValue], in area: AreaCode
+        by lookup: RecordLookup, showing values: [FieldValue], in area: AreaCode,
+        former: [AreaCode]
     ) throws -> [RecordID] {
         guard let table = tables[lookup.collection.number] else { return [] }
         return try lookup.ids(
-            showing: values, in: area, table: table, seal: storage.seal, from: database)
+            showing: values, in: area, former: former, table: table, seal: storage.seal,
+            from: database)
     }
 
     /// As `StoreReading.record(ofRow:of:)`.

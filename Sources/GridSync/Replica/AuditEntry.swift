@@ -38,6 +38,12 @@ package struct AuditAct: RawRepresentable, Hashable, Sendable {
     package static let discarding = AuditAct(rawValue: "discard")
     /// Devices came to read what a record holds for named ones, or do no more.
     package static let readers = AuditAct(rawValue: "readers")
+    /// A village or grid got another code, or went into another.
+    package static let areaChange = AuditAct(rawValue: "area_change")
+    /// It was listed whose data a node may have had.
+    package static let exposure = AuditAct(rawValue: "exposure")
+    /// The same with the names of all as they are.
+    package static let plainExposure = AuditAct(rawValue: "plain_exposure")
     package static let pause = AuditAct(rawValue: "pause")
     package static let resume = AuditAct(rawValue: "resume")
 }

@@ -171,7 +171,7 @@ extension ReplicaBatch {
     }
 
     private mutating func judge(_ run: VerifiedRun, in domain: Domain) throws(Refusal) -> Judged {
-        guard replica.scope.contains(domain.area) else { throw .outsideScope }
+        guard replica.carries(domain.area, by: directory.areas) else { throw .outsideScope }
         let log = state(of: domain).log(run.run.identity)
         // What goes beyond a fork is kept, and its front counts where it is news.
         if try setAside(run, of: log),

@@ -211,6 +211,8 @@ package struct ReplicaBatch: Sendable {
             }
         } else if change.collection == SystemCollection.cutOffs {
             for cutOff in SystemCollection.cutOffs(in: change.writes) { directory.add(cutOff) }
+        } else if change.collection == SystemCollection.areaChanges {
+            for change in SystemCollection.areaChanges(in: change.writes) { directory.add(change) }
         } else if change.collection == SystemCollection.forks {
             for proof in SystemCollection.branchProofs(in: change.writes) { directory.add(proof) }
         } else {
