@@ -7,8 +7,8 @@ import sys
 from pathlib import Path
 
 from onegrid_reader import (
-    acts, areas, bundles, certificates, columns, cutoffs, enrolment, entries, forks, judging, limits, messages,
-    notation, readers, receipts, redaction, rotation, runs, tables, zstd)
+    acts, areas, at_rest, bundles, certificates, columns, cutoffs, enrolment, entries, forks, judging,
+    limits, messages, notation, readers, receipts, redaction, rotation, runs, tables, zstd)
 from onegrid_reader.hashes import sign
 from onegrid_reader.values import VALUE
 
@@ -332,6 +332,38 @@ def check_bundle(vector: dict) -> None:
     both_ways(codec, vector["bytes"], vector[vector["kind"]])
 
 
+def check_at_rest(vector: dict) -> None:
+    """A piece opens in its place to what was sealed, and has one form there; else it is damage."""
+    data, key = bytes.fromhex(vector["bytes"]), bytes.fromhex(vector["folder_key"] or "")
+    match vector["kind"]:
+        case "mark":
+            mark = at_rest.mark(key, vector["collection"], vector["field"], vector["text"])
+            return same("mark", mark.hex(), vector["bytes"])
+        case "wrapped":
+            owner = bytes.fromhex(vector["seed"]), bytes.fromhex(vector["key"])
+            plain = vector["folder_key"]
+            found = at_rest.unwrapped(data, *owner)
+            again = plain and at_rest.wrapped(key, *owner, data[:at_rest.NONCE_BYTES])
+        case "run":
+            where, plain = (key, vector["id"], vector["first"]), vector["envelope"]
+            found = at_rest.opened_run(*where, data)
+            again = plain and at_rest.sealed_run(
+                *where, int.from_bytes(data[:4], "little"), bytes.fromhex(plain))
+        case kind:
+            purpose, place = {
+                "record": lambda: ("record", at_rest.record_place(*(
+                    vector[name] for name in ("collection", "area", "lane", "row", "id")))),
+                "restatement": lambda: ("resta", bytes.fromhex(vector["digest"])),
+                "redaction": lambda: ("redac", bytes.fromhex(vector["digest"])),
+            }[kind]()
+            plain = vector["plain"]
+            found = at_rest.opened(key, purpose, place, data)
+            again = None if plain is None else at_rest.sealed(
+                key, purpose, place, bytes.fromhex(plain))
+    same("opened", None if found is None else found.hex(), plain)
+    same("sealed", again, None if plain is None else data)
+
+
 def check_violation(vector: dict) -> None:
     data = bytes.fromhex(vector["bytes"])
     if vector["kind"] == "envelope" and data[:1] != b"\0" and not zstd.can_unpack():
@@ -396,7 +428,7 @@ def main() -> int:
         "readers": check_reader,
         "table-audit": check_table_audit,
         "areas": check_area_changes,
-        "bundles": check_bundle,
+        "bundles": check_bundle, "at-rest": check_at_rest,
     }
     results = [check_file(name, check) for name, check in checks.items()]
     results += [check_codes(), check_limits()]

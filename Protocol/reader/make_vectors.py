@@ -6,8 +6,8 @@ import json
 from pathlib import Path
 
 from vectors import (
-    acts, areas, bundles, certificates, cutoffs, enrolment, forks, logs, messages, readers, receipts, redaction,
-    rotation, tables, values, violations)
+    acts, areas, at_rest, bundles, certificates, cutoffs, enrolment, forks, logs, messages, readers,
+    receipts, redaction, rotation, tables, values, violations)
 
 FOLDER = Path(__file__).resolve().parents[1] / "vectors"
 
@@ -34,6 +34,7 @@ def main() -> None:
         "table-audit": tables.make(),
         "areas": areas.make(),
     }
+    files["at-rest"] = at_rest.make(files["runs"], files["redaction"])
     for name, vectors in files.items():
         text = json.dumps(
             {

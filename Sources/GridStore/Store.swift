@@ -43,6 +43,7 @@ package final class Store: Sendable {
         let pool = pool
         tagKey = try Self.mapping(folder) { try pool.write { try Self.tagKey($0) } }
         try sealLedger()
+        try sealRedactions()
         if try read({ try Self.meta("catalogue", in: $0) }) != Array(catalogue.fingerprint.utf8) {
             let rebuilding = try rebuild()
             opening.withLock { $0 = rebuilding }

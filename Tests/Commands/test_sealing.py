@@ -4,7 +4,10 @@
 import contextlib
 import os
 import pathlib
+import random
+import shutil
 import sqlite3
+import sys
 import tempfile
 import unittest
 from unittest import mock
@@ -12,6 +15,9 @@ from unittest import mock
 import county
 from county import VILLAGE, OneNode, enrol, office
 from processes.node import Node
+from processes.sudden import SuddenEnd
+
+import former
 
 NUMBER, PLACE, FACTS = "11010519491231002X", "某省某市某厂", "两家为界石争了三年"
 
@@ -161,3 +167,160 @@ class Protection(unittest.TestCase):
         self.assertIn("node.key", self.refuses_to_start())
         key.write_bytes(own)
         self.node.start()
+
+
+class SuddenEnds(unittest.TestCase):
+    """kill -9 while a folder changes its form: it opens afterwards, and has everything."""
+
+    PLACES = {"residents": {"id_no": NUMBER, "away_to": PLACE}, "disputes": {"facts": FACTS}}
+
+    @classmethod
+    def setUpClass(cls):
+        temporary = tempfile.TemporaryDirectory(prefix="onegrid-test-")
+        cls.addClassCleanup(temporary.cleanup)
+        cls.folder = pathlib.Path(temporary.name)
+        cls.sudden = SuddenEnd(cls.folder)
+        cls.township = office(cls.folder)
+        cls.village = enrol(cls.township, cls.folder, "茶香村", VILLAGE)
+        cls.village.start("--log-level", "error")
+        cls.resident = cls.village.put(
+            "residents", "name=周吴", f"id_no={NUMBER}", f"away_to={PLACE}")
+        for _ in range(12):
+            cls.village.put("disputes", f"facts={FACTS}", "category=邻里")
+        cls.village.stop()
+        cls.secret, cls.other = cls.folder / "secret", cls.folder / "other"
+        for path in (cls.secret, cls.other):
+            path.write_text(f"八个字的长口令{path.name}\n", encoding="utf-8")
+            path.chmod(0o600)
+
+    def setUp(self):
+        self.seed = int(os.environ.get("ONEGRID_SEED") or random.randrange(2**32))
+        self.dice = random.Random(self.seed)
+        print(f"\n{self.id()}: ONEGRID_SEED={self.seed}", file=sys.stderr)
+
+    def copy(self, folder, name):
+        """A node in a copy of a folder, and the folder's ledger as it was acknowledged."""
+        node = Node(county.programs, self.folder / name, "茶香村", VILLAGE)
+        shutil.rmtree(node.folder, ignore_errors=True)
+        shutil.copytree(folder, node.folder)
+        return node
+
+    def command(self, node, *words):
+        return [county.programs / "gridctl", *words, "--data", node.folder]
+
+    def moments(self, count, last):
+        """So many changes of which each is the first that is not made."""
+        return sorted(self.dice.sample(range(1, last + 1), min(count, last)))
+
+    def is_whole(self, node, **passphrase):
+        """It opens, agrees with itself, and shows nothing to who has no key."""
+        with mock.patch.dict(os.environ, {name: str(each) for name, each in passphrase.items()}):
+            answer = node.ask("verify")
+        self.assertEqual(answer["findings"], [])
+        for values in self.PLACES.values():
+            for value in values.values():
+                self.assertFalse(node.holds(value), value)
+        self.assertEqual(
+            [each.name for each in (node.folder / "keys").glob("*.new")], [])
+
+    def test_the_first_sealing_of_a_folder_goes_on_where_it_was_killed(self):
+        before = self.folder / "before"
+        ledger = former.unseal(self.village.folder, before, self.PLACES)
+        for name in ("grid.db", "grid.db-wal", "snapshot-before.db"):
+            for value in (NUMBER, PLACE, FACTS):
+                self.assertIn(value.encode(), (before / name).read_bytes(), name)
+        node = self.copy(before, "sealing")
+        verify = self.command(node, "verify")
+        # The second time there is nothing to seal.
+        last = self.sudden.changes(verify) - self.sudden.changes(verify)
+        self.assertGreater(last, 50)
+        for moment in self.moments(10, last):
+            with self.subTest(seed=self.seed, moment=moment):
+                node = self.copy(before, "sealing")
+                self.assertTrue(self.sudden.at(moment, verify))
+                self.sudden.at(self.dice.randint(1, last), verify)
+                self.is_whole(node)
+                key = node.folder / "keys" / "node.key"
+                self.assertEqual(former.envelopes(node.folder, former.seed_of(key)), ledger)
+                with former.database_of(node.folder) as database:
+                    self.assertEqual(
+                        database.execute("SELECT count(*) FROM disputes").fetchall(), [(12,)])
+                    self.assertEqual(
+                        database.execute(
+                            "SELECT count(*) FROM meta WHERE name = 'sealing'").fetchall(), [(0,)])
+        node.start("--log-level", "error")
+        self.addCleanup(node.stop)
+        shown = node.plainly("get", "residents", self.resident)["fields"]
+        self.assertEqual((shown["id_no"], shown["away_to"]), (NUMBER, PLACE))
+
+    def waiting(self, request):
+        """A folder that has asked for another key."""
+        node = self.copy(self.village.folder, "waiting")
+        node.call("key", "rotate", "--out", request)
+        return node.folder
+
+    def test_a_folder_key_that_is_wrapped_anew_opens_for_one_key_or_both(self):
+        request, grant = self.folder / "rotation.request", self.folder / "rotation.grant"
+        waiting = self.waiting(request)
+        self.township.start("--log-level", "error")
+        self.addCleanup(self.township.stop)
+        self.township.call("approve", "--request", request, "--out", grant)
+        ledger = former.envelopes(waiting, former.seed_of(waiting / "keys" / "node.key"))
+        seeds = [former.seed_of(waiting / "keys" / name) for name in ("node.key", "node.key.next")]
+        node = self.copy(waiting, "rotating")
+        rotate = self.command(node, "key", "rotate", "--grant", grant)
+        for moment in self.moments(5, self.sudden.changes(rotate)):
+            with self.subTest(seed=self.seed, moment=moment):
+                node = self.copy(waiting, "rotating")
+                self.assertTrue(self.sudden.at(moment, rotate))
+                key = node.folder / "keys" / "node.key"
+                self.assertIn(former.seed_of(key), seeds)
+                self.assertEqual(former.envelopes(node.folder, former.seed_of(key)), ledger)
+                self.is_whole(node)
+                # The grant is asked for no more where the key is in its place.
+                node.call("key", "rotate", "--grant", grant, wants=None)
+                self.assertEqual(former.seed_of(key), seeds[1])
+                self.assertEqual(former.envelopes(node.folder, seeds[1]), ledger)
+                with former.database_of(node.folder) as database:
+                    self.assertIsNone(former.folder_key(database, seeds[0]))
+                self.is_whole(node)
+        node.start("--log-level", "error")
+        self.addCleanup(node.stop)
+        self.assertEqual(len(node.ask("list", "disputes")["items"]), 12)
+
+    def keys_of(self, node):
+        """Whether the node's key is sealed, and the one that waits to take its place."""
+        return [
+            (node.folder / "keys" / name).read_text().startswith("onegrid-ed25519-sealed-1\n")
+            for name in ("node.key", "node.key.next")]
+
+    def keeps_its_key(self, template, passphrase, word, becomes):
+        """Kills a command that gives the keys another seal, and at last lets it be done again."""
+        node = self.copy(template, "killed")
+        command = self.command(node, "key", word, "--passphrase-file", passphrase)
+        for moment in self.moments(2, self.sudden.changes(command)):
+            with self.subTest(seed=self.seed, moment=moment, word=word):
+                self.copy(template, "killed")
+                self.assertTrue(self.sudden.at(moment, command))
+                sealed, sealed_next = self.keys_of(node)
+                self.assertTrue(sealed_next or not sealed, "the next key lies open")
+                self.assertEqual(node.ask("key", "show")["node"]["sealed"], sealed)
+                if sealed:
+                    node.call("verify", wants=65)
+                self.is_whole(node, ONEGRID_PASSPHRASE_FILE=passphrase if sealed else "")
+        with self.knowing(passphrase):
+            node.call("key", word, "--passphrase-file", passphrase)
+        self.assertEqual(self.keys_of(node), [becomes, becomes])
+        return node
+
+    def knowing(self, passphrase):
+        return mock.patch.dict(os.environ, ONEGRID_PASSPHRASE_FILE=str(passphrase))
+
+    def test_a_key_is_sealed_or_it_is_not_and_the_next_one_with_it(self):
+        waiting = self.waiting(self.folder / "asked.request")
+        self.keeps_its_key(waiting, self.secret, "protect", True)
+        node = self.copy(self.folder / "killed", "sealed")
+        # Another passphrase is that of both.
+        with self.knowing(self.secret):
+            node.call("key", "protect", "--passphrase-file", self.other)
+        self.keeps_its_key(node.folder, self.other, "unprotect", False)

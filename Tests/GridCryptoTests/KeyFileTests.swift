@@ -57,6 +57,21 @@ struct KeyFileTests {
         }
     }
 
+    @Test func nothingIsLeftOfAKeyThatWasBeingWritten() throws {
+        try withFolder { folder in
+            let path = folder + "/node.key"
+            let key = SigningKey.generate()
+            try KeyFile.create(key, at: path)
+            try KeyFile.removeDraft(of: path)
+            try FileManager.default.copyItem(atPath: path, toPath: path + ".new")
+            try KeyFile.removeDraft(of: path)
+            #expect(try FileManager.default.contentsOfDirectory(atPath: folder) == ["node.key"])
+            #expect(try KeyFile.read(at: path).publicKey == key.publicKey)
+            // In a folder that is not there is nothing either.
+            try KeyFile.removeDraft(of: folder + "/keys/node.key")
+        }
+    }
+
     @Test(arguments: [0o640, 0o604, 0o620, 0o601])
     func aFileOpenToOthersIsRefused(_ mode: Int) throws {
         try withFolder { folder in

@@ -116,6 +116,28 @@ struct SealingUpgradeTests {
         }
     }
 
+    /// Until nobody reads any more, the folder opens and knows that there is something left to do.
+    @Test func aToolThatReadsMeanwhileOnlyPutsTheEndOff() throws {
+        try withFolder { folder in
+            let titles = try fill(folder)
+            let copy = "\(folder.folder.snapshotPath)of-before.db"
+            try { () in
+                let reader = try DatabaseOpening.reader(at: folder.folder.databasePath)
+                try reader.writeWithoutTransaction { database in
+                    try database.execute(sql: "VACUUM INTO ?", arguments: [copy])
+                    try database.execute(sql: "BEGIN; SELECT count(*) FROM runs")
+                    _ = try Row.fetchAll(database, sql: "SELECT * FROM runs")
+                    let node = try Node(11, in: folder)
+                    #expect(try node.store.read { try SealingProgress.read($0) } == .remnants)
+                    #expect(try node.row("SELECT count(*) FROM notes") == ["\(titles.count)"])
+                    try database.execute(sql: "COMMIT")
+                }
+            }()
+            #expect(!FileManager.default.fileExists(atPath: copy))
+            try expectSealed(folder, titles)
+        }
+    }
+
     /// What a folder of before had set aside of a forked log, and what its redactions left.
     @Test func whatLaysBesideTheLedgerIsSealedToo() throws {
         let node = try RedactionNode(2)
@@ -157,5 +179,34 @@ struct SealingUpgradeTests {
             #expect(try node.store.seal.envelope(in: row) == envelope)
             #expect(try SealingProgress.read(database) == .remnants)
         }
+    }
+
+    /// What people have typed as the reason of a redaction is as personal as what it destroys.
+    @Test func ordersOfRedactionAreSealedWhereverTheyLieOpen() throws {
+        let node = try RedactionNode(2)
+        let written = try node.write(.note("题", County.village))
+        let orders = try node.redact(written.addresses[0])
+        let reason = Data("本人要求".utf8)
+        func kept() throws -> [Data] {
+            try node.store.read { try Data.fetchAll($0, sql: "SELECT bytes FROM redactions") }
+        }
+        #expect(try kept().count == 1)
+        #expect(try kept().allSatisfy { $0.range(of: reason) == nil })
+        try node.store.write { database in
+            for order in orders {
+                try database.execute(
+                    sql: "UPDATE redactions SET bytes = ? WHERE digest = ?",
+                    arguments: [Data(order.encoded), Data(order.digest.array)])
+            }
+        }
+        #expect(try kept().allSatisfy { $0.range(of: reason) != nil })
+        try node.store.sealRedactions()
+        #expect(try kept().allSatisfy { $0.range(of: reason) == nil })
+        #expect(try node.store.carriedRedactions().map(\.redaction) == orders)
+        #expect(try node.store.read { try SealingProgress.read($0) } == .remnants)
+        try node.store.removeRemnants()
+        try node.store.sealRedactions()
+        #expect(try node.store.read { try SealingProgress.read($0) } == nil)
+        #expect(try node.store.verify().findings == [])
     }
 }

@@ -20,14 +20,15 @@ package enum KeyFile {
         _ key: SigningKey, at path: String, sealedBy seal: Seal? = nil
     ) throws(KeyFileFailure) {
         let text = try text(of: key, sealedBy: seal, path: path)
-        let draft = try draft(text, at: path)
-        defer { unlink(draft) }
-        // Other than a renaming, a link never takes the place of what is there.
-        guard link(draft, path) == 0 else {
-            throw errno == EEXIST
-                ? KeyFileFailure(path: path, reason: .alreadyExists) : failure("link", path)
+        try changingFolder(of: path) { () throws(KeyFileFailure) in
+            let draft = try draft(text, at: path)
+            defer { unlink(draft) }
+            // Other than a renaming, a link never takes the place of what is there.
+            guard link(draft, path) == 0 else {
+                throw errno == EEXIST
+                    ? KeyFileFailure(path: path, reason: .alreadyExists) : failure("link", path)
+            }
         }
-        try synchronizeFolder(of: path)
     }
 
     /// Puts the same key in another form in the place of a file. Whatever ends this early, the old
@@ -35,16 +36,17 @@ package enum KeyFile {
     package static func replace(
         with key: SigningKey, at path: String, sealedBy seal: Seal?
     ) throws(KeyFileFailure) {
-        guard try content(at: path).publicKey == key.publicKey else {
-            throw KeyFileFailure(path: path, reason: .alreadyExists)
-        }
         let text = try text(of: key, sealedBy: seal, path: path)
-        let draft = try draft(text, at: path)
-        guard rename(draft, path) == 0 else {
-            defer { unlink(draft) }
-            throw failure("rename", path)
+        try changingFolder(of: path) { () throws(KeyFileFailure) in
+            guard try content(at: path).publicKey == key.publicKey else {
+                throw KeyFileFailure(path: path, reason: .alreadyExists)
+            }
+            let draft = try draft(text, at: path)
+            guard rename(draft, path) == 0 else {
+                defer { unlink(draft) }
+                throw failure("rename", path)
+            }
         }
-        try synchronizeFolder(of: path)
     }
 
     /// Writes a file of mode 600 beside the place, durably.
@@ -52,8 +54,8 @@ package enum KeyFile {
     private static func draft(
         _ text: SecretBytes, at path: String
     ) throws(KeyFileFailure) -> String {
-        let draft = path + ".new"
-        // One that was killed while it wrote has left this; nobody has seen that key.
+        let draft = draftPath(of: path)
+        // One that was killed while it wrote has left this; that key is in its place, or nobody's.
         unlink(draft)
         let flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC
         let file = open(draft, flags, 0o600)
@@ -182,20 +184,6 @@ package enum KeyFile {
             filled += count
         }
         return filled
-    }
-
-    /// Makes the file's name durable, not only its bytes.
-    static func synchronizeFolder(of path: String) throws(KeyFileFailure) {
-        let folder: String
-        switch path.lastIndex(of: "/") {
-        case .none: folder = "."
-        case .some(path.startIndex): folder = "/"
-        case .some(let slash): folder = String(path[..<slash])
-        }
-        let directory = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard directory >= 0 else { throw failure("open", folder) }
-        defer { close(directory) }
-        guard fsync(directory) == 0 else { throw failure("fsync", folder) }
     }
 
     static func failure(_ call: String, _ path: String) -> KeyFileFailure {

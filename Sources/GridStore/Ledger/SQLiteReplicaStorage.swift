@@ -295,7 +295,7 @@ final class SQLiteReplicaStorage: ReplicaStorage {
     /// Gives a log a number, so that records which its entries created can be spoken of.
     func note(_ identity: LogIdentity) throws { _ = try reference(of: identity) }
 
-    func note(_ redaction: Redaction) throws { try Store.keep(redaction, in: database) }
+    func note(_ redaction: Redaction) throws { try Store.keep(redaction, in: database, seal) }
 
     func keptReaderKeys(at place: SealedPlace) throws -> [ContentKey] {
         try Store.keptReaderKeys(at: place, in: database, seal)

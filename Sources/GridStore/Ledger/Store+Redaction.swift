@@ -85,7 +85,7 @@ extension Store {
     static func keep(
         _ book: RedactionBook, in database: Database, _ seal: FolderSeal
     ) throws {
-        for redaction in book.redactions.values { try keep(redaction, in: database) }
+        for redaction in book.redactions.values { try keep(redaction, in: database, seal) }
         for (restatement, isRedacted) in book.knownRestatements {
             let digest = Data(restatement.digest.array)
             guard !isRedacted else {
@@ -105,10 +105,12 @@ extension Store {
         }
     }
 
-    static func keep(_ redaction: Redaction, in database: Database) throws {
+    static func keep(
+        _ redaction: Redaction, in database: Database, _ seal: FolderSeal
+    ) throws {
         try database.execute(
             sql: "INSERT OR IGNORE INTO redactions (digest, bytes) VALUES (?, ?)",
-            arguments: [Data(redaction.digest.array), Data(redaction.encoded)])
+            arguments: [Data(redaction.digest.array), Data(seal.sealed(redaction: redaction))])
         try forgetRows(of: redaction.record, in: database)
     }
 
@@ -117,8 +119,8 @@ extension Store {
         in database: Database, _ seal: FolderSeal
     ) throws -> RedactionBook {
         var book = RedactionBook()
-        for bytes in try Data.fetchAll(database, sql: "SELECT bytes FROM redactions") {
-            if let redaction = try? Redaction(decoding: Array(bytes)) { book.add(redaction) }
+        for row in try Row.fetchAll(database, sql: "SELECT digest, bytes FROM redactions") {
+            if let redaction = try seal.redaction(in: row) { book.add(redaction) }
         }
         let rows = try Row.fetchAll(
             database, sql: "SELECT digest, bytes, carriers FROM restatements")
@@ -136,11 +138,10 @@ extension Store {
     package func carriedRedactions() throws -> [CarriedRedaction] {
         try read { database in
             let rows = try Row.fetchAll(
-                database, sql: "SELECT bytes, done_at, noted FROM redactions ORDER BY digest")
+                database,
+                sql: "SELECT digest, bytes, done_at, noted FROM redactions ORDER BY digest")
             return try rows.compactMap { row -> CarriedRedaction? in
-                guard let redaction = try? Redaction(decoding: row.bytes("bytes")) else {
-                    return nil
-                }
+                guard let redaction = try seal.redaction(in: row) else { return nil }
                 return CarriedRedaction(
                     redaction: redaction,
                     doneAt: try row.cell("done_at", as: Int64?.self).map { UInt64(clamping: $0) },

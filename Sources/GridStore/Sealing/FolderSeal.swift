@@ -19,6 +19,7 @@ struct FolderSeal: Sendable {
     private static let run = Personalization("onegrid/run/1")
     private static let restatement = Personalization("onegrid/resta/1")
     private static let sheet = Personalization("onegrid/sheet/1")
+    private static let redaction = Personalization("onegrid/redac/1")
     private static let find = Personalization("onegrid/find/1")
 
     let key: FolderKey
@@ -76,6 +77,18 @@ struct FolderSeal: Sendable {
         let bytes = key.open(
             try row.bytes("bytes"), as: Self.restatement, at: try row.bytes("digest"))
         return bytes.flatMap { try? Restatement(decoding: $0) }
+    }
+
+    /// An order of redaction, for its row: it holds a reason that somebody has typed.
+    func sealed(redaction: Redaction) -> [UInt8] {
+        key.seal(redaction.encoded, as: Self.redaction, at: redaction.digest.array)
+    }
+
+    /// The order in a row that has its `digest` and `bytes`; nil where it is none.
+    func redaction(in row: Row) throws -> Redaction? {
+        let bytes = key.open(
+            try row.bytes("bytes"), as: Self.redaction, at: try row.bytes("digest"))
+        return bytes.flatMap { try? Redaction(decoding: $0) }
     }
 
     /// The unpacked size of a sealed envelope, by its front.

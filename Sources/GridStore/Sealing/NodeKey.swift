@@ -10,13 +10,17 @@ package enum NodeKey {
     package static let credential = "onegrid-passphrase"
     private static let fileBytesMax = 4_096
 
-    /// Opens the key of a folder.
+    /// Opens the key of a folder, where nothing is left then of keys that were being written when
+    /// somebody was killed.
     ///
     /// Throws `NodeKeyFailure`, `KeyFileFailure`, and what asking throws.
     /// - Parameter passphrase: called only for a sealed key; nil where there is none to be had.
     package static func open(
         _ folder: NodeFolder, passphrase: () throws -> Passphrase?
     ) throws -> SigningKey {
+        for key in [folder.nodeKeyPath, folder.nextKeyPath, folder.rootKeyPath] {
+            try KeyFile.removeDraft(of: key)
+        }
         let path = folder.nodeKeyPath
         do {
             return try KeyFile.content(at: path).open {

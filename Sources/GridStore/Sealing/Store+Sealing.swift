@@ -37,21 +37,51 @@ extension Store {
     }
 
     /// Writes the database anew without the pages that nothing uses, and ends the write-ahead log:
-    /// both may hold what lay open. Where there is no room for that, it is done at a later opening:
-    /// SQLite has written zeros over what was deleted in any case (`secure_delete`).
+    /// both may hold what lay open, as may copies that a backup of before was cut off from. Where
+    /// there is no room for that, or another tool reads, it is done at a later opening: SQLite has
+    /// written zeros over what was deleted in any case (`secure_delete`).
     func removeRemnants() throws {
         guard try read({ try SealingProgress.read($0) }) == .remnants else { return }
+        deleteSnapshots()
+        try NewFile.synchronizeFolder(of: folder.databasePath)
         do {
-            try mapping {
-                try pool.writeWithoutTransaction { database in
-                    try database.execute(sql: "VACUUM")
-                    _ = try database.checkpoint(.truncate)
+            let isDone = try mapping {
+                do {
+                    try pool.writeWithoutTransaction { database in
+                        try database.execute(sql: "VACUUM")
+                        _ = try database.checkpoint(.truncate)
+                    }
+                    return true
+                } catch let error as DatabaseError where error.resultCode == .SQLITE_BUSY {
+                    return false
                 }
             }
+            guard isDone else { return }
         } catch StoreFailure.diskFull {
             return
         }
         try write { try SealingProgress.end($0) }
+    }
+
+    /// Seals the orders of redaction that a program of before has kept open: their reasons are what
+    /// people have typed.
+    func sealRedactions() throws {
+        let open = try read { database in
+            try Row.fetchAll(database, sql: "SELECT digest, bytes FROM redactions").filter {
+                try seal.redaction(in: $0) == nil
+            }.compactMap { try? Redaction(decoding: $0.bytes("bytes")) }
+        }
+        guard !open.isEmpty else { return }
+        try write { database in
+            for redaction in open {
+                try database.execute(
+                    sql: "UPDATE redactions SET bytes = ? WHERE digest = ?",
+                    arguments: [
+                        Data(seal.sealed(redaction: redaction)), Data(redaction.digest.array),
+                    ])
+            }
+            try SealingProgress.remnants.write(database)
+        }
     }
 
     private func sealRestatements(in database: Database) throws {

@@ -33,6 +33,11 @@ struct ProtectKey: ParsableCommand {
         let folder = try common.folder()
         let key = try OpenedKeys.key(of: folder)
         let passphrase = try newPassphrase(beside: folder)
+        // First, so that it never lies open beside a sealed one.
+        if let next = try OpenedKeys.waiting(in: folder, sealedBy: passphrase) {
+            try KeyFile.replace(
+                with: next, at: folder.nextKeyPath, sealedBy: KeyFile.Seal(passphrase))
+        }
         try KeyFile.replace(
             with: key, at: folder.nodeKeyPath, sealedBy: KeyFile.Seal(passphrase))
         if common.json { return KeyAnswer.show(key, isSealed: true) }
@@ -76,11 +81,13 @@ struct UnprotectKey: ParsableCommand {
     func run() throws {
         try Sodium.start()
         let folder = try common.folder()
+        let given = try passphraseFile.flatMap { try NodeKey.givenPassphrase(file: $0) }
         let key = try NodeKey.open(folder) {
-            try passphraseFile.map { try NodeKey.givenPassphrase(file: $0) }
-                ?? OpenedKeys.passphrase(of: folder.nodeKeyPath)
+            try given ?? OpenedKeys.passphrase(of: folder.nodeKeyPath)
         }
+        let next = try OpenedKeys.waiting(in: folder, sealedBy: given)
         try KeyFile.replace(with: key, at: folder.nodeKeyPath, sealedBy: nil)
+        if let next { try KeyFile.replace(with: next, at: folder.nextKeyPath, sealedBy: nil) }
         if common.json { return KeyAnswer.show(key, isSealed: false) }
         Screen.line("节点密钥不再封存:谁拿到磁盘谁就能读全部数据 / not sealed now: whoever has the disk can read all")
     }
@@ -107,11 +114,21 @@ private enum ExternalKeyFile {
                 "the key file must lie outside of the data folder, not at \(path)")
         }
         let text = Hexadecimal.text(Random.bytes(32)) + "\n"
-        let file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
+        // Beside its place first: a part of it would be taken for a passphrase.
+        let draft = path + ".new"
+        unlink(draft)
+        let file = open(draft, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
         guard file >= 0 else { throw failure(path) }
         defer { close(file) }
         let written = text.withCString { write(file, $0, strlen($0)) }
-        guard written == text.utf8.count, fsync(file) == 0 else { throw failure(path) }
+        guard written == text.utf8.count, fsync(file) == 0, rename(draft, path) == 0 else {
+            throw failure(path)
+        }
+        // The node's key must not be sealed by what a power cut takes away.
+        let folder = open(place, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard folder >= 0 else { throw failure(path) }
+        defer { close(folder) }
+        guard fsync(folder) == 0 else { throw failure(path) }
     }
 
     private static func failure(_ path: String) -> CommandFailure {

@@ -23,20 +23,46 @@ enum OpenedKeys {
     /// as that one is.
     static func next(of folder: NodeFolder) throws -> SigningKey {
         let path = folder.nextKeyPath
-        func given() throws -> Passphrase {
-            guard let passphrase = try passphrase(of: path) else {
-                throw NodeKeyFailure.passphraseNeeded(path: path)
-            }
-            return passphrase
-        }
-        guard !FileManager.default.fileExists(atPath: path) else {
-            return try KeyFile.content(at: path).open(given)
-        }
         let isSealed = try KeyFile.content(at: folder.nodeKeyPath).isSealed
-        let key = SigningKey.generate()
-        try KeyFile.create(
-            key, at: path, sealedBy: isSealed ? KeyFile.Seal(given()) : nil)
+        guard FileManager.default.fileExists(atPath: path) else {
+            let key = SigningKey.generate()
+            try KeyFile.create(
+                key, at: path, sealedBy: isSealed ? KeyFile.Seal(neededPassphrase(of: path)) : nil)
+            return key
+        }
+        let content = try KeyFile.content(at: path)
+        let key = try content.open { try neededPassphrase(of: path) }
+        if isSealed, !content.isSealed {
+            try KeyFile.replace(
+                with: key, at: path, sealedBy: KeyFile.Seal(neededPassphrase(of: path)))
+        }
         return key
+    }
+
+    /// The key that is to take the place of the node's own, if one waits.
+    ///
+    /// - Parameter passphrase: by which it may be sealed; else whoever asks is asked.
+    static func waiting(in folder: NodeFolder, sealedBy passphrase: Passphrase?) throws
+        -> SigningKey?
+    {
+        let path = folder.nextKeyPath
+        guard FileManager.default.fileExists(atPath: path) else { return nil }
+        let content = try KeyFile.content(at: path)
+        if let passphrase {
+            do {
+                return try content.open { passphrase }
+            } catch let failure as KeyFileFailure where failure.reason == .wrongPassphrase {
+                // It still has the one of before.
+            }
+        }
+        return try content.open { try neededPassphrase(of: path) }
+    }
+
+    private static func neededPassphrase(of path: String) throws -> Passphrase {
+        guard let passphrase = try passphrase(of: path) else {
+            throw NodeKeyFailure.passphraseNeeded(path: path)
+        }
+        return passphrase
     }
 
     /// The passphrase of a node's key: as the environment gives it, else from the terminal; nil
