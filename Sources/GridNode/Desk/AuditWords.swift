@@ -24,6 +24,8 @@ package enum AuditWords {
         .redactionDone: ("已执行删除", "redaction carried out"),
         .bundleExport: ("导出数据包", "bundle exported"),
         .bundleImport: ("导入数据包", "bundle imported"),
+        .quarantineExport: ("导出被隔离的内容", "quarantined entries exported"),
+        .quarantineImport: ("导入被隔离的内容", "quarantined entries imported"),
         .pause: ("暂停连接", "link paused"),
         .resume: ("恢复连接", "link resumed"),
     ]

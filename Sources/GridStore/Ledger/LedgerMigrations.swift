@@ -18,6 +18,7 @@ enum LedgerMigrations {
         migrator.registerMigration("010-bundles") { try $0.execute(sql: BundleMigration.sql) }
         migrator.registerMigration("012-api") { try $0.execute(sql: api) }
         migrator.registerMigration("016-link-usage") { try $0.execute(sql: LinkUsageMigration.sql) }
+        migrator.registerMigration("017-carried") { try $0.execute(sql: CarriedMigration.sql) }
         return migrator
     }
 

@@ -22,7 +22,7 @@ final class SQLiteReplicaStorage: ReplicaStorage {
 
     private let database: Database
     private let tables: [UInt32: TableSchema]
-    private let seal: FolderSeal
+    let seal: FolderSeal
     private(set) var references: LogReferences
     /// The ends of the logs this transaction has appended to, by log number.
     private var ends: [Int64: LogEnd] = [:]
