@@ -139,7 +139,8 @@ extension DeskRefusal {
     init(_ failure: BundleFailure) {
         let kind: Kind =
             switch failure {
-            case .notABundle, .notAQuarantine, .forAnother, .incomplete, .damaged, .malformed: .malformed
+            case .notABundle, .notAQuarantine, .forAnother, .incomplete, .damaged, .malformed:
+                .malformed
             case .badRecipient: .wrongValues
             case .missing: .notFound
             case .noRoom: .tryAgain

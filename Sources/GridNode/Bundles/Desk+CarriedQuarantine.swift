@@ -102,7 +102,8 @@ extension Desk {
         else {
             throw DeskRefusal(
                 .notFound, "no_certificate", chinese: "“\(text)”没有可读取本节点区域的证书,不能为它封装。",
-                english: "No certificate that lets \"\(text)\" read this node's area is known here.")
+                english: "No certificate that lets \"\(text)\" read this node's area is known here."
+            )
         }
         do throws(ChainRefusal) {
             try current.directory.check(chain)

@@ -121,7 +121,8 @@ extension Store {
         guard (bytes ?? 0) + envelope.count <= ProtocolLimits.setAsideBytesMax else { return false }
         try setAside(run, envelope, log: reference, in: database, seal)
         try database.execute(
-            sql: "INSERT OR IGNORE INTO carried (log, last, head, source, at) VALUES (?, ?, ?, ?, ?)",
+            sql:
+                "INSERT OR IGNORE INTO carried (log, last, head, source, at) VALUES (?, ?, ?, ?, ?)",
             arguments: [
                 reference, Int64(run.run.last), Data(head.array), Data(source.key.bytes.array),
                 Int64(clamping: source.time),

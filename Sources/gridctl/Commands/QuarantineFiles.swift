@@ -35,7 +35,8 @@ extension Quarantine {
                     + "只有 \(name) 能打开 / entries, bytes; only the recipient can open it")
             Screen.line("本机的仍在隔离区 / what is here stays in quarantine")
             if made["noted"]?.boolean == false {
-                Screen.line("本机公钥已停用,不能再写审计记录 / this key was cut off: its audit trail takes no more")
+                Screen.line(
+                    "本机公钥已停用,不能再写审计记录 / this key was cut off: its audit trail takes no more")
             }
         }
     }
@@ -70,7 +71,8 @@ extension Quarantine {
             }
             for writer in answer["writers"]?.items ?? [] {
                 Screen.line(
-                    "  用 gridctl quarantine show \(Screen.plain(writer["name"]?.shown ?? "")) 查看 / look at it")
+                    "  用 gridctl quarantine show \(Screen.plain(writer["name"]?.shown ?? "")) 查看 / look at it"
+                )
             }
         }
     }
