@@ -48,7 +48,6 @@ let package = Package(
         .package(
             url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
-        .package(url: "https://github.com/swiftcsv/SwiftCSV", from: "0.10.0"),
     ],
     targets: [
         // Doors to C libraries.
@@ -59,6 +58,8 @@ let package = Package(
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
         .target(name: "CRunPacking", dependencies: ["CZstd"]),
         .systemLibrary(name: "CQRCodegen", providers: [.apt(["libqrcodegen-dev"])]),
+        .systemLibrary(
+            name: "CXlsxWriter", pkgConfig: "xlsxwriter", providers: [.apt(["libxlsxwriter-dev"])]),
 
         // A disk under SQLite that loses power, and dice under libsodium, for the simulator.
         .target(name: "CFaultyDisk", linkerSettings: [.linkedLibrary("sqlite3")]),
@@ -69,10 +70,7 @@ let package = Package(
         // Floor 1.
         .target(name: "GridCodec", dependencies: ["GridCore"], swiftSettings: house),
         .target(name: "GridCrypto", dependencies: ["CSodium"], swiftSettings: house),
-        .target(
-            name: "GridSheet",
-            dependencies: ["GridCore", .product(name: "SwiftCSV", package: "SwiftCSV")],
-            swiftSettings: house),
+        .target(name: "GridSheet", dependencies: ["GridCore"], swiftSettings: house),
         .target(
             name: "GridTransport", dependencies: ["GridCrypto", log] + nio, swiftSettings: house),
         // Floor 2.
@@ -127,7 +125,7 @@ let package = Package(
             name: "gridctl",
             dependencies: [
                 "GridCore", "GridCodec", "GridCrypto", "GridSheet", "GridTransport", "GridLog",
-                "GridStore", "CQRCodegen", arguments,
+                "GridStore", "CQRCodegen", "CXlsxWriter", arguments,
                 nioHTTP,
             ] + nio,
             swiftSettings: house),

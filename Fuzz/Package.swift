@@ -16,9 +16,6 @@ let house: [SwiftSetting] = [
 /// would take longer than the fuzzing. `Sources` is a link to the folder beside this one.
 let package = Package(
     name: "onegrid-fuzz",
-    dependencies: [
-        .package(url: "https://github.com/swiftcsv/SwiftCSV", from: "0.10.0")
-    ],
     targets: [
         .systemLibrary(name: "CSodium", path: "Sources/CSodium", pkgConfig: "libsodium"),
         .systemLibrary(name: "CZstd", path: "Sources/CZstd", pkgConfig: "libzstd"),
@@ -31,9 +28,8 @@ let package = Package(
             name: "GridCrypto", dependencies: ["CSodium"], path: "Sources/GridCrypto",
             swiftSettings: house),
         .target(
-            name: "GridSheet",
-            dependencies: ["GridCore", .product(name: "SwiftCSV", package: "SwiftCSV")],
-            path: "Sources/GridSheet", swiftSettings: house),
+            name: "GridSheet", dependencies: ["GridCore"], path: "Sources/GridSheet",
+            swiftSettings: house),
         .target(
             name: "GridTransport", dependencies: ["GridCrypto"], path: "Sources/GridTransport",
             sources: [

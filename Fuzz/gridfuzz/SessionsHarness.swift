@@ -19,7 +19,7 @@ enum SessionsHarness {
 }
 
 /// The logs and areas that an input can name, few enough to be met again.
-private struct Names {
+struct Names {
     static let areas = [
         County.root, County.township, County.village, County.neighbour, County.elsewhere,
     ]
@@ -68,6 +68,7 @@ private struct Shell {
     private var request: FetchRequest?
     private var mustCount = false
     private var mustSign = false
+    private var question: AuditQuestion?
     private var hasEnded = false
     /// Bytes of runs that this side may have on their way, by what the peer has said.
     private var paid: UInt64
@@ -92,7 +93,9 @@ private struct Shell {
         if number == 2 { rows = rows.filter { Scope(area).contains($0.log.domain.area) } }
         let greeting = Greeting(
             versions: choices.below(8) == 7 ? 2...3 : 1...1,
-            features: choices.pick([0, Feature.receipts, 3, Feature.forks, Feature.lanes, .max]),
+            features: choices.pick([
+                0, Feature.receipts, 3, Feature.forks, Feature.audit, Feature.lanes, .max,
+            ]),
             software: "fuzz",
             nonce: ReplicaNonce(high: UInt64(number), low: 1), clock: choices.number(),
             credit: choices.pick([307_200, 400_000, 1_048_576, 1_000, 67_108_864]),
@@ -138,8 +141,37 @@ private struct Shell {
             perform(session.supply(choices.flag() ? .receipt(receipt) : .tooEarly, now: now))
         case 5:
             if let message = try? SyncMessage(decoding: choices.block()) { receive(message) }
-        default: receive(message(&choices))
+        default:
+            switch choices.below(8) {
+            case 0: audit(&choices)
+            case 1: answer(&choices)
+            default: receive(message(&choices))
+            }
         }
+    }
+
+    /// This node holds its tables against the peer's.
+    private mutating func audit(_ choices: inout Choices) {
+        guard !hasEnded, !session.isAuditing else { return }
+        let snapshot = AuditSnapshot(
+            area: choices.pick(Names.areas), basis: Names.basis(&choices),
+            tree: Names.tree(&choices))
+        perform(session.audit(snapshot, nonce: AuditWord(high: 1, low: 2), now: now))
+    }
+
+    /// It answers the peer's question.
+    private mutating func answer(_ choices: inout Choices) {
+        guard let question else { return }
+        self.question = nil
+        guard choices.flag() else {
+            return perform(
+                session.supply(
+                    AuditAnswer(number: question.number, content: .refused(.busy, number: 1)),
+                    now: now))
+        }
+        let snapshot = AuditSnapshot(
+            area: question.area, basis: question.basis, tree: Names.tree(&choices))
+        perform(session.supply(snapshot.answer(question), now: now))
     }
 
     /// This node has committed something, of whatever source.
@@ -212,7 +244,8 @@ private struct Shell {
     }
 
     private func message(_ choices: inout Choices) -> SyncMessage {
-        switch choices.below(8) {
+        switch choices.below(9) {
+        case 8: return Names.aboutTables(&choices)
         case 0: return .frontier(areas: Names.areas(&choices), rows: Names.rows(&choices))
         case 1, 2:
             return .run([UInt8](repeating: 0, count: Int(choices.word()) * choices.pick([1, 4])))
@@ -266,6 +299,10 @@ private struct Shell {
                 expect(receipt.hasValidSignature, "a receipt that is not genuine")
             case .noteEnded(let logs): expect(!logs.isEmpty, "no log has ended")
             case .learn, .compareHeads, .learnBranch, .proveFork: break
+            case .answerAudit(let question):
+                expect(self.question == nil, "two questions about tables at a time")
+                self.question = question
+            case .audited: break
             case .reportFork(let log, _): expect(held[log] != nil, "a fork of what is not here")
             case .wake(let time): expect(time > now, "a wake in the past")
             case .close: hasEnded = true

@@ -7,8 +7,8 @@ import sys
 from pathlib import Path
 
 from onegrid_reader import (
-    acts, bundles, certificates, columns, cutoffs, enrolment, entries, forks, judging, limits, messages,
-    notation, receipts, redaction, rotation, runs, zstd)
+    acts, areas, bundles, certificates, columns, cutoffs, enrolment, entries, forks, judging, limits, messages,
+    notation, readers, receipts, redaction, rotation, runs, tables, zstd)
 from onegrid_reader.hashes import sign
 from onegrid_reader.values import VALUE
 
@@ -248,6 +248,29 @@ def check_acts(vector: dict) -> None:
         same("outcomes", found["outcomes"], vector["outcomes"])
 
 
+def check_reader(vector: dict) -> None:
+    data, key = bytes.fromhex(vector["bytes"]), bytes.fromhex(vector["content_key"])
+    where = readers.place(vector["collection"], bytes.fromhex(vector["record"]))
+    if vector["kind"] == "value":
+        same("form", readers.is_sealed(data), vector["sealed"])
+        same("value", readers.open_value(data, vector["field"], where, key), vector["value"])
+        if vector["value"] is not None:
+            plain = readers.padded(vector["value"])
+            same("sealed", readers.seal(plain, vector["field"], where, key, data[17:41]), data)
+    elif vector["kind"] == "grant":
+        found = readers.open_grant(data, where, bytes.fromhex(vector["secret"]))
+        same("opens", found == key, vector["opens"])
+        same("genuine", readers.is_genuine_grant(data, where, key), vector["genuine"])
+        if vector["opens"] and vector["genuine"]:
+            reader, passing = bytes.fromhex(vector["reader"]), bytes.fromhex(vector["passing"])
+            same("made", readers.grant(key, reader, where, passing), data)
+    else:
+        former = bytes.fromhex(vector["former"])
+        same("genuine", readers.is_genuine_link(data, where, former), vector["genuine"])
+        if vector["genuine"]:
+            same("made", readers.link(key, former, where), data)
+
+
 def check_rotation(vector: dict) -> None:
     if vector["kind"] == "request":
         request = vector["request"]
@@ -259,6 +282,41 @@ def check_rotation(vector: dict) -> None:
     both_ways(rotation.SUCCESSION, vector["bytes"], succession)
     same("record id", rotation.succession_record(succession), vector["record_id"])
     same("genuine", rotation.is_genuine_succession(succession), vector["genuine"])
+
+
+def check_table_audit(vector: dict) -> None:
+    if vector["kind"] == "record":
+        same("bytes", tables.State(vector["state"]).bytes().hex(), vector["bytes"])
+        found = tables.record_digest(vector["record"], vector["state"])
+        same("digest", found, vector["digest"])
+        return
+    leaves, nonce = vector["leaves"], vector["nonce"]
+    same("whole", tables.whole(leaves[::-1], nonce), vector["whole"])
+    same("root", tables.part(leaves, [], nonce), vector["root"])
+    same("part", tables.part(leaves, vector["steps"], nonce), vector["part"])
+
+
+def check_area_changes(vector: dict) -> None:
+    changes = [each["fields"] for each in vector["changes"]]
+    offices = {}
+    for each in vector["changes"]:
+        change = each["fields"]
+        both_ways(areas.CHANGE, each["bytes"], change)
+        same("genuine", areas.is_genuine(change), True)
+        same("digest", areas.change_digest(change).hex(), each["digest"])
+        same("record id", each["digest"][:20], each["record_id"])
+        offices[change["issuer"]] = {
+            "01": "522730", "02": "522730103", "09": "522730102"}[each["secret"][:2]]
+    for given in (changes, changes[::-1]):
+        found, known = areas.standings(given, offices)
+        if given is not changes:
+            found = found[::-1]
+        same("standings", found, [each["standing"] for each in vector["changes"]])
+    for each in vector["codes"]:
+        same("now", known.current(each["code"]), each["now"])
+    codes = [each["code"] for each in vector["codes"]]
+    same("covers", [[left, right] for left in codes for right in codes
+                    if len(right) <= 12 and known.covers(left, right)], vector["covers"])
 
 
 def check_bundle(vector: dict) -> None:
@@ -335,6 +393,9 @@ def main() -> int:
         "cutoffs": check_cut_offs, "forks": check_fork, "enrolment": check_enrolment,
         "receipts": check_receipt, "redaction": check_redaction,
         "violations": check_violation, "acts": check_acts, "rotation": check_rotation,
+        "readers": check_reader,
+        "table-audit": check_table_audit,
+        "areas": check_area_changes,
         "bundles": check_bundle,
     }
     results = [check_file(name, check) for name, check in checks.items()]

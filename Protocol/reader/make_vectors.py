@@ -6,8 +6,8 @@ import json
 from pathlib import Path
 
 from vectors import (
-    acts, bundles, certificates, cutoffs, enrolment, forks, logs, messages, receipts, redaction, rotation,
-    values, violations)
+    acts, areas, bundles, certificates, cutoffs, enrolment, forks, logs, messages, readers, receipts, redaction,
+    rotation, tables, values, violations)
 
 FOLDER = Path(__file__).resolve().parents[1] / "vectors"
 
@@ -27,9 +27,12 @@ def main() -> None:
         "enrolment": enrolment.make(),
         "receipts": receipts.make(story),
         "rotation": rotation.make(),
+        "readers": readers.make(),
         "bundles": bundles.make(story),
         "violations": violations.make(story),
         "acts": acts.make(),
+        "table-audit": tables.make(),
+        "areas": areas.make(),
     }
     for name, vectors in files.items():
         text = json.dumps(

@@ -93,6 +93,20 @@ package enum ProtocolLimits {
     package static let receiptLinksMax = 65_536
     /// Largest proof of delivery.
     package static let proofBytesMax = 16_777_216
+    /// Children of a node of an audit's tree: the digests of one take 512 bytes.
+    package static let auditFanOut = 64
+    /// Steps from its root: with ten of 6 bits no two of a million million records share a node.
+    package static let auditStepsMax = 10
+    /// Nodes that one question of an audit opens.
+    package static let auditPrefixesMax = 16
+    /// Records that are named below a node in place of its children.
+    package static let auditRecordsNamedMax = 64
+    /// Records that an audit finds; where there are more it says so.
+    package static let auditRecordsFoundMax = 64
+    /// Questions of one audit of one area.
+    package static let auditQuestionsMax = 24
+    /// Records of an area that are compared: they are in memory for a minute, 72 bytes each.
+    package static let auditRecordsMax = 524_288
     /// Longest text in a message (software name, reason).
     package static let messageTextBytesMax = 200
     /// Largest code of an invitation, in bytes: it is typed by people, or read from one QR code.
@@ -115,6 +129,12 @@ package enum ProtocolLimits {
     package static let joinTriesMax = 120
     /// Remote addresses whose tries are counted one by one; beyond, all others share one count.
     package static let joinAddressesMax = 1_024
+    /// Largest plain value that is sealed for named devices, with what pads it: half an entry.
+    package static let sealedPlainBytesMax = 32_768
+    /// Devices that one record may name.
+    package static let readersMax = 64
+    /// Grants of one record that a device tries to open: each costs as much as a signature.
+    package static let readerKeysMax = 256
     /// Largest header of a bundle: the longest chain and a name fit, and one Noise message has room.
     package static let bundleHeaderBytesMax = 8_192
     /// Parts of one bundle.

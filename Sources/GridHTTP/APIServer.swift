@@ -14,6 +14,7 @@ package struct APIServer: Service {
     private let socketPath: String
     private let address: APIAddress?
     private let logger: Logger
+    private let jobs = JobBoard()
 
     package init(
         desk: Desk, socketPath: String, address: APIAddress? = nil, logger: Logger
@@ -30,6 +31,7 @@ package struct APIServer: Service {
         try? FileManager.default.removeItem(atPath: socketPath)
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await serveSocket() }
+            group.addTask { await cancelWhenGracefulShutdown { await jobs.run() } }
             if let address {
                 group.addTask { try await serve(at: address) }
             }
@@ -42,7 +44,7 @@ package struct APIServer: Service {
     private func serveSocket() async throws {
         let path = socketPath
         let application = Application(
-            router: Self.router(desk, logger: logger),
+            router: Self.router(desk, jobs, logger: logger),
             server: .http1(
                 configuration: .init(additionalChannelHandlers: [PeerCredentialGate()])),
             configuration: ApplicationConfiguration(
@@ -59,7 +61,7 @@ package struct APIServer: Service {
     private func serve(at address: APIAddress) async throws {
         let board = desk.board
         let application = Application(
-            router: Self.router(desk, door: AppDoor(desk: desk), logger: logger),
+            router: Self.router(desk, jobs, door: AppDoor(desk: desk), logger: logger),
             server: .http1(),
             configuration: ApplicationConfiguration(
                 address: .hostname(address.host, port: address.port), serverName: "gridd"),
@@ -80,7 +82,7 @@ package struct APIServer: Service {
 
     /// Every path and method, ascending, `GET /v1/records/{collection}`.
     package static func routes(_ desk: Desk) -> [String] {
-        router(desk, logger: Logger(label: "routes")).routes
+        router(desk, JobBoard(), logger: Logger(label: "routes")).routes
             .map { "\($0.method) \($0.path)" }.sorted()
     }
 
@@ -89,7 +91,7 @@ package struct APIServer: Service {
 
     /// All routes, behind a door or without one.
     static func router(
-        _ desk: Desk, door: AppDoor? = nil, logger: Logger
+        _ desk: Desk, _ jobs: JobBoard, door: AppDoor? = nil, logger: Logger
     ) -> Router<BasicRequestContext> {
         let router = Router(context: BasicRequestContext.self)
         let routes = RouteList()
@@ -97,19 +99,24 @@ package struct APIServer: Service {
         if let door { router.add(middleware: door) }
         StatusRoutes(desk: desk).add(to: router)
         AuthorityRoutes(desk: desk).add(to: router)
+        AreaRoutes(desk: desk).add(to: router)
+        ExposureRoutes(desk: desk).add(to: router)
         ForkRoutes(desk: desk).add(to: router)
         RecordRoutes(desk: desk).add(to: router)
         BatchRoutes(desk: desk).add(to: router)
         FeedRoutes(desk: desk).add(to: router)
-        UpkeepRoutes(desk: desk).add(to: router)
+        UpkeepRoutes(desk: desk, jobs: jobs).add(to: router)
+        SheetRoutes(desk: desk).add(to: router)
         EnrolmentRoutes(desk: desk).add(to: router)
         AuditRoutes(desk: desk).add(to: router)
-        RecoveryRoutes(desk: desk).add(to: router)
+        RecoveryRoutes(desk: desk, jobs: jobs).add(to: router)
         InspectionRoutes(desk: desk).add(to: router)
         RedactionRoutes(desk: desk).add(to: router)
         ActRoutes(desk: desk).add(to: router)
         ReportRoutes(desk: desk).add(to: router)
-        BundleRoutes(desk: desk).add(to: router)
+        TableAuditRoutes(desk: desk).add(to: router)
+        BundleRoutes(desk: desk, jobs: jobs).add(to: router)
+        JobRoutes(jobs: jobs).add(to: router)
         TokenRoutes(desk: desk).add(to: router)
         OpenAPIRoutes().add(to: router)
         routes.fill(router.routes.map { ("\($0.path)", $0.method.rawValue) })

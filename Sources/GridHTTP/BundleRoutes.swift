@@ -7,14 +7,17 @@ import Hummingbird
 /// Bundles for sticks; the files lie in the node's folder.
 struct BundleRoutes {
     let desk: Desk
+    let jobs: JobBoard
 
     func add(to router: Router<BasicRequestContext>) {
         router.post("v1/bundles/plan") { request, _ in
             JSONExchange.answer(try await desk.planBundle(wanted(request)))
         }
         router.post("v1/bundles/export") { request, _ in
-            JSONExchange.answer(
-                try await desk.exportBundle(wanted(request), caller: request.caller))
+            let (wanted, caller) = (try await wanted(request), request.caller)
+            return try await jobs.answer(request, "bundle_export") {
+                try await desk.exportBundle(wanted, caller: caller)
+            }
         }
         router.post("v1/bundles/carried") { request, _ in
             let body = try BodyParts(await JSONExchange.object(request), allowing: ["id", "part"])
@@ -24,8 +27,10 @@ struct BundleRoutes {
         }
         router.post("v1/bundles/import") { request, _ in
             let body = try BodyParts(await JSONExchange.object(request), allowing: ["file"])
-            return JSONExchange.answer(
-                try await desk.importBundle(file: body.text("file") ?? "", caller: request.caller))
+            let (file, caller) = (try body.text("file") ?? "", request.caller)
+            return try await jobs.answer(request, "bundle_import") {
+                try await desk.importBundle(file: file, caller: caller)
+            }
         }
         router.post("v1/bundles/inspect") { request, _ in
             let body = try BodyParts(await JSONExchange.object(request), allowing: ["file"])

@@ -40,11 +40,11 @@ enum JSONExchange {
         _ work: @escaping @Sendable () throws -> JSONValue
     ) async throws -> JSONValue {
         // Who asks goes along: another thread knows nothing of this task.
-        let access = AppAccess.current
+        let context = WorkContext()
         return try await withCheckedThrowingContinuation { continuation in
             DispatchQueue.global().async {
                 continuation.resume(
-                    with: Result { try AppAccess.$current.withValue(access, operation: work) })
+                    with: Result { try context.run(work) })
             }
         }
     }
@@ -150,6 +150,22 @@ struct BodyParts {
         case .integer(let integer)?: return Int(integer)
         case .text, .boolean, .number, .list, .object:
             throw malformed(name, "a whole number")
+        }
+    }
+
+    /// Nil where the part is missing.
+    func integers(_ name: String) throws -> [Int]? {
+        switch parts[name] {
+        case nil, .null?: return nil
+        case .list(let items)?:
+            return try items.map {
+                guard case .integer(let integer) = $0 else {
+                    throw malformed(name, "a list of whole numbers")
+                }
+                return Int(integer)
+            }
+        case .text, .boolean, .integer, .number, .object:
+            throw malformed(name, "a list of whole numbers")
         }
     }
 

@@ -223,6 +223,14 @@ enum OpenAPIDocument {
              ]
             }
            },
+           "prefer": {
+            "description": "respond-async has the work done as a job (RFC 7240).",
+            "in": "header",
+            "name": "Prefer",
+            "schema": {
+             "type": "string"
+            }
+           },
            "reason": {
             "description": "Why; needed with plain.",
             "in": "query",
@@ -254,6 +262,23 @@ enum OpenAPIDocument {
            }
           },
           "responses": {
+           "Accepted": {
+            "content": {
+             "application/json": {
+              "schema": {
+               "$ref": "#/components/schemas/Job"
+              }
+             }
+            },
+            "description": "The work goes on; Location says where to ask for it.",
+            "headers": {
+             "Location": {
+              "schema": {
+               "type": "string"
+              }
+             }
+            }
+           },
            "Problem": {
             "content": {
              "application/problem+json": {
@@ -872,6 +897,65 @@ enum OpenAPIDocument {
             ],
             "type": "object"
            },
+           "Difference": {
+            "properties": {
+             "logs": {
+              "items": {
+               "required": [
+                "log",
+                "area",
+                "lane",
+                "author",
+                "here",
+                "there",
+                "lacks",
+                "entries",
+                "bytes"
+               ],
+               "type": "object"
+              },
+              "type": "array"
+             },
+             "records": {
+              "items": {
+               "required": [
+                "collection",
+                "id",
+                "area",
+                "lane",
+                "kind",
+                "fields"
+               ],
+               "type": "object"
+              },
+              "type": "array"
+             },
+             "schema": {
+              "const": "onegrid.difference/1"
+             },
+             "state": {
+              "enum": [
+               "equal",
+               "differ",
+               "not_comparable"
+              ]
+             }
+            },
+            "required": [
+             "schema",
+             "node",
+             "name",
+             "area",
+             "state",
+             "differing",
+             "areas",
+             "logs",
+             "out",
+             "in",
+             "records"
+            ],
+            "type": "object"
+           },
            "Digest": {
             "properties": {
              "areas": {
@@ -937,6 +1021,45 @@ enum OpenAPIDocument {
              "openapi",
              "paths"
             ],
+            "type": "object"
+           },
+           "Export": {
+            "additionalProperties": false,
+            "properties": {
+             "archived": {
+              "type": [
+               "boolean",
+               "null"
+              ]
+             },
+             "area": {
+              "type": [
+               "string",
+               "null"
+              ]
+             },
+             "fields": {
+              "items": {
+               "type": "string"
+              },
+              "type": [
+               "array",
+               "null"
+              ]
+             },
+             "plain": {
+              "type": [
+               "boolean",
+               "null"
+              ]
+             },
+             "reason": {
+              "type": [
+               "string",
+               "null"
+              ]
+             }
+            },
             "type": "object"
            },
            "Fault": {
@@ -1031,12 +1154,63 @@ enum OpenAPIDocument {
                "null"
               ]
              },
+             "key": {
+              "description": "Fields by which records are found again; without it those usual in the collection.",
+              "items": {
+               "type": "string"
+              },
+              "type": [
+               "array",
+               "null"
+              ]
+             },
+             "numbers": {
+              "description": "The number of each row in its sheet; without it they go on from `first_row`.",
+              "items": {
+               "maximum": 10000000,
+               "minimum": 1,
+               "type": "integer"
+              },
+              "maxItems": 500,
+              "type": [
+               "array",
+               "null"
+              ]
+             },
              "rows": {
               "items": {
                "type": "object"
               },
               "maxItems": 500,
               "type": "array"
+             },
+             "sheet": {
+              "additionalProperties": false,
+              "description": "The file that the rows are a part of.",
+              "properties": {
+               "digest": {
+                "type": [
+                 "string",
+                 "null"
+                ]
+               },
+               "last": {
+                "type": [
+                 "boolean",
+                 "null"
+                ]
+               },
+               "rows": {
+                "type": [
+                 "integer",
+                 "null"
+                ]
+               }
+              },
+              "type": [
+               "object",
+               "null"
+              ]
              }
             },
             "required": [
@@ -1048,6 +1222,15 @@ enum OpenAPIDocument {
             "properties": {
              "applied": {
               "type": "integer"
+             },
+             "changed": {
+              "type": "integer"
+             },
+             "changed_fields": {
+              "additionalProperties": {
+               "type": "integer"
+              },
+              "type": "object"
              },
              "errors": {
               "items": {
@@ -1061,6 +1244,21 @@ enum OpenAPIDocument {
               },
               "type": "array"
              },
+             "keys": {
+              "items": {
+               "type": [
+                "string",
+                "null"
+               ]
+              },
+              "type": "array"
+             },
+             "missing_fields": {
+              "additionalProperties": {
+               "type": "integer"
+              },
+              "type": "object"
+             },
              "new": {
               "type": "integer"
              },
@@ -1069,6 +1267,9 @@ enum OpenAPIDocument {
                "boolean",
                "null"
               ]
+             },
+             "same": {
+              "type": "integer"
              },
              "schema": {
               "const": "onegrid.import/1"
@@ -1080,8 +1281,13 @@ enum OpenAPIDocument {
             "required": [
              "schema",
              "new",
+             "changed",
+             "same",
              "wrong",
              "applied",
+             "changed_fields",
+             "missing_fields",
+             "keys",
              "ids",
              "errors",
              "noted"
@@ -1134,6 +1340,97 @@ enum OpenAPIDocument {
             "required": [
              "schema",
              "items"
+            ],
+            "type": "object"
+           },
+           "Job": {
+            "properties": {
+             "ended_at": {
+              "type": [
+               "string",
+               "null"
+              ]
+             },
+             "id": {
+              "type": "string"
+             },
+             "kind": {
+              "enum": [
+               "verify",
+               "rebuild",
+               "snapshot",
+               "bundle_export",
+               "bundle_import"
+              ]
+             },
+             "problem": {
+              "type": [
+               "object",
+               "null"
+              ]
+             },
+             "progress": {
+              "properties": {
+               "done": {
+                "type": "integer"
+               },
+               "total": {
+                "type": "integer"
+               },
+               "unit": {
+                "enum": [
+                 "runs",
+                 "bytes"
+                ]
+               }
+              },
+              "required": [
+               "done",
+               "total",
+               "unit"
+              ],
+              "type": [
+               "object",
+               "null"
+              ]
+             },
+             "result": {
+              "type": [
+               "object",
+               "null"
+              ]
+             },
+             "schema": {
+              "const": "onegrid.job/1"
+             },
+             "started_at": {
+              "$ref": "#/components/schemas/Time"
+             },
+             "state": {
+              "enum": [
+               "running",
+               "done",
+               "failed"
+              ]
+             },
+             "status": {
+              "type": [
+               "integer",
+               "null"
+              ]
+             }
+            },
+            "required": [
+             "schema",
+             "id",
+             "kind",
+             "state",
+             "started_at",
+             "ended_at",
+             "progress",
+             "status",
+             "result",
+             "problem"
             ],
             "type": "object"
            },
@@ -1583,6 +1880,9 @@ enum OpenAPIDocument {
              "fields": {
               "$ref": "#/components/schemas/Fields"
              },
+             "former_area": {
+              "$ref": "#/components/schemas/Area"
+             },
              "id": {
               "$ref": "#/components/schemas/RecordID"
              },
@@ -1597,6 +1897,32 @@ enum OpenAPIDocument {
                "type": "string"
               },
               "type": "array"
+             },
+             "sealed": {
+              "properties": {
+               "names": {
+                "items": {
+                 "type": "object"
+                },
+                "type": "array"
+               },
+               "opens": {
+                "type": "boolean"
+               },
+               "readers": {
+                "type": "integer"
+               },
+               "wrong": {
+                "items": {
+                 "type": "string"
+                },
+                "type": "array"
+               }
+              },
+              "required": [
+               "readers"
+              ],
+              "type": "object"
              },
              "updated_at": {
               "$ref": "#/components/schemas/Time"
@@ -1795,6 +2121,119 @@ enum OpenAPIDocument {
             ],
             "type": "object"
            },
+           "Sheet": {
+            "properties": {
+             "area": {
+              "type": "string"
+             },
+             "began_at": {
+              "type": "string"
+             },
+             "caller": {
+              "type": "string"
+             },
+             "changed": {
+              "type": "integer"
+             },
+             "collection": {
+              "type": "string"
+             },
+             "digest": {
+              "type": "string"
+             },
+             "ended_at": {
+              "type": [
+               "string",
+               "null"
+              ]
+             },
+             "file": {
+              "type": "string"
+             },
+             "new": {
+              "type": "integer"
+             },
+             "number": {
+              "type": "integer"
+             },
+             "rows": {
+              "type": "integer"
+             }
+            },
+            "required": [
+             "number",
+             "file",
+             "collection",
+             "area",
+             "digest",
+             "caller",
+             "began_at",
+             "ended_at",
+             "rows",
+             "new",
+             "changed"
+            ],
+            "type": "object"
+           },
+           "SheetRows": {
+            "properties": {
+             "next": {
+              "type": [
+               "integer",
+               "null"
+              ]
+             },
+             "rows": {
+              "items": {
+               "properties": {
+                "id": {
+                 "$ref": "#/components/schemas/RecordID"
+                },
+                "row": {
+                 "type": "integer"
+                }
+               },
+               "required": [
+                "row",
+                "id"
+               ],
+               "type": "object"
+              },
+              "type": "array"
+             },
+             "schema": {
+              "const": "onegrid.sheet/1"
+             },
+             "sheet": {
+              "$ref": "#/components/schemas/Sheet"
+             }
+            },
+            "required": [
+             "schema",
+             "sheet",
+             "rows",
+             "next"
+            ],
+            "type": "object"
+           },
+           "Sheets": {
+            "properties": {
+             "items": {
+              "items": {
+               "$ref": "#/components/schemas/Sheet"
+              },
+              "type": "array"
+             },
+             "schema": {
+              "const": "onegrid.sheets/1"
+             }
+            },
+            "required": [
+             "schema",
+             "items"
+            ],
+            "type": "object"
+           },
            "Status": {
             "properties": {
              "api": {
@@ -1882,6 +2321,57 @@ enum OpenAPIDocument {
              "ledger",
              "peers",
              "findings"
+            ],
+            "type": "object"
+           },
+           "Tables": {
+            "properties": {
+             "area": {
+              "type": "string"
+             },
+             "areas": {
+              "items": {
+               "required": [
+                "area",
+                "state",
+                "here",
+                "there",
+                "whole",
+                "records",
+                "reason"
+               ],
+               "type": "object"
+              },
+              "type": "array"
+             },
+             "differing": {
+              "type": "integer"
+             },
+             "name": {
+              "type": "string"
+             },
+             "node": {
+              "type": "string"
+             },
+             "schema": {
+              "const": "onegrid.tables/1"
+             },
+             "state": {
+              "enum": [
+               "equal",
+               "differ",
+               "not_comparable"
+              ]
+             }
+            },
+            "required": [
+             "schema",
+             "node",
+             "name",
+             "area",
+             "state",
+             "differing",
+             "areas"
             ],
             "type": "object"
            },
@@ -2186,6 +2676,93 @@ enum OpenAPIDocument {
             ]
            }
           },
+          "/v1/authority/areas": {
+           "get": {
+            "operationId": "areaChanges",
+            "responses": {
+             "200": {
+              "content": {
+               "application/json": {
+                "schema": {
+                 "allOf": [
+                  {
+                   "$ref": "#/components/schemas/Items"
+                  },
+                  {
+                   "properties": {
+                    "schema": {
+                     "const": "onegrid.areas/1"
+                    }
+                   }
+                  }
+                 ]
+                }
+               }
+              },
+              "description": "What was asked for."
+             },
+             "default": {
+              "$ref": "#/components/responses/Problem"
+             }
+            },
+            "summary": "What has become of area codes.",
+            "tags": [
+             "node"
+            ]
+           },
+           "post": {
+            "operationId": "addAreaChange",
+            "requestBody": {
+             "content": {
+              "application/json": {
+               "schema": {
+                "additionalProperties": false,
+                "properties": {
+                 "change": {
+                  "type": "string"
+                 }
+                },
+                "required": [
+                 "change"
+                ],
+                "type": "object"
+               }
+              }
+             },
+             "required": true
+            },
+            "responses": {
+             "200": {
+              "content": {
+               "application/json": {
+                "schema": {
+                 "allOf": [
+                  {
+                   "$ref": "#/components/schemas/Any"
+                  },
+                  {
+                   "properties": {
+                    "schema": {
+                     "const": "onegrid.area_change/1"
+                    }
+                   }
+                  }
+                 ]
+                }
+               }
+              },
+              "description": "What was asked for."
+             },
+             "default": {
+              "$ref": "#/components/responses/Problem"
+             }
+            },
+            "summary": "Takes a signed change of an area code into lane 0.",
+            "tags": [
+             "node"
+            ]
+           }
+          },
           "/v1/authority/certificates": {
            "post": {
             "operationId": "addCertificate",
@@ -2354,6 +2931,77 @@ enum OpenAPIDocument {
             ]
            }
           },
+          "/v1/authority/exposure": {
+           "post": {
+            "operationId": "exposure",
+            "requestBody": {
+             "content": {
+              "application/json": {
+               "schema": {
+                "additionalProperties": false,
+                "properties": {
+                 "after": {
+                  "type": "string"
+                 },
+                 "limit": {
+                  "maximum": 20000,
+                  "minimum": 1,
+                  "type": "integer"
+                 },
+                 "peer": {
+                  "type": "string"
+                 },
+                 "plain": {
+                  "type": "boolean"
+                 },
+                 "reason": {
+                  "type": "string"
+                 },
+                 "records": {
+                  "type": "boolean"
+                 }
+                },
+                "required": [
+                 "peer"
+                ],
+                "type": "object"
+               }
+              }
+             },
+             "required": true
+            },
+            "responses": {
+             "200": {
+              "content": {
+               "application/json": {
+                "schema": {
+                 "allOf": [
+                  {
+                   "$ref": "#/components/schemas/Any"
+                  },
+                  {
+                   "properties": {
+                    "schema": {
+                     "const": "onegrid.exposure/1"
+                    }
+                   }
+                  }
+                 ]
+                }
+               }
+              },
+              "description": "What was asked for."
+             },
+             "default": {
+              "$ref": "#/components/responses/Problem"
+             }
+            },
+            "summary": "Whose personal data was on a node; noted in the audit trail first.",
+            "tags": [
+             "node"
+            ]
+           }
+          },
           "/v1/authority/posts": {
            "get": {
             "operationId": "posts",
@@ -2426,6 +3074,11 @@ enum OpenAPIDocument {
           "/v1/backup/snapshot": {
            "post": {
             "operationId": "snapshot",
+            "parameters": [
+             {
+              "$ref": "#/components/parameters/prefer"
+             }
+            ],
             "requestBody": {
              "content": {
               "application/json": {
@@ -2456,6 +3109,9 @@ enum OpenAPIDocument {
                }
               },
               "description": "What was asked for."
+             },
+             "202": {
+              "$ref": "#/components/responses/Accepted"
              },
              "default": {
               "$ref": "#/components/responses/Problem"
@@ -2543,6 +3199,11 @@ enum OpenAPIDocument {
           "/v1/bundles/export": {
            "post": {
             "operationId": "exportBundle",
+            "parameters": [
+             {
+              "$ref": "#/components/parameters/prefer"
+             }
+            ],
             "requestBody": {
              "content": {
               "application/json": {
@@ -2564,6 +3225,9 @@ enum OpenAPIDocument {
               },
               "description": "What was asked for."
              },
+             "202": {
+              "$ref": "#/components/responses/Accepted"
+             },
              "default": {
               "$ref": "#/components/responses/Problem"
              }
@@ -2577,6 +3241,11 @@ enum OpenAPIDocument {
           "/v1/bundles/import": {
            "post": {
             "operationId": "importBundle",
+            "parameters": [
+             {
+              "$ref": "#/components/parameters/prefer"
+             }
+            ],
             "requestBody": {
              "content": {
               "application/json": {
@@ -2597,6 +3266,9 @@ enum OpenAPIDocument {
                }
               },
               "description": "What was asked for."
+             },
+             "202": {
+              "$ref": "#/components/responses/Accepted"
              },
              "default": {
               "$ref": "#/components/responses/Problem"
@@ -2831,6 +3503,46 @@ enum OpenAPIDocument {
             "summary": "What is wrong, and what to do about it.",
             "tags": [
              "node"
+            ]
+           }
+          },
+          "/v1/export/{collection}": {
+           "parameters": [
+            {
+             "$ref": "#/components/parameters/path_collection"
+            }
+           ],
+           "post": {
+            "operationId": "exportRecords",
+            "requestBody": {
+             "content": {
+              "application/json": {
+               "schema": {
+                "$ref": "#/components/schemas/Export"
+               }
+              }
+             },
+             "required": true
+            },
+            "responses": {
+             "200": {
+              "content": {
+               "application/x-ndjson": {
+                "schema": {
+                 "description": "A JSON value a line.",
+                 "type": "string"
+                }
+               }
+              },
+              "description": "A head, then a list of texts for each record, then how many they were."
+             },
+             "default": {
+              "$ref": "#/components/responses/Problem"
+             }
+            },
+            "summary": "Records as the rows of a sheet.",
+            "tags": [
+             "records"
             ]
            }
           },
@@ -3125,6 +3837,77 @@ enum OpenAPIDocument {
             ]
            }
           },
+          "/v1/jobs": {
+           "get": {
+            "operationId": "jobs",
+            "responses": {
+             "200": {
+              "content": {
+               "application/json": {
+                "schema": {
+                 "allOf": [
+                  {
+                   "$ref": "#/components/schemas/Items"
+                  },
+                  {
+                   "properties": {
+                    "schema": {
+                     "const": "onegrid.jobs/1"
+                    }
+                   }
+                  }
+                 ]
+                }
+               }
+              },
+              "description": "What was asked for."
+             },
+             "default": {
+              "$ref": "#/components/responses/Problem"
+             }
+            },
+            "summary": "Work that goes on after its request was answered, the latest first.",
+            "tags": [
+             "upkeep"
+            ]
+           }
+          },
+          "/v1/jobs/{id}": {
+           "get": {
+            "operationId": "job",
+            "parameters": [
+             {
+              "description": "As the order was answered.",
+              "in": "path",
+              "name": "id",
+              "required": true,
+              "schema": {
+               "minLength": 1,
+               "type": "string"
+              }
+             }
+            ],
+            "responses": {
+             "200": {
+              "content": {
+               "application/json": {
+                "schema": {
+                 "$ref": "#/components/schemas/Job"
+                }
+               }
+              },
+              "description": "What was asked for."
+             },
+             "default": {
+              "$ref": "#/components/responses/Problem"
+             }
+            },
+            "summary": "How far a job has come, and what came of it.",
+            "tags": [
+             "upkeep"
+            ]
+           }
+          },
           "/v1/lag": {
            "get": {
             "operationId": "lag",
@@ -3281,6 +4064,82 @@ enum OpenAPIDocument {
              }
             },
             "summary": "Everybody this node knows.",
+            "tags": [
+             "node"
+            ]
+           }
+          },
+          "/v1/peers/{peer}/diff": {
+           "parameters": [
+            {
+             "$ref": "#/components/parameters/path_peer"
+            }
+           ],
+           "post": {
+            "operationId": "diffPeer",
+            "requestBody": {
+             "content": {
+              "application/json": {
+               "schema": {
+                "$ref": "#/components/schemas/Nothing"
+               }
+              }
+             }
+            },
+            "responses": {
+             "200": {
+              "content": {
+               "application/json": {
+                "schema": {
+                 "$ref": "#/components/schemas/Difference"
+                }
+               }
+              },
+              "description": "What was asked for."
+             },
+             "default": {
+              "$ref": "#/components/responses/Problem"
+             }
+            },
+            "summary": "What this node and a peer have apart, logs and records.",
+            "tags": [
+             "node"
+            ]
+           }
+          },
+          "/v1/peers/{peer}/verify": {
+           "parameters": [
+            {
+             "$ref": "#/components/parameters/path_peer"
+            }
+           ],
+           "post": {
+            "operationId": "verifyPeer",
+            "requestBody": {
+             "content": {
+              "application/json": {
+               "schema": {
+                "$ref": "#/components/schemas/Nothing"
+               }
+              }
+             }
+            },
+            "responses": {
+             "200": {
+              "content": {
+               "application/json": {
+                "schema": {
+                 "$ref": "#/components/schemas/Tables"
+                }
+               }
+              },
+              "description": "What was asked for."
+             },
+             "default": {
+              "$ref": "#/components/responses/Problem"
+             }
+            },
+            "summary": "Holds this node's tables against a peer's.",
             "tags": [
              "node"
             ]
@@ -3572,6 +4431,11 @@ enum OpenAPIDocument {
           "/v1/rebuild": {
            "post": {
             "operationId": "rebuild",
+            "parameters": [
+             {
+              "$ref": "#/components/parameters/prefer"
+             }
+            ],
             "requestBody": {
              "content": {
               "application/json": {
@@ -3602,6 +4466,9 @@ enum OpenAPIDocument {
                }
               },
               "description": "What was asked for."
+             },
+             "202": {
+              "$ref": "#/components/responses/Accepted"
              },
              "default": {
               "$ref": "#/components/responses/Problem"
@@ -4451,6 +5318,77 @@ enum OpenAPIDocument {
             ]
            }
           },
+          "/v1/sheets": {
+           "get": {
+            "operationId": "sheets",
+            "responses": {
+             "200": {
+              "content": {
+               "application/json": {
+                "schema": {
+                 "$ref": "#/components/schemas/Sheets"
+                }
+               }
+              },
+              "description": "What was asked for."
+             },
+             "default": {
+              "$ref": "#/components/responses/Problem"
+             }
+            },
+            "summary": "Sheets that this node has taken in, or is taking in.",
+            "tags": [
+             "records"
+            ]
+           }
+          },
+          "/v1/sheets/{number}": {
+           "get": {
+            "operationId": "sheet",
+            "parameters": [
+             {
+              "description": "Only rows after this one.",
+              "in": "query",
+              "name": "after",
+              "schema": {
+               "minimum": 0,
+               "type": "integer"
+              }
+             }
+            ],
+            "responses": {
+             "200": {
+              "content": {
+               "application/json": {
+                "schema": {
+                 "$ref": "#/components/schemas/SheetRows"
+                }
+               }
+              },
+              "description": "What was asked for."
+             },
+             "default": {
+              "$ref": "#/components/responses/Problem"
+             }
+            },
+            "summary": "A sheet, and which record each row has written.",
+            "tags": [
+             "records"
+            ]
+           },
+           "parameters": [
+            {
+             "description": "A sheet's number.",
+             "in": "path",
+             "name": "number",
+             "required": true,
+             "schema": {
+              "minLength": 1,
+              "type": "string"
+             }
+            }
+           ]
+          },
           "/v1/sql": {
            "post": {
             "operationId": "sql",
@@ -4692,6 +5630,11 @@ enum OpenAPIDocument {
           "/v1/verify": {
            "post": {
             "operationId": "verify",
+            "parameters": [
+             {
+              "$ref": "#/components/parameters/prefer"
+             }
+            ],
             "requestBody": {
              "content": {
               "application/json": {
@@ -4711,6 +5654,9 @@ enum OpenAPIDocument {
                }
               },
               "description": "What was asked for."
+             },
+             "202": {
+              "$ref": "#/components/responses/Accepted"
              },
              "default": {
               "$ref": "#/components/responses/Problem"

@@ -56,7 +56,21 @@ struct ProblemMiddleware: RouterMiddleware {
         }
     }
 
-    private static func answer(_ refusal: DeskRefusal, to request: Request) -> Response {
+    /// A refusal as a problem, and its status.
+    static func problem(
+        _ refusal: DeskRefusal, to request: Request
+    ) -> (status: HTTPResponse.Status, problem: JSONValue) {
+        let status = status(refusal.kind)
+        return (
+            status,
+            problem(
+                status: status, code: refusal.code, chinese: refusal.chinese,
+                english: refusal.english, errors: errors(of: refusal), details: refusal.details,
+                request)
+        )
+    }
+
+    private static func errors(of refusal: DeskRefusal) -> [JSONValue] {
         var errors = refusal.problems.map(Desk.problem)
         if let pointer = refusal.pointer {
             errors.append(
@@ -66,9 +80,14 @@ struct ProblemMiddleware: RouterMiddleware {
                     "en": .text(refusal.english),
                 ]))
         }
+        return errors
+    }
+
+    private static func answer(_ refusal: DeskRefusal, to request: Request) -> Response {
         var response = document(
             status: status(refusal.kind), code: refusal.code, chinese: refusal.chinese,
-            english: refusal.english, errors: errors, details: refusal.details, request)
+            english: refusal.english, errors: errors(of: refusal), details: refusal.details,
+            request)
         if refusal.kind == .unknownCaller { response.headers[.wwwAuthenticate] = "Bearer" }
         if case .text(let tag)? = refusal.details["etag"] { response.headers[.eTag] = tag }
         return response
@@ -99,10 +118,10 @@ struct ProblemMiddleware: RouterMiddleware {
         return response
     }
 
-    private static func document(
+    private static func problem(
         status: HTTPResponse.Status, code: String, chinese: String, english: String,
         errors: [JSONValue], details: [String: JSONValue], _ request: Request
-    ) -> Response {
+    ) -> JSONValue {
         let isEnglish = prefersEnglish(request.headers[.acceptLanguage] ?? "")
         let parts: [String: JSONValue] = [
             "schema": .text("onegrid.problem/1"), "status": .integer(Int64(status.code)),
@@ -112,9 +131,19 @@ struct ProblemMiddleware: RouterMiddleware {
             "instance": .text(request.uri.path), "zh": .text(chinese), "en": .text(english),
             "errors": .list(errors), "problems": .list(errors),
         ]
+        return .object(details.merging(parts) { $1 })
+    }
+
+    private static func document(
+        status: HTTPResponse.Status, code: String, chinese: String, english: String,
+        errors: [JSONValue], details: [String: JSONValue], _ request: Request
+    ) -> Response {
         var response = JSONExchange.answer(
-            .object(details.merging(parts) { $1 }), status: status,
-            type: "application/problem+json; charset=utf-8")
+            problem(
+                status: status, code: code, chinese: chinese, english: english, errors: errors,
+                details: details, request),
+            status: status, type: "application/problem+json; charset=utf-8")
+        let isEnglish = prefersEnglish(request.headers[.acceptLanguage] ?? "")
         response.headers[.contentLanguage] = isEnglish ? "en" : "zh"
         response.headers[.vary] = "Accept-Language"
         return response

@@ -7,6 +7,7 @@ import Hummingbird
 /// What has befallen the folder, and copies of it.
 struct RecoveryRoutes {
     let desk: Desk
+    let jobs: JobBoard
 
     func add(to router: Router<BasicRequestContext>) {
         router.get("v1/incidents") { _, _ in
@@ -14,7 +15,9 @@ struct RecoveryRoutes {
         }
         router.post("v1/backup/snapshot") { request, _ in
             _ = try BodyParts(await JSONExchange.object(request), allowing: [])
-            return try await JSONExchange.reading { try desk.snapshot() }
+            return try await jobs.answer(request, "snapshot") {
+                try await JSONExchange.read { try desk.snapshot() }
+            }
         }
         router.post("v1/backup/note") { request, _ in
             let body = try BodyParts(

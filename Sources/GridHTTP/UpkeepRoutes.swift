@@ -4,19 +4,25 @@ import GridCore
 import GridNode
 import Hummingbird
 
-/// Digests, verification, queries and imports.
+/// Digests, verification and queries.
 struct UpkeepRoutes {
     let desk: Desk
+    let jobs: JobBoard
 
     func add(to router: Router<BasicRequestContext>) {
         router.get("v1/digest") { _, _ in try await JSONExchange.reading { try desk.digest() } }
         router.post("v1/verify") { request, _ in
             _ = try BodyParts(await JSONExchange.object(request), allowing: [])
-            return try await JSONExchange.reading { try desk.verify() }
+            return try await jobs.answer(request, "verify") {
+                try await JSONExchange.read { try desk.verify() }
+            }
         }
         router.post("v1/rebuild") { request, _ in
             _ = try BodyParts(await JSONExchange.object(request), allowing: [])
-            return JSONExchange.answer(try await desk.rebuild(caller: request.caller))
+            let caller = request.caller
+            return try await jobs.answer(request, "rebuild") {
+                try await desk.rebuild(caller: caller)
+            }
         }
         router.post("v1/sql") { request, _ in
             let body = try BodyParts(
@@ -38,18 +44,6 @@ struct UpkeepRoutes {
             return try await JSONExchange.reading {
                 try desk.query(statement, rows: rows, seconds: seconds)
             }
-        }
-        router.post("v1/import/:collection") { request, context in
-            let body = try BodyParts(
-                await JSONExchange.object(request),
-                allowing: ["rows", "first_row", "apply", "area", "file"])
-            let work = ImportRequest(
-                collection: try context.parameters.require("collection"),
-                rows: try body.objects("rows"), firstRow: try body.integer("first_row") ?? 1,
-                applies: try body.flag("apply"), area: try body.text("area"),
-                file: try body.text("file") ?? "")
-            return JSONExchange.answer(
-                try await desk.importRows(work, caller: request.caller))
         }
     }
 }

@@ -118,6 +118,12 @@ extension Store {
         try authorityRecords(SystemCollection.cutOffs, field: SystemCollection.cutOffBytesField)
     }
 
+    /// The bytes of all changes of area codes that stand in lane 0, as they were written.
+    package func areaChangeRecords() throws -> [[UInt8]] {
+        try authorityRecords(
+            SystemCollection.areaChanges, field: SystemCollection.areaChangeBytesField)
+    }
+
     /// The bytes of all branch proofs that stand in lane 0, as they were written.
     package func branchProofRecords() throws -> [[UInt8]] {
         try authorityRecords(SystemCollection.forks, field: SystemCollection.forkBytesField)

@@ -60,6 +60,7 @@ extension Store {
                         try Self.keep(redactions, in: database, seal)
                         try Self.takeOutWhatDoesNotCount(directory, in: database, seal)
                         restored = try Self.putBackWhatCounts(directory, in: database, seal)
+                        restored += try Self.putBackWhatHasARight(directory, in: database)
                         findings = try Self.destroy(
                             restored.isEmpty ? redactions : keepRestored(database), in: database,
                             seal)

@@ -23,6 +23,7 @@ struct GridControl: AsyncParsableCommand {
                 name: "授权 / Authority",
                 subcommands: [
                     Posts.self, Handover.self, Renew.self, Revoke.self, Retire.self, CutOffs.self,
+                    Exposure.self, Area.self,
                     Quarantine.self, ForkCommand.self, Redact.self, Redactions.self, Token.self,
                 ]),
             CommandGroup(
@@ -30,14 +31,15 @@ struct GridControl: AsyncParsableCommand {
                 subcommands: [
                     Collections.self, Put.self, Get.self, List.self, History.self, Conflicts.self,
                     Resolve.self,
-                    Import.self, SQL.self, ActCommand.self, ReportCommand.self, Events.self,
+                    Import.self, Export.self, Template.self, Sheets.self, SQL.self,
+                    ActCommand.self, ReportCommand.self, Events.self,
                 ]),
             CommandGroup(
                 name: "同步 / Sync",
                 subcommands: [
                     Status.self, Peers.self, Lag.self, Why.self, Top.self, Sync.self,
-                    Scopes.self, Log.self, Digest.self, Receipts.self, Pause.self, Resume.self,
-                    BundleCommand.self,
+                    Scopes.self, Log.self, Digest.self, Diff.self, Receipts.self, Pause.self,
+                    Resume.self, BundleCommand.self,
                 ]),
             CommandGroup(
                 name: "维护 / Upkeep",

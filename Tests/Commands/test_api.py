@@ -9,6 +9,7 @@ import threading
 
 from county import ROOT, VILLAGE, OneNode
 from processes.node import App
+from processes.telling import eventually
 
 MATTER = {"title": "路灯不亮", "place": "村口", "grid_code": "522730103210003"}
 
@@ -313,3 +314,34 @@ class API(OneNode):
         self.assertEqual(
             self.code("POST", "/v1/sql", raw=b" " * (16 * 1024 * 1024 + 1)),
             (413, "body_too_large"))
+
+    def test_long_work_goes_on_as_a_job(self):
+        for number in range(300):
+            self.ask("POST", "/v1/records/households", {"fields": {"household_no": f"{number:05}"}})
+        status, job, headers = self.ask(
+            "POST", "/v1/verify", {}, headers={"Prefer": "respond-async"})
+        self.assertEqual((status, job["kind"]), (202, "verify"))
+        place = headers["Location"]
+        ended = eventually(
+            lambda: (lambda each: each["state"] != "running" and each)(self.ask("GET", place)[1]),
+            "a job ends")
+        self.assertEqual((ended["state"], ended["status"]), ("done", 200))
+        self.assertEqual((ended["result"]["schema"], ended["result"]["ok"]),
+                         ("onegrid.verify/1", True))
+        progress = ended["progress"]
+        self.assertEqual((progress["unit"], progress["done"]), ("runs", progress["total"]))
+        self.assertGreater(progress["total"], 0)
+        self.assertEqual(self.ask("GET", "/v1/jobs")[1]["items"][0]["id"], job["id"])
+        # What fails says why, as the request would have been told.
+        _, job, _ = self.ask("POST", "/v1/bundles/import", {"file": "none"},
+                             headers={"Prefer": "respond-async", "Accept-Language": "en"})
+        ended = eventually(
+            lambda: (lambda each: each["state"] != "running" and each)(
+                self.ask("GET", f"/v1/jobs/{job['id']}")[1]), "a job fails")
+        self.assertEqual((ended["state"], ended["status"]), ("failed", 404))
+        self.assertEqual(ended["problem"]["code"], "file_missing")
+        self.assertEqual(self.code("GET", "/v1/jobs/nothing"), (404, "unknown_job"))
+        # What is wrong with the request itself is told at once.
+        self.assertEqual(
+            self.code("POST", "/v1/verify", {"x": 1}, headers={"Prefer": "respond-async"}),
+            (400, "bad_body"))

@@ -153,6 +153,13 @@ class Reached(OneNode):
         for body, code in (({"rows": [{}] * 501}, "too_many_rows"),
                            ({"rows": [], "first_row": 0}, "bad_first_row")):
             self.refused(400, code, "POST", "/v1/import/matters", body)
+        self.refused(400, "bad_row_key", "POST", "/v1/import/residents",
+                     {"rows": [], "key": ["away_to"]})
+        for sheet in ({"digest": "0" * 15}, {"digest": "0" * 16, "rows": -1}):
+            self.refused(400, "bad_sheet", "POST", "/v1/import/matters",
+                         {"rows": [], "file": "x.csv", "sheet": sheet})
+        self.refused(404, "unknown_sheet", "GET", "/v1/sheets/7")
+        self.refused(403, "never_in_bulk", "POST", "/v1/export/care_records", {})
         self.refused(400, "bad_since", "GET", "/v1/audit?since=%E6%98%A8%E5%A4%A9")
         self.refused(400, "bad_after", "GET", "/v1/audit?after=0000000000000000")
 

@@ -255,8 +255,8 @@ struct PlainSightTests {
             func take(_ applies: Bool, _ rows: [[String: JSONValue]]) async throws -> JSONValue {
                 try await desk.importRows(
                     ImportRequest(
-                        collection: "residents", rows: rows, firstRow: 1, applies: applies,
-                        area: nil, file: "花名册.csv"), caller: "李")
+                        collection: "residents", rows: rows, numbers: Array(1...rows.count),
+                        applies: applies, area: nil, file: "花名册.csv"), caller: "李")
             }
             let rows: [[String: JSONValue]] = [["name": .text("钱雷")], ["name": .text("孙二")]]
             #expect(try await take(false, rows).at("noted") == .null)

@@ -38,6 +38,7 @@ struct ReasonTests {
             .malformed(.truncated), .runNotGenuine, .creditExceeded, .creditTooSmall,
             .creditTooLarge, .areaNotShared, .rowOutsideAreas, .secondTotals, .tooManyEnded,
             .receiptNotOffered, .tooManyReceipts, .receiptNotOurs, .receiptNotGenuine,
+            .tooManyAudits, .auditNotAsked, .auditAnswerWrong,
         ]
         let reasons: [CloseReason] =
             violations.map { .violation($0) } + [
@@ -61,7 +62,7 @@ struct ReasonTests {
             .violation(.entryTooLarge(sequence: 1)), .violation(.firstBacklinkWrong),
             .violation(.signatureWrong),
             .outsideScope, .unknownKey, .notEntitled, .cutOff, .endUnknown, .forked(at: 1),
-            .valuesWithheld, .ownLogAhead, .tooMuchParked,
+            .valuesWithheld, .unsealedValue, .ownLogAhead, .tooMuchParked,
         ]
         expectKnown(refusals.map(\.code), .entry)
     }
@@ -70,6 +71,16 @@ struct ReasonTests {
         let states: [GridNode.LinkState] = [.connected, .connecting, .waiting, .paused, .absent]
         expectKnown(states.map(\.rawValue))
         expectKnown(Incident.Code.allCases.map(\.rawValue))
+    }
+
+    @Test func everyHindranceOfAnAuditHasWords() {
+        let hindrances: [AuditHindrance] =
+            AuditRefusal.allCases.map { AuditHindrance($0, number: 1) } + [
+                .notOffered, .rationed, .unsettled, .unreadable, .notConnected, .linkEnded,
+                .noAnswer, .notShared,
+            ]
+        expectKnown(hindrances.map(\.code), .audit)
+        expectKnown(["tables_differ"], .finding)
     }
 
     @Test func whatNobodyHasSaidHasNone() {

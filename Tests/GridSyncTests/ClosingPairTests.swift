@@ -8,7 +8,7 @@ import Testing
 
 /// Every way in which a session ends, but for those that take long or change who one is.
 struct ClosingPairTests {
-    private static let otherVillage = County.area("522730103212")
+    private static let otherVillage = County.area("522730104212")
 
     /// What a peer says that ends the session.
     struct Fault: Sendable, CustomTestStringConvertible {
@@ -34,7 +34,7 @@ struct ClosingPairTests {
 
     /// Runs of a village that is not the reader's, and of its own with a signature of nobody.
     private static func runs() throws -> (foreign: [UInt8], forged: [UInt8]) {
-        let (foreign, own) = (Node(12), Node(11, nonce: 3))
+        let (foreign, own) = (Node(1, nonce: 5), Node(11, nonce: 3))
         try foreign.author(.note("foreign", otherVillage))
         try own.author(.note("own"))
         let run = own.runs[0].run

@@ -61,12 +61,12 @@ struct ForkSessionTests {
         var (session, village) = try session()
         let foreign = LogID(
             replica: village.replica.id,
-            domain: Domain(area: County.area("522730103212"), lane: .routine))
+            domain: Domain(area: County.area("522730104212"), lane: .routine))
         var effects = session.receive(.heads(log: foreign, rows: [row(1)]), now: 0)
         #expect(effects.last == .close(.violation(.areaNotShared)))
         (session, village) = try self.session()
-        let neighbour = Node(12)
-        try neighbour.author(.note("a", County.area("522730103212")))
+        let neighbour = Node(1)
+        try neighbour.author(.note("a", County.area("522730104212")))
         let proofs = try #require(BranchProof.proofs(of: [neighbour.runs[0]], from: 1))
         effects = session.receive(.branch(proofs), now: 0)
         #expect(effects.last == .close(.violation(.areaNotShared)))

@@ -40,6 +40,8 @@ final class LinkEnd {
     private(set) var session: SyncSession?
     private(set) var closeReason: CloseReason?
     private(set) var forks: [LogID] = []
+    /// What audits of this side have come to.
+    private(set) var audits: [(area: AreaCode, outcome: AuditOutcome)] = []
     /// What the peer has said it has, signed, and when that came.
     private(set) var receipts: [(time: UInt64, receipt: Receipt)] = []
     /// The most bytes of runs that this side had on their way without credit for them back.
@@ -170,6 +172,8 @@ final class LinkEnd {
         case .reportFork(let log, _): forks.append(log)
         // Folders take note of those; here is none.
         case .noteEnded, .learn, .compareHeads, .learnBranch, .proveFork: break
+        case .answerAudit(let question): answer(question)
+        case .audited(let area, let outcome): audits.append((area, outcome))
         case .issueReceipt:
             world.after(world.pace.reading) {
                 self.act { session in
@@ -186,6 +190,28 @@ final class LinkEnd {
         case .close(let reason):
             closeReason = reason
             linkClosed()
+        }
+    }
+
+    /// Holds this side's records of an area against the peer's.
+    func audit(_ area: AreaCode, nonce: UInt64 = 7) {
+        let snapshot = node.snapshot(of: area)
+        act { session in
+            session.audit(snapshot, nonce: AuditWord(high: nonce, low: nonce), now: world.now)
+        }
+    }
+
+    private func answer(_ question: AuditQuestion) {
+        world.after(world.pace.reading) {
+            let (basis, entries) = self.node.replica.auditBasis(of: question.area, rules: 1)
+            let answer: AuditAnswer
+            if let refusal = basis.difference(from: question.basis) {
+                answer = AuditAnswer(
+                    number: question.number, content: .refused(refusal, number: entries))
+            } else {
+                answer = self.node.snapshot(of: question.area).answer(question)
+            }
+            self.act { $0.supply(answer, now: self.world.now) }
         }
     }
 

@@ -158,6 +158,42 @@ final class Node {
             scope: replica.scope, directory: replica.directory, logs: storage.snapshot.logs.values)
     }
 
+    /// Changes a record's state without an entry that says so.
+    func damage(in area: AreaCode) -> AuditLeaf.Name {
+        let states = storage.snapshot.records.values.filter {
+            $0.domain.area == area && !$0.fields.isEmpty
+        }
+        guard let state = states.min(by: { "\($0)" < "\($1)" }) else {
+            preconditionFailure("nothing to damage in \(area)")
+        }
+        let spoilt = RecordState(
+            collection: state.collection, address: state.address, domain: state.domain,
+            existence: state.existence, first: state.first, last: state.last)
+        do {
+            try storage.save(TouchedRecord(stored: spoilt))
+        } catch {
+            preconditionFailure("\(error)")
+        }
+        return AuditLeaf.Name(
+            lane: state.domain.lane, collection: state.collection,
+            id: RecordNaming.id(of: state.address))
+    }
+
+    /// Its records of an area, as an audit sees them.
+    func snapshot(of area: AreaCode) -> AuditSnapshot {
+        let leaves = storage.snapshot.records.values.filter { $0.domain.area == area }.map {
+            state in
+            AuditLeaf(
+                AuditLeaf.Name(
+                    lane: state.domain.lane, collection: state.collection,
+                    id: RecordNaming.id(of: state.address)),
+                digest: Hashing.digest(Array("\(state)".utf8), personal: .table))
+        }
+        return AuditSnapshot(
+            area: area, basis: replica.auditBasis(of: area, rules: 1).basis,
+            tree: AuditTree(leaves))
+    }
+
     var state: MemoryStorage.Snapshot { storage.snapshot }
     var runs: [VerifiedRun] { storage.runs }
 

@@ -195,7 +195,7 @@ struct ReplicaRefusalTests {
             .violation(.malformed(.empty)), .violation(.entryTooLarge(sequence: 1)),
             .violation(.firstBacklinkWrong), .violation(.signatureWrong), .outsideScope,
             .unknownKey, .notEntitled, .forked(at: 1), .valuesWithheld, .ownLogAhead,
-            .tooMuchParked,
+            .tooMuchParked, .unsealedValue,
         ]
         #expect(Set(refusals.map(\.code)).count == refusals.count)
     }

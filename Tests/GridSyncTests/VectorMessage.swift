@@ -87,7 +87,7 @@ struct VectorGreeting: Decodable, Sendable {
 struct VectorContent: Decodable, Sendable {
     private enum Form: String, CodingKey {
         case frontier, totals, run, ack, refusal, ping, bye, receipt, ended, cutOff, heads, branch
-        case lanes
+        case audit, audited, auditParts, lanes
     }
 
     private struct Frontier: Decodable {
@@ -242,6 +242,10 @@ struct VectorContent: Decodable, Sendable {
                 issuedBy: Author(SigningKey(seed: [UInt8](repeating: 0x11, count: 32))))
             #expect(cutOff.signature == word.signature.bytes)
             message = .cutOff(cutOff)
+        case .audit:
+            message = .audit(try object.decode(VectorQuestion.self, forKey: form).question)
+        case .audited, .auditParts:
+            message = .audited(try object.decode(VectorAnswer.self, forKey: form).answer)
         case .receipt:
             message = .receipt(try object.decode(VectorReceipt.self, forKey: form).receipt)
         }

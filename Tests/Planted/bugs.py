@@ -99,13 +99,13 @@ BUGS = [
     Bug(
         14, "An area is shared when one of the two sides carries it.",
         "GridSync/Session/SyncSession.swift",
-        "Scope(mine.area).contains(area) && Scope(theirs.area).contains(area)",
-        "Scope(mine.area).contains(area) && (planted || Scope(theirs.area).contains(area))"),
+        "areas.carries(mine.area, area) && areas.carries(theirs.area, area)",
+        "areas.carries(mine.area, area) && (planted || areas.carries(theirs.area, area))"),
     Bug(
         15, "The gate admits areas that the replica does not carry.",
         "GridSync/Replica/ReplicaBatch+Admission.swift",
-        "guard replica.scope.contains(domain.area) else",
-        "guard planted || replica.scope.contains(domain.area) else"),
+        "guard replica.carries(domain.area, by: directory.areas) else",
+        "guard planted || replica.carries(domain.area, by: directory.areas) else"),
     Bug(
         16, "The gate does not ask for rights.",
         "GridSync/Replica/ReplicaBatch+Admission.swift",
@@ -396,4 +396,19 @@ BUGS = [
         "GridSync/Replica/ReplicaBatch+Redaction.swift",
         "restated: treatment?.restatements ?? [])",
         "restated: planted ? [] : treatment?.restatements ?? [])"),
+    Bug(
+        106, "Of two changes of area codes that contradict each other the later one counts.",
+        "GridLog/Authority/CertificateDirectory+Areas.swift",
+        "guard weight.standing == .counts, !map.take(change.step) else {",
+        "guard weight.standing == .counts, planted || !map.take(change.step) else {"),
+    Bug(
+        107, "A village that goes into another is found under its old code only.",
+        "GridCore/Areas/AreaMap.swift",
+        "guard !isEmpty else { return [] }\n        let area",
+        "guard !isEmpty, !planted else { return [] }\n        let area"),
+    Bug(
+        108, "Where one village has another code, all of its township cover each other.",
+        "GridCore/Areas/AreaMap.swift",
+        "return current(area) == current(home)",
+        "return planted || current(area) == current(home)"),
 ]

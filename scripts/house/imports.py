@@ -42,6 +42,7 @@ DOORS = {
     "CFileBirth": ["GridStore"],
     "CMalloc": ["GridNode"],
     "CQRCodegen": ["gridctl"],
+    "CXlsxWriter": ["gridctl"],
     "CRunPacking": ["GridLog"],
     "CZstd": [],
     "GRDB*": ["GridStore"],
@@ -56,7 +57,6 @@ DOORS = {
     "Configuration": ["GridNode"],
     "SystemPackage": ["GridNode"],
     "ArgumentParser": ["gridd", "gridctl", "gridsim", "gridbench"],
-    "SwiftCSV": ["GridSheet"],
 }
 
 # Modules of the toolchain. Floors 0-3 have none of them, but the door to libsodium needs files, and

@@ -22,7 +22,7 @@ BROKEN = [
     ("import", "Sources/GridNode/A.swift", HEAD + "import HummingbirdCore\n", 2),
     ("import", "Sources/gridctl/A.swift", HEAD + "import AsyncHTTPClient\n", 2),
     ("import", "Tests/GridCoreTests/ATests.swift", HEAD + "@testable import GridLog\n", 2),
-    ("import", "Sources/gridctl/A.swift", HEAD + "import SwiftCSV\n", 2),
+    ("import", "Sources/gridctl/A.swift", HEAD + "import GRDB\n", 2),
     ("import", "Sources/GridSheet/A.swift", HEAD + "import Foundation\n", 2),
     ("import", "Fuzz/gridfuzz/A.swift", HEAD + "import GridNode\n", 2),
     ("unknown-target", "Sources/GridExtra/A.swift", HEAD, 1),

@@ -11,6 +11,7 @@ from .notation import (
     AREA, HOME, KEY, LANE, LOG, MESSAGE_TEXT, NONCE, SEQUENCE, UNSIGNED, VERSION, Block, Choice,
     Fields, Items, Nothing, Raw, Rest, Unsigned, Violation, area_order, log_order)
 from .receipts import RECEIPT, Enclosed
+from .tables import ANSWER, PARTS, QUESTION
 
 ROW = Fields(**LOG.fields, height=SEQUENCE, head=Raw(8))
 FRONTIER = Items(ROW, LIMITS["frontierRowsMax"], order=log_order)
@@ -130,6 +131,9 @@ class Message(Choice):
                     Fields(height=SEQUENCE, head=Raw(8)), LIMITS["headsMax"], least=1,
                     order=lambda row: row["height"]))),
             12: ("branch", Branch()),
+            13: ("audit", QUESTION),
+            14: ("audited", ANSWER),
+            15: ("audit_parts", PARTS),
             16: ("lanes", LANE),
         })
 

@@ -4,7 +4,7 @@
 from onegrid_reader import certificates, entries, messages, runs
 from onegrid_reader.notation import log_order
 
-from . import forks, receipts
+from . import forks, receipts, tables
 from .certificates import county, own_root, township, village
 from .cutoffs import village_ends
 from .logs import COUNTY, TOWNSHIP, VILLAGE, VILLAGER
@@ -81,7 +81,7 @@ def make(story: dict[str, list[dict]]) -> list[dict]:
         "all lanes": {"lanes": 2},
         "bye of 200 bytes": {"bye": "x" * 200},
         "receipt": {"receipt": receipts.make(story)[0]["receipt"]},
-    }
+    } | tables.messages()
     vectors = [{"name": name, "kind": "greeting", "bytes": messages.GREETING.write(fields).hex(),
                 "greeting": fields} for name, fields in greetings.items()]
     vectors += [{"name": name, "kind": "message", "bytes": messages.MESSAGE.write(fields).hex(),

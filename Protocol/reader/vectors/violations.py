@@ -6,7 +6,7 @@ from onegrid_reader.hashes import sign
 from onegrid_reader.notation import UNSIGNED
 from onegrid_reader.values import VALUE
 
-from . import envelopes, receipts
+from . import envelopes, receipts, tables
 from . import forks as fork_vectors
 from .certificates import county, own_root, village
 from .logs import (
@@ -399,6 +399,7 @@ def message_cases(rows: list[dict]):
     yield one("a long refusal", "length_too_large", "refusal", {"log": log, "code": "x" * 201})
     yield "message", "a bye that is no text", "0701ff", "text_not_utf8"
     yield from fork_cases()
+    yield from tables.violation_cases()
     yield "message", "a bye with a byte more", "070000", "trailing_bytes"
 
 

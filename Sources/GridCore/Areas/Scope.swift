@@ -4,11 +4,16 @@
 /// notices and rules that stand at exactly the level of each area above it.
 package struct Scope: Hashable, Sendable {
     package let area: AreaCode
+    /// What has become of area codes.
+    private let areas: AreaMap
 
-    package init(_ area: AreaCode) { self.area = area }
+    package init(_ area: AreaCode, areas: AreaMap = AreaMap()) {
+        self.area = area
+        self.areas = areas
+    }
 
     /// Whether records homed in `home` belong to this scope.
     package func contains(_ home: AreaCode) -> Bool {
-        area.contains(home) || home.contains(area)
+        areas.carries(area, home)
     }
 }

@@ -191,6 +191,7 @@ collection 24|care_records|特殊人群服务管理|routine
 7|visit_log|走访记录|struct(at 时间:time,by 经手人:ref(staff),text 内容!:longtext(500))|timeline|O|P4|not_future
 8|valid_from|起|date|register shown|R|P4
 9|valid_to|止|date|register shown|O|P4||expired records are purged
+10|reader_keys|可见设备的密钥|bytes(49..145)|timeline|O|P4||written by the node, see Protocol/readers.md
 
 """#
 

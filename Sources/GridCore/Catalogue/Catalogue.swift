@@ -57,10 +57,14 @@ extension Catalogue: MergeRules {
         let rules = assignmentRules[Int(collection)]
         return field < rules.count ? rules[Int(field)] : .register
     }
+
+    package func sealing(of collection: UInt32) -> FieldSealing? {
+        self.collection(numbered: collection)?.sealing
+    }
 }
 
 extension Catalogue {
-    /// The Onegrid catalogue, 39 collections and 352 fields, read once at first use.
+    /// The Onegrid catalogue, 39 collections and 353 fields, read once at first use.
     package static let grid: Catalogue = {
         do {
             return try Catalogue(parsing: gridNotation)

@@ -15,6 +15,9 @@ package struct CollectionDefinition: Sendable {
     /// Ascending by number.
     package let fields: [FieldDefinition]
 
+    /// Which fields are sealed for the devices that a record names; nil where none is.
+    package let sealing: FieldSealing?
+
     private let placesByName: [String: Int]
     /// Place in `fields`, by number; -1 for numbers without a field.
     private let placesByNumber: [Int32]
@@ -45,6 +48,7 @@ package struct CollectionDefinition: Sendable {
             places[Int(field.number)] = Int32(place)
         }
         precondition(namedBy.allSatisfy { names[$0] != nil }, "\(name): unknown key field")
+        sealing = FieldSealing(fields, namedBy: namedBy)
         placesByName = names
         placesByNumber = places
         placesOfComparisons = fields.indices.filter { place in

@@ -17,6 +17,9 @@ package enum Masking {
     /// What nothing can be told of, not even its length.
     package static let hidden = "***"
 
+    /// What stands for a value that is sealed for the devices which its record names.
+    package static let sealed = "仅指定设备可见 / sealed for named devices"
+
     /// From this class on the fields of a record are masked: P3, but P2 where the record is of a
     /// child, for all that is about a child is sensitive (`under_14` of the catalogue).
     ///
@@ -65,7 +68,8 @@ package enum Masking {
         let masks = Set(shown.map { elements($0).map { json($0, of: field) } } ?? [])
         let kept = shown.map(elements) ?? []
         return elements(value).contains { element in
-            element == .text(hidden) || masks.contains(element.json) && !kept.contains(element)
+            element == .text(hidden) || element == .text(sealed)
+                || masks.contains(element.json) && !kept.contains(element)
         }
     }
 

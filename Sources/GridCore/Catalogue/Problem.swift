@@ -70,6 +70,8 @@ package struct Problem: Error, Hashable, Sendable {
         case maskedValue = "masked_value"
         case actIllegal = "act_illegal"
         case notAdmitted = "not_admitted"
+        case unknownReader = "unknown_reader"
+        case readerNotEntitled = "reader_not_entitled"
         // Of the form of a value.
         case wrongType = "wrong_type"
         case tooLong = "too_long"

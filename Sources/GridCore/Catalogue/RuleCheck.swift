@@ -35,7 +35,7 @@ struct RuleCheck {
                 .outOfRange, pointer, "应在\(from)年至今年之间。请核对。",
                 "must be a year from \(from) to this year. Check it.")
         case (.notFuture, _): checkFuture(value, at: pointer)
-        case (.insideArea, .area(let code)) where !context.area.contains(code):
+        case (.insideArea, .area(let code)) where !context.contains(code):
             add(
                 .outsideArea, pointer, "不在本记录所属的\(context.area)范围内。请填写本区域的编码。",
                 "lies outside of \(context.area), the area of the record. Give a code inside.")

@@ -4,6 +4,8 @@
 package struct WriteContext: Sendable {
     /// The area in which the record lives.
     package let area: AreaCode
+    /// Areas that are one with it now, and whose codes are as good.
+    package var others: [AreaCode] = []
     /// Today in China, in days since 1970-01-01.
     package let today: Int32
     /// Milliseconds since 1970-01-01T00:00Z.
@@ -13,6 +15,11 @@ package struct WriteContext: Sendable {
         self.area = area
         self.today = today
         self.now = now
+    }
+
+    /// Whether a code lies in the area of the record.
+    func contains(_ code: AreaCode) -> Bool {
+        area.contains(code) || others.contains { $0.contains(code) }
     }
 
     /// The day of `now` in China is today.

@@ -77,6 +77,14 @@ extension Reason {
         Reason("too_many_receipts", .link, "对方发来太多回执", "more receipts than an honest peer says"),
         Reason("receipt_not_ours", .link, "对方的回执不是给本节点的", "a receipt for somebody else"),
         Reason("receipt_not_genuine", .link, "回执的签名不成立", "a receipt whose signature is wrong"),
+        Reason(
+            "too_many_audits", .link, "对方问了太多次表的摘要", "the peer asks about tables too often"),
+        Reason(
+            "audit_not_asked", .link, "对方回答了没有问过的核对", "an answer about tables that nobody asked for"
+        ),
+        Reason(
+            "audit_answer_wrong", .link, "对方对核对的回答前后不符",
+            "an answer about tables that does not fit its question"),
     ]
 
     /// Why the gate turned entries away.
@@ -100,6 +108,10 @@ extension Reason {
         Reason(
             "values_withheld", .entry, "内容缺失,没有删除决定说明原因",
             "values are missing, and no redaction explains it"),
+        Reason(
+            "unsealed_value", .entry, "只应由指定设备查看的内容没有封存",
+            "what only named devices may read is not sealed",
+            do: "请升级写入它的节点", "upgrade the node that wrote it"),
         Reason(
             "own_log_ahead", .entry, "对方有本节点更多的内容(本机数据被还原过)",
             "a peer has more of this replica's log than is here"),

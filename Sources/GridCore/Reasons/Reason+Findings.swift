@@ -73,6 +73,13 @@ extension Reason {
             "a forked log is closed, and what counts of it is not all here",
             do: "等有该版本的节点送来", "wait for a node that has it"),
         Reason(
+            "tables_differ", .finding, "与另一节点日志相同而表不同",
+            "tables differ from a peer's, with the same logs",
+            do: "在两个节点上都运行 gridctl verify:谁的表与自己的日志不符,就在谁那里运行 gridctl rebuild,"
+                + "再用 gridctl verify 节点名 复核",
+            "run gridctl verify on both: whose tables do not fit its own log is wrong; gridctl rebuild "
+                + "there, then gridctl verify PEER"),
+        Reason(
             "not_delivered", .finding, "有内容还没有送达上级", "something has not reached the office above",
             do: "gridctl lag 查看原因", "gridctl lag tells why"),
         Reason(

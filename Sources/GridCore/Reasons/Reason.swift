@@ -17,6 +17,8 @@ package struct Reason: Hashable, Sendable {
         case incident
         /// Why a record is not here.
         case absence
+        /// Why tables cannot be held against a peer's.
+        case audit
     }
 
     package let code: String
@@ -41,7 +43,9 @@ package struct Reason: Hashable, Sendable {
 
     /// All of them, ascending by code.
     package static let all: [Reason] =
-        (states + links + entries + findings + incidents + absences).sorted { $0.code < $1.code }
+        (states + links + entries + findings + incidents + absences + audits).sorted {
+            $0.code < $1.code
+        }
 
     private static let byCode: [String: Reason] = Dictionary(
         all.map { ($0.code, $0) }, uniquingKeysWith: { first, _ in first })

@@ -14,4 +14,11 @@ package enum AssignmentRule: Hashable, Sendable {
 /// entries of a newer node are never lost; after an upgrade the tables are rebuilt.
 package protocol MergeRules: Sendable {
     func assignmentRule(collection: UInt32, field: UInt32) -> AssignmentRule
+
+    /// Which fields of a collection hold values for named devices; nil for none.
+    func sealing(of collection: UInt32) -> FieldSealing?
+}
+
+extension MergeRules {
+    package func sealing(of collection: UInt32) -> FieldSealing? { nil }
 }

@@ -20,8 +20,14 @@ package final class SealingKey: Sendable {
     /// A key that only the owner of an Ed25519 key can make again, and the public half that it
     /// takes; nil where the key is no valid one.
     package static func make(for recipient: [UInt8]) -> (key: SealingKey, token: [UInt8])? {
+        make(for: recipient, passing: .generate())
+    }
+
+    /// The same with a passing key of one's choice, which must serve once.
+    static func make(
+        for recipient: [UInt8], passing: AgreementKey
+    ) -> (key: SealingKey, token: [UInt8])? {
         guard let agreement = Ed25519.agreementPublicKey(of: recipient) else { return nil }
-        let passing = AgreementKey.generate()
         guard let shared: SecretBytes = passing.sharedSecret(with: agreement) else { return nil }
         return (SealingKey(mixing: shared, passing.publicKey, agreement), passing.publicKey)
     }

@@ -55,7 +55,7 @@ extension CertificateDirectory {
     package var hasCutOffs: Bool { !cutOffs.isEmpty }
 
     /// Whether any log may have an end.
-    package var hasEnds: Bool { hasCutOffs || hasForks }
+    package var hasEnds: Bool { hasCutOffs || hasForks || formerTies.hasLapsed }
 
     /// How many cut-offs are known, whether they count or not. It only grows.
     package var cutOffCount: Int { cutOffs.values.reduce(0) { $0 + $1.count } }
@@ -69,21 +69,35 @@ extension CertificateDirectory {
             .sorted { $0.digest < $1.digest }.map(\.0)
     }
 
+    /// The certificates of a key, and those that have counted until an issuer was cut off, ascending
+    /// by digest.
+    package func certificates(of key: PublicKey) -> [Certificate] {
+        ((chains[key] ?? []).map(\.leaf) + (orphans[key] ?? []))
+            .sorted { $0.digest < $1.digest }
+    }
+
     /// Where a log ends; nil for one that goes on, and for one whose key may not write there.
     package func end(of identity: LogIdentity) -> LogEnd? {
         endByCutOff(of: identity) ?? fork(of: identity.log)?.end
     }
 
     private func endByCutOff(of identity: LogIdentity) -> LogEnd? {
-        guard hasCutOffs else { return nil }
+        guard hasCutOffs || formerTies.hasLapsed else { return nil }
         let rights = Rights.toWrite(in: identity.domain)
+        let area = identity.domain.area
         func covers(_ leaf: Certificate) -> Bool {
-            leaf.area.contains(identity.domain.area) && leaf.rights.isSuperset(of: rights)
+            self.covers(leaf.area, area, for: rights) && leaf.rights.isSuperset(of: rights)
         }
         let covering = (chains[identity.key] ?? []).filter { covers($0.leaf) }
         guard !covering.isEmpty else {
+            // What it wrote by a right that it has no more.
+            let hadRight = certificates(of: identity.key).contains { leaf in
+                leaf.rights.isSuperset(of: rights)
+                    && rights.isDisjoint(with: [.certify, .redact])
+                    && formerTies.covers(leaf.area, area)
+            }
             let isOrphan = orphans[identity.key]?.contains(where: covers) ?? false
-            return isOrphan ? LogEnd(height: 0, head: nil) : nil
+            return isOrphan || hadRight ? LogEnd(height: 0, head: nil) : nil
         }
         guard let about = cutOffs[identity.key] else { return nil }
         let isOver = covering.allSatisfy(isEnded)

@@ -89,7 +89,7 @@ extension CertificateDirectory {
     ///
     /// - Parameter time: milliseconds since 1970; nothing is judged by it.
     package func isExpired(_ key: PublicKey, in area: AreaCode, at time: UInt64) -> Bool {
-        let covering = (chains[key] ?? []).map(\.leaf).filter { $0.area.contains(area) }
+        let covering = (chains[key] ?? []).map(\.leaf).filter { areas.covers($0.area, area) }
             .filter { $0.validFrom <= time }
         return !covering.isEmpty && covering.allSatisfy { $0.expiry < time }
     }

@@ -21,6 +21,12 @@ package struct CertificateDirectory: Sendable {
     private(set) var orphans: [PublicKey: [Certificate]] = [:]
     /// Genuine cut-offs by the key that they end, those that do not count among them.
     var cutOffs: [PublicKey: [CutOff]] = [:]
+    /// Genuine changes of area codes, those that do not count among them.
+    var areaChanges: [AreaChange] = []
+    /// Which codes have taken the place of others, by those that count.
+    package internal(set) var areas = AreaMap()
+    /// Which villages were one, where some of the changes that said so do not count any more.
+    var formerTies = AreaTies()
     /// What is proved of branches of logs.
     var branches: [LogID: KnownBranches] = [:]
 
@@ -31,6 +37,8 @@ package struct CertificateDirectory: Sendable {
     /// subject is wrong: its issuer may have another certificate on the way.
     package mutating func add(_ certificate: Certificate) throws(ChainRefusal) {
         guard try keep(certificate) else { return }
+        // It may be what gives a change its weight.
+        defer { settleAreas() }
         guard cutOffs.isEmpty else {
             // It may be what gives somebody's cut-off its weight.
             buildChains()
@@ -59,6 +67,7 @@ package struct CertificateDirectory: Sendable {
         }
         for certificate in certificates { _ = try? keep(certificate) }
         buildChains()
+        settleAreas()
     }
 
     /// Takes in a whole chain.
@@ -78,6 +87,7 @@ package struct CertificateDirectory: Sendable {
         guard !known.contains(cutOff.digest) else { return true }
         guard keep(cutOff) else { return false }
         buildChains()
+        settleAreas()
         return true
     }
 
@@ -114,13 +124,20 @@ package struct CertificateDirectory: Sendable {
         of key: PublicKey, covering area: AreaCode, with rights: Rights
     ) -> VerifiedChain? {
         let covering = (chains[key] ?? []).filter {
-            $0.leaf.area.contains(area) && $0.leaf.rights.isSuperset(of: rights)
+            covers($0.leaf.area, area, for: rights) && $0.leaf.rights.isSuperset(of: rights)
         }
         let live = cutOffs[key] == nil ? covering : covering.filter { !isEnded($0) }
         return (live.isEmpty ? covering : live).min { left, right in
             (left.leaf.area.level, left.certificates.count, left.leaf.digest)
                 < (right.leaf.area.level, right.certificates.count, right.leaf.digest)
         }
+    }
+
+    /// Whether a certificate for one area is one for another. What certifies and redacts goes by the
+    /// digits alone, for changes of codes are themselves judged by it.
+    func covers(_ area: AreaCode, _ home: AreaCode, for rights: Rights) -> Bool {
+        rights.isDisjoint(with: [.certify, .redact])
+            ? areas.covers(area, home) : area.contains(home)
     }
 
     /// The level that a key's word has in a domain; nil when it may not write there. A function of

@@ -6,7 +6,7 @@ package import GridCrypto
 /// What a signature speaks of. Each kind signs its own prefix, so that a signature over one can
 /// never be shown as one over another.
 package enum SignaturePurpose: Sendable {
-    case entry, certificate, cutOff, receipt, redaction, rotation, succession
+    case entry, certificate, cutOff, receipt, redaction, rotation, succession, areaChange
 
     fileprivate var prefix: [UInt8] {
         switch self {
@@ -17,6 +17,7 @@ package enum SignaturePurpose: Sendable {
         case .redaction: Array("onegrid/redaction/1".utf8) + [0]
         case .rotation: Array("onegrid/rotation/1".utf8) + [0]
         case .succession: Array("onegrid/succession/1".utf8) + [0]
+        case .areaChange: Array("onegrid/areachange/1".utf8) + [0]
         }
     }
 }
@@ -65,6 +66,14 @@ package struct Author: Sendable {
 
     /// The key of a folder's data as only this key opens it.
     package func wrap(_ key: FolderKey) -> [UInt8] { key.wrapped(for: signingKey) }
+
+    /// The key of a record that a grant holds; nil where it is for another key, or was altered.
+    func open(_ grant: ReaderGrant, of place: SealedPlace) -> ContentKey? {
+        guard grant.reader == key else { return nil }
+        return ContentKey(
+            token: grant.token, box: grant.box, beside: place.bytes + grant.head + grant.token,
+            openedBy: signingKey)
+    }
 
     /// Opens what `wrap` made; nil where it was for another key.
     package func unwrap(_ wrapped: [UInt8]) -> FolderKey? {

@@ -88,6 +88,16 @@ package struct Entry: Sendable {
         for item in bareShape.items { try body(item.reference) }
     }
 
+    /// The records and fields that the entry touches, be its values there or not.
+    package func eachTouch(
+        _ body: (_ collection: UInt32, RecordReference, _ fields: [UInt32]) throws -> Void
+    ) rethrows {
+        let shape = bareShape
+        for item in shape.items {
+            try body(item.collection, item.reference, shape.writes[item.writes].map(\.field))
+        }
+    }
+
     /// Which records and fields it touches, read from its bytes at each call.
     var bareShape: BareShape {
         var shapes = BareShape()

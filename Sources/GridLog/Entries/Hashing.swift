@@ -8,7 +8,7 @@ import GridCrypto
 package enum HashPurpose: Sendable {
     case log, replica, entry, values, salt, record, name, certificate, frontier, table, cutOff
     case code, secret, words, receipt, redaction, restatement, token, request, rotation
-    case succession, tag, branch
+    case succession, tag, branch, audit, auditPlace, auditStanding, areaChange
 
     fileprivate var personalization: Personalization {
         switch self {
@@ -35,6 +35,10 @@ package enum HashPurpose: Sendable {
         case .succession: Personalization("onegrid/succ/1")
         case .tag: Personalization("onegrid/etag/1")
         case .branch: Personalization("onegrid/branch/1")
+        case .audit: Personalization("onegrid/audit/1")
+        case .auditPlace: Personalization("onegrid/aplac/1")
+        case .auditStanding: Personalization("onegrid/astnd/1")
+        case .areaChange: Personalization("onegrid/area/1")
         }
     }
 }

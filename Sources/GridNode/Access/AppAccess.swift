@@ -35,14 +35,18 @@ package struct AppAccess: Sendable {
 
     /// - Throws: `DeskRefusal` where the app may not do this with the collection.
     package func require(_ use: Use, of collection: String) throws {
+        guard may(use, with: collection) else { throw DeskRefusal.beyondToken(name) }
+    }
+
+    func may(_ use: Use, with collection: String) -> Bool {
         let needed: AppToken.Rights =
             switch use {
             case .read: .read
             case .write: .write
             case .readPlain: [.read, .plain]
             }
-        guard rights.isSuperset(of: needed), collections.map({ $0.contains(collection) }) ?? true
-        else { throw DeskRefusal.beyondToken(name) }
+        return rights.isSuperset(of: needed)
+            && (collections.map { $0.contains(collection) } ?? true)
     }
 
     /// The collections to which a reader of several is narrowed; those asked for, or all it may.

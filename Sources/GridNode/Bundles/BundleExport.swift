@@ -33,9 +33,16 @@ struct BundleExport {
         }
     }
 
+    /// About how many bytes of runs are to be written.
+    private func bytesLacking(_ rows: [FrontierRow]) throws -> UInt64 {
+        try engine.store.totals(lacking(rows, beyond: belief)).reduce(0) { $0 &+ $1.bytes }
+    }
+
     /// What both carry.
     func holdings() async -> ReplicationEngine.Holdings {
-        let (own, theirs) = (Scope(engine.current.chain.leaf.area), Scope(peer.leaf.area))
+        let areas = engine.current.directory.areas
+        let own = Scope(engine.current.chain.leaf.area, areas: areas)
+        let theirs = Scope(peer.leaf.area, areas: areas)
         return await engine.holdings { own.contains($0) && theirs.contains($0) }
     }
 
@@ -77,6 +84,7 @@ struct BundleExport {
             if !receipt.rows.isEmpty { first.append(.receipt(receipt)) }
         }
         for item in first { try writer.append(item) }
+        WorkProgress.current?.begin(of: try bytesLacking(holdings.rows), .bytes)
         var offered = belief
         let isWhole = try fill(&writer, holdings.rows, &offered, bytesMax: bytesMax)
         let ranges = holdings.rows.map(\.log).filter { offered[$0] > belief[$0] }.map {
@@ -113,6 +121,7 @@ struct BundleExport {
                         return false
                     }
                     try writer.append(item)
+                    WorkProgress.current?.advance(by: UInt64(run.envelope.count))
                     offered.raise(run.log, to: run.last)
                 }
                 guard offered != before else { break }

@@ -62,9 +62,9 @@ struct BundleImport {
 
     /// Takes in what a reader gives, to its end or to what is wrong with it.
     func take(_ reader: consuming BundleReader, from chain: VerifiedChain) async throws -> Outcome {
+        WorkProgress.current?.begin(of: reader.byteCount, .bytes)
         let header = reader.header
         let isCurrent = await engine.meet(chain, in: header)
-        let (own, theirs) = (Scope(engine.current.chain.leaf.area), Scope(header.area))
         var outcome = Outcome()
         var holds: [FrontierRow] = []
         var lot: [[UInt8]] = []
@@ -73,11 +73,13 @@ struct BundleImport {
                 switch item {
                 case .holds(let rows):
                     let room = ProtocolLimits.believedLogsMax - holds.count
+                    let (own, theirs) = scopes(header)
                     holds += rows.filter {
                         own.contains($0.log.domain.area) && theirs.contains($0.log.domain.area)
                     }.prefix(room)
                 case .belief: break
                 case .ended(let logs):
+                    let (own, theirs) = scopes(header)
                     await engine.note(
                         ended: logs.filter {
                             own.contains($0.domain.area) && theirs.contains($0.domain.area)
@@ -85,8 +87,9 @@ struct BundleImport {
                 case .receipt(let receipt): await keep(receipt, of: chain)
                 case .run(let envelope):
                     lot.append(envelope)
+                    WorkProgress.current?.advance(by: UInt64(envelope.count))
                     guard lot.reduce(0, { $0 + $1.count }) >= Self.lotBytesMax else { continue }
-                    try await admit(lot, from: chain, in: theirs, &outcome)
+                    try await admit(lot, from: chain, in: scopes(header).theirs, &outcome)
                     lot = []
                 case .end(_, let hasMore): outcome.hasMore = hasMore
                 }
@@ -95,12 +98,20 @@ struct BundleImport {
             outcome.problem = error
         }
         do throws(BundleFailure) {
-            try await admit(lot, from: chain, in: theirs, &outcome)
+            try await admit(lot, from: chain, in: scopes(header).theirs, &outcome)
         } catch {
             outcome.problem = outcome.problem ?? error
         }
         try await believe(holds, of: chain.leaf.subject, isCurrent: isCurrent, &outcome)
         return outcome
+    }
+
+    /// What both carry by what is known now: the file itself may tell of changed area codes.
+    private func scopes(_ header: BundleHeader) -> (own: Scope, theirs: Scope) {
+        let areas = engine.current.directory.areas
+        return (
+            Scope(engine.current.chain.leaf.area, areas: areas), Scope(header.area, areas: areas)
+        )
     }
 
     private func admit(
@@ -150,7 +161,7 @@ struct BundleImport {
                 await engine.doubtReplica(run.run.identity.log, height: run.run.last)
             case .forked: await engine.hearOfFork(of: run.run.identity.log)
             case .violation, .outsideScope, .unknownKey, .notEntitled, .cutOff, .endUnknown,
-                .valuesWithheld, .tooMuchParked:
+                .valuesWithheld, .unsealedValue, .tooMuchParked:
                 break
             }
         }

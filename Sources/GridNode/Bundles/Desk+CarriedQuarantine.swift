@@ -124,7 +124,9 @@ extension Desk {
         var writer = try BundleWriter(
             path, prelude: prelude, header: header, from: engine.author.agreementKey)
         var entries = 0
-        let (own, theirs) = (Scope(current.chain.leaf.area), Scope(peer.leaf.area))
+        let areas = current.directory.areas
+        let own = Scope(current.chain.leaf.area, areas: areas)
+        let theirs = Scope(peer.leaf.area, areas: areas)
         for envelope in try engine.store.runsToCarry(in: {
             own.contains($0.domain.area) && theirs.contains($0.domain.area)
         }) {

@@ -49,7 +49,7 @@ struct QuarantineImport {
 
     /// Takes in what a reader gives, to its end or to what is wrong with it.
     func take(_ reader: consuming BundleReader, from chain: VerifiedChain) async throws -> Outcome {
-        let theirs = Scope(reader.header.area)
+        let theirs = Scope(reader.header.area, areas: engine.current.directory.areas)
         var outcome = Outcome()
         var lot: [[UInt8]] = []
         var runs: [VerifiedRun] = []
@@ -105,7 +105,8 @@ struct QuarantineImport {
     private func refusal(of run: VerifiedRun, in theirs: Scope) -> String? {
         let directory = engine.current.directory
         let identity = run.run.identity
-        guard Scope(engine.current.chain.leaf.area).contains(identity.domain.area),
+        let own = Scope(engine.current.chain.leaf.area, areas: directory.areas)
+        guard own.contains(identity.domain.area),
             theirs.contains(identity.domain.area)
         else { return "area_not_shared" }
         guard identity.domain.lane != .authority else { return "no_work" }

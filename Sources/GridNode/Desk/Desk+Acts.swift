@@ -118,7 +118,8 @@ extension Desk {
         if try isPushedUnadmitted(display) { flags.append(.text("not_admitted")) }
         if !flags.isEmpty { parts["flags"] = .list(flags) }
         if display.collection.name == "points_entries" {
-            let ledger = try engine.store.pointsLedger(of: display.state.domain.area)
+            let ledger = try engine.store.pointsLedger(
+                of: areas.family(of: display.state.domain.area))
             if let state = ledger.states[display.id] { parts["state"] = .text(state) }
             if let void = ledger.voids[display.id] { parts["void_review"] = .text(void.rawValue) }
             if case .reference(let account)? = display["account"]?.value {

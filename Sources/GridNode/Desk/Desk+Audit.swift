@@ -19,7 +19,7 @@ package struct AuditRequest: Sendable {
 extension Desk {
     /// The audit trail of all nodes whose logs are here, newest first.
     package func audit(_ request: AuditRequest) throws -> JSONValue {
-        let filter = try Self.filter(request)
+        let filter = try filter(request)
         do {
             let page = try engine.store.audit(where: filter)
             return Self.answer(
@@ -47,11 +47,11 @@ extension Desk {
         ])
     }
 
-    private static func filter(_ request: AuditRequest) throws -> AuditFilter {
+    private func filter(_ request: AuditRequest) throws -> AuditFilter {
         var filter = AuditFilter()
         if let text = request.since {
             guard let time = ChinaTime.milliseconds(parsing: text), time >= 0 else {
-                throw badQuery(
+                throw Self.badQuery(
                     "bad_since", of: "since", chinese: "日期或时间", english: "a date or a time")
             }
             filter.since = UInt64(time)
@@ -63,11 +63,12 @@ extension Desk {
                     .malformed, "bad_area", chinese: "“\(text)”不是区划代码。",
                     english: "\"\(text)\" is no area code.")
             }
-            filter.area = area
+            filter.area = areas.current(area)
+            filter.formerAreas = Set(areas.former(in: area))
         }
         if let text = request.after {
             guard let id = RecordID(parsing: text) else {
-                throw badQuery(
+                throw Self.badQuery(
                     "bad_after", of: "after", chinese: "上一页的 next", english: "the next of a page")
             }
             filter.after = id

@@ -19,7 +19,7 @@ extension Desk {
                     "collection": .text(display.collection.name),
                     "label": .text(display.collection.label),
                     "id": .text(display.id.description),
-                    "area": .text(display.state.domain.area.description),
+                    "area": .text(areas.current(display.state.domain.area).description),
                     "field": .text(field.definition.name),
                     "field_label": .text(field.definition.label),
                     "kind": .text(field.definition.kind.rawValue),
@@ -74,7 +74,11 @@ extension Desk {
                     chinese: "只有 1 到 \(shown.candidates.count) 号可选。",
                     english: "Choose a number from 1 to \(shown.candidates.count).")
             }
-            request.fields[field] = shown.candidates[number - 1].value?.json ?? .null
+            let chosen = try opened(display)[field]?.candidates[number - 1].value
+            guard chosen.map({ !SealedValue.isSealed($0) }) ?? true else {
+                throw DeskRefusal.notReader(display.collection, display.id)
+            }
+            request.fields[field] = chosen?.json ?? .null
         }
         return try await write(request)
     }

@@ -78,7 +78,8 @@ extension Desk {
                     .malformed, "bad_area", chinese: "“\(text)”不是区划代码。",
                     english: "\"\(text)\" is no area code.")
             }
-            filter.area = area.home
+            filter.area = areas.current(area.home)
+            filter.formerAreas = Set(areas.former(in: area.home))
         }
         return filter
     }

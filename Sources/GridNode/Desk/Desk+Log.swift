@@ -139,7 +139,7 @@ extension Desk {
                 "items": .list(
                     areas.map { area in
                         let states = logs[area] ?? []
-                        let readers = peers.filter { Scope($0.area).contains(area) }
+                        let readers = peers.filter { self.areas.carries($0.area, area) }
                         return .object([
                             "area": .text(area.description), "logs": Self.count(states.count),
                             "entries": Self.count(states.reduce(UInt64(0)) { $0 + $1.height }),
@@ -149,7 +149,7 @@ extension Desk {
                                 Self.time($0.milliseconds)
                             } ?? .null,
                             "writable": .boolean(
-                                leaf.rights.contains(.write) && leaf.area.contains(area)),
+                                leaf.rights.contains(.write) && self.areas.covers(leaf.area, area)),
                             "readers": .list(readers.map { .text($0.name) }),
                         ])
                     }),

@@ -59,7 +59,8 @@ extension Desk {
                     .malformed, "bad_area", chinese: "“\(text)”不是区划代码。",
                     english: "\"\(text)\" is no area code.")
             }
-            filter.area = area.home
+            filter.area = areas.current(area.home)
+            filter.formerAreas = areas.former(in: area.home)
         }
         for (name, text) in request.equals {
             let derived = RecordFolding(collection)?.derived.map(\.name) ?? []
@@ -84,7 +85,14 @@ extension Desk {
                     .notAllowed, "look_up_not_noted", chinese: "按\(field.label)查找必须先记入审计。",
                     english: "A look-up by \(field.name) has to be in the audit trail first.")
             }
-            filter.equals.append((field, Self.columnText(text, of: field)))
+            let text = Self.columnText(text, of: field)
+            if case .areaCode = field.type, let code = try? AreaCode(parsing: text),
+                case let names = areas.namesakes(of: code), names.count > 1
+            {
+                filter.anyOf.append((field, names.map(\.description)))
+            } else {
+                filter.equals.append((field, text))
+            }
         }
         let page = try engine.store.records(in: collection, where: filter)
         return Self.answer(
@@ -130,7 +138,10 @@ extension Desk {
     package func get(
         _ name: String, _ id: String, _ sight: Sight = .masked
     ) throws -> JSONValue {
-        let display = try display(id, in: collection(name))
+        let stored = try display(id, in: collection(name))
+        let keys = try readerDesk.keys(of: stored)
+        let opened = stored.opened(by: keys)
+        let display = sight.isPlain ? opened : stored
         let sight = sight.of(display)
         let logs = try logsByID()
         let void = display.fields.flatMap { field in
@@ -153,6 +164,10 @@ extension Desk {
             parts["redactions"] = .list(redactions.map { .object(redactionParts($0)) })
         }
         parts.merge(try rules(of: display, sight, in: logs)) { $1 }
+        parts["sealed"] = sealing(of: stored, opened: opened, keys: keys)
+        // Of what is stored, however it is shown.
+        parts["etag"] = .text("\"\(try engine.store.tag(of: stored))\"")
+        parts["conflicts"] = .list(stored.conflicts.map { .text($0.definition.name) })
         parts["void"] = .list(void)
         parts["plain"] = .boolean(sight.isPlain)
         return Self.answer("record", parts)
@@ -209,61 +224,7 @@ extension Desk {
         ]
     }
 
-    /// - Parameter after: the `next` of the page before.
-    package func history(
-        _ name: String, _ id: String, _ sight: Sight = .masked, after: String? = nil,
-        limit: Int? = nil
-    ) throws -> JSONValue {
-        try Self.check(limit: limit)
-        let collection = try collection(name)
-        let display = try display(id, in: collection)
-        let sight = sight.of(display)
-        let book = engine.current.redactions
-        var whole = try engine.store.history(of: display.state, redactions: book)[...]
-        if let after {
-            guard let place = whole.firstIndex(where: { Self.entry($0) == after }) else {
-                throw DeskRefusal(
-                    .malformed, "bad_after", chinese: "after 不是上一页给出的 next。",
-                    english: "after is no next of a page of this history.")
-            }
-            whole = whole[(place + 1)...]
-        }
-        let page = whole.prefix(limit ?? .max)
-        let orders = book.orders(
-            naming: Set(page.map { NamedEntry(dot: $0.dot, hash: $0.hash) }))
-        let items = try page.map { item in
-            let receipts = try engine.store.receipts(for: item.dot)
-            let orders = orders[NamedEntry(dot: item.dot, hash: item.hash)] ?? []
-            return JSONValue.object([
-                "redactions": .list(orders.map { .object(redactionParts($0)) }),
-                "receipts": .list(receipts.map(self.receipt)),
-                "entry": .text(Self.entry(item)),
-                "sequence": Self.count(item.dot.sequence),
-                "at": Self.time(item.timestamp.milliseconds),
-                "author": author(
-                    item.key, in: display.state.domain.area, at: item.timestamp.milliseconds),
-                "verified": .boolean(item.isVerified),
-                "hash": .text(item.hash.description),
-                "archives": .boolean(item.change.archives),
-                "changes": .list(
-                    item.change.writes.flatMap { Self.change($0, of: collection, sight) }
-                        + item.change.withheld.map { Self.withheld($0, of: collection) }),
-            ])
-        }
-        let next = page.count < whole.count ? page.last.map(Self.entry) : nil
-        return Self.answer(
-            "history",
-            [
-                "items": .list(items), "plain": .boolean(sight.isPlain),
-                "next": next.map { .text($0) } ?? .null,
-            ])
-    }
-
-    private static func entry(_ item: HistoryItem) -> String {
-        "\(item.dot.log)#\(item.dot.sequence)"
-    }
-
-    private static func check(limit: Int?) throws {
+    static func check(limit: Int?) throws {
         guard (1...ListRequest.limitMax).contains(limit ?? 1) else {
             throw DeskRefusal(
                 .malformed, "bad_limit", chinese: "limit 应为 1 到 \(ListRequest.limitMax)。",
@@ -273,14 +234,18 @@ extension Desk {
 
     func record(_ display: RecordDisplay, _ sight: Sight) throws -> JSONValue {
         let sight = sight.of(display)
-        let shown = display.fields.filter { $0.value != nil }
+        let shown = display.fields.filter {
+            $0.value != nil && $0.definition.number != display.collection.sealing?.keys
+        }
         let fields = shown.map { ($0.definition.name, sight.json($0.value, of: $0.definition)) }
         let masked = shown.filter { sight.masks($0.definition) }.map(\.definition.name)
-        let parts: [String: JSONValue] = [
+        let home = display.state.domain.area
+        let area = areas.current(home)
+        var parts: [String: JSONValue] = [
             "id": .text(display.id.description),
             "etag": .text("\"\(try engine.store.tag(of: display))\""),
             "collection": .text(display.collection.name),
-            "area": .text(display.state.domain.area.description),
+            "area": .text(area.description),
             "archived": .boolean(display.state.isArchived),
             "fields": .object(Dictionary(fields, uniquingKeysWith: { $1 })),
             "conflicts": .list(display.conflicts.map { .text($0.definition.name) }),
@@ -290,6 +255,8 @@ extension Desk {
             "created_at": display.state.first.map { Self.time($0.timestamp.milliseconds) } ?? .null,
             "updated_at": display.state.last.map { Self.time($0.timestamp.milliseconds) } ?? .null,
         ]
+        parts["sealed"] = sealing(of: display)
+        if area != home { parts["former_area"] = .text(home.description) }
         return .object(parts.merging(folded(display)) { $1 })
     }
 
@@ -323,8 +290,12 @@ extension Desk {
             case .append(let values): ("append", values)
             case .increment(let amount): ("increment", [.integer(amount)])
             }
+        let isKeys = write.field == collection.sealing?.keys
         let shown: [JSONValue] =
-            values.isEmpty ? [.null] : values.map { sight.json($0, of: field) }
+            values.isEmpty
+            ? [.null]
+            : isKeys
+                ? [.text(Masking.sealed)] : values.map { sight.json($0, of: field) }
         return shown.map { value in
             .object([
                 "field": .text(field?.name ?? "#\(write.field)"),
@@ -335,7 +306,7 @@ extension Desk {
     }
 
     /// A write whose value was destroyed.
-    private static func withheld(
+    static func withheld(
         _ key: FieldKey, of collection: CollectionDefinition
     ) -> JSONValue {
         let field = collection.field(numbered: key.field)

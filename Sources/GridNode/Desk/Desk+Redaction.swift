@@ -146,7 +146,8 @@ extension Desk {
         guard let area = redaction.rows.first?.entry.dot.log.domain.area else { return [] }
         let keys = Set(
             directory.certificates.filter {
-                !$0.isSelfIssued && $0.rights.contains(.read) && Scope($0.area).contains(area)
+                !$0.isSelfIssued && $0.rights.contains(.read)
+                    && directory.areas.carries($0.area, area)
             }.map(\.subject))
         return keys.filter { key in
             directory.chain(of: key).map { !directory.isEnded($0) } ?? false

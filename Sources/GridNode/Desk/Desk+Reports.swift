@@ -50,7 +50,9 @@ extension Desk {
     /// - Parameter signer: the id of the person who answers for it; may be left out.
     package func keepReport(_ request: ReportRequest, signer: String?) async throws -> JSONValue {
         let report = try computed(request)
-        let frontier = try engine.store.frontierBytes(of: report.area)
+        let last = report.period.end.map { $0 - 1 } ?? ChinaTime.day(of: report.asOf)
+        let frontier = try engine.store.frontierBytes(
+            of: report.area, areas: engine.current.directory.areas(on: Int64(last)))
         let rows = JSONValue.list(report.rows.map { .list($0.map(\.json)) }).description
         var fields: [String: JSONValue] = [
             "report_code": .text(report.code), "period": .text(report.period.text),
@@ -107,8 +109,10 @@ extension Desk {
             return time
         }
         let directory = engine.current.directory
+        let last = period.end.map { $0 - 1 } ?? ChinaTime.day(of: instant ?? Int64(clamping: now))
         let report = try engine.store.report(
-            request.code, period: period, area: area, asOf: instant, now: now
+            request.code, period: period, area: area, asOf: instant, now: now,
+            areas: directory.areas(on: Int64(last))
         ) { key in directory.chain(of: key).map { ($0.leaf.area, $0.leaf.name) } }
         guard let report else {
             throw DeskRefusal(

@@ -172,6 +172,7 @@ extension Desk {
                     frontier: frontier),
                 own: current.chain.leaf.area,
                 isCutOff: chain.map { current.directory.isEnded($0) } ?? false,
+                areas: current.directory.areas,
                 certificate: current.directory.currentChain(of: key)?.leaf)
         }.sorted { ($0.area, $0.key) < ($1.area, $1.key) }
     }
@@ -186,7 +187,8 @@ extension Desk {
         _ peers: [PeerView], _ current: ReplicationEngine.Glimpse, _ incidents: [IncidentView]
     ) -> [JSONValue] {
         findings(peers, current) + Self.findings(incidents) + forkFindings(current.directory)
-            + expiryFindings(current) + waitingRequests
+            + tableFindings(peers) + areaFindings(current.directory) + expiryFindings(current)
+            + waitingRequests
     }
 
     private func findings(

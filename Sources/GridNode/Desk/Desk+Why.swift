@@ -39,7 +39,7 @@ extension Desk {
                     "证书有效,区域 \(chain.leaf.area)",
                     "its certificate counts, for area \(chain.leaf.area)"))
         }
-        if Scope(view.own).contains(view.area.home) || Scope(view.area).contains(view.own.home) {
+        if areas.carries(view.own, view.area.home) || areas.carries(view.area, view.own.home) {
             steps.append(.good("双方有共同的区域", "the two share an area"))
         } else {
             steps.append(.wrong("nothing_shared"))

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import GridCore
+package import GridCore
 import GridLog
 import GridStore
 import GridSync
@@ -16,6 +16,7 @@ package struct Desk: Sendable {
     let feedReaders = FeedReaders()
     let tokenBook = TokenBook()
     let lookUps = LookUpAllowance()
+    let notedSheets = NotedSheets()
 
     package init(engine: ReplicationEngine, board: LinkBoard, version: String) {
         self.engine = engine
@@ -23,6 +24,9 @@ package struct Desk: Sendable {
         self.version = version
         startedAt = WallClock.now
     }
+
+    /// What has become of area codes.
+    var areas: AreaMap { engine.current.directory.areas }
 
     var catalogue: Catalogue { engine.store.catalogue }
 
@@ -41,11 +45,12 @@ package struct Desk: Sendable {
     }
 
     /// An answer with the name of its schema.
-    static func answer(_ name: String, _ parts: [String: JSONValue]) -> JSONValue {
+    package static func answer(_ name: String, _ parts: [String: JSONValue]) -> JSONValue {
         .object(parts.merging(["schema": .text("onegrid.\(name)/1")]) { $1 })
     }
 
-    static func time(_ milliseconds: UInt64) -> JSONValue {
+    /// Milliseconds since 1970, as answers have them.
+    package static func time(_ milliseconds: UInt64) -> JSONValue {
         ChinaTime.text(of: Int64(clamping: milliseconds)).map { .text($0) } ?? .null
     }
 

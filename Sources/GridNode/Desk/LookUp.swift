@@ -26,17 +26,17 @@ final class LookUpAllowance: Sendable {
 
     private let purse = Mutex(Purse())
 
-    /// Takes one, if there is one left.
+    /// Takes some, if as many are left.
     ///
     /// - Parameter now: of a clock that only goes forward, in milliseconds.
-    func take(now: UInt64) -> Bool {
+    func take(_ wanted: Int = 1, now: UInt64) -> Bool {
         purse.withLock { purse in
             let passed = Double(now > purse.at ? now - purse.at : 0)
             purse.left = min(
                 Double(Self.perMinute), purse.left + passed * Double(Self.perMinute) / 60_000)
             purse.at = max(purse.at, now)
-            guard purse.left >= 1 else { return false }
-            purse.left -= 1
+            guard purse.left >= Double(wanted) else { return false }
+            purse.left -= Double(wanted)
             return true
         }
     }

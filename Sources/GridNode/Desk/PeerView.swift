@@ -22,6 +22,8 @@ struct PeerView {
     let own: AreaCode
     /// Its key was cut off; nobody waits for it.
     let isCutOff: Bool
+    /// What has become of area codes.
+    let areas: AreaMap
     /// By which it goes; nil where none is known.
     let certificate: Certificate?
 
@@ -117,7 +119,7 @@ struct PeerView {
         ])
     }
 
-    private func isShared(_ home: AreaCode) -> Bool {
-        Scope(own).contains(home) && Scope(area).contains(home)
+    func isShared(_ home: AreaCode) -> Bool {
+        areas.carries(own, home) && areas.carries(area, home)
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import GridCore
+import GridLog
 import GridStore
 import GridSync
 
@@ -29,7 +30,19 @@ package struct Sight: Sendable {
     /// Null for nothing.
     func json(_ value: FieldValue?, of field: FieldDefinition?) -> JSONValue {
         guard let value else { return .null }
+        if (field?.privacy ?? .p4) == .p4, let shown = sealed(value) { return shown }
         return masks(field) ? Masking.json(value, of: field) : value.json
+    }
+
+    /// What stands for values that are sealed for others; nil where none is.
+    private func sealed(_ value: FieldValue) -> JSONValue? {
+        switch value {
+        case .list(let items):
+            guard items.contains(where: SealedValue.isSealed) else { return nil }
+            guard isPlain else { return .text(Masking.sealed) }
+            return .list(items.map { sealed($0) ?? $0.json })
+        default: return SealedValue.isSealed(value) ? .text(Masking.sealed) : nil
+        }
     }
 }
 

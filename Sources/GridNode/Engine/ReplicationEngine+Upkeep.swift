@@ -113,6 +113,7 @@ extension ReplicationEngine {
         compact(isBusy: hasCommitted)
         hasCommitted = false
         endReplacedKeys()
+        audits.tidy(now: WallClock.steady)
         secondsTidied += 1
         guard secondsTidied.isMultiple(of: Self.checkpointSeconds) else { return }
         folder.checkpoint()
@@ -262,6 +263,7 @@ extension ReplicationEngine {
             glance()
             // Whoever follows the feed begins anew.
             ringAll()
+            audits.forget()
         }
         do {
             return try folder.rebuild()

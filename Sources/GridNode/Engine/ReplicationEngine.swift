@@ -35,6 +35,7 @@ package actor ReplicationEngine {
     private nonisolated let glimpse: Mutex<Glimpse>
     /// What peers have said they have and is not written down yet.
     nonisolated let heldNews = Mutex<[PublicKey: [LogID: UInt64]]>([:])
+    nonisolated let audits: AuditRoom
     /// When each peer was last made a receipt, on the steady clock.
     var receiptsMade: [PublicKey: UInt64] = [:]
     var secondsTidied = 0
@@ -83,6 +84,7 @@ package actor ReplicationEngine {
         self.logger = logger
         (worklist, work) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
         store.deleteSnapshots()
+        audits = AuditRoom(try store.tableAudits())
         BundleFiles.clear(store.folder)
         try store.forgetUncarriedBundles()
         let folder = try FolderReplica(store: store, author: author, now: WallClock.now) {
@@ -273,20 +275,18 @@ package actor ReplicationEngine {
                 tag: try record.map(store.tag) ?? "")
         }
         let drafting = WriteDrafting(
-            catalogue: store.catalogue, home: folder.replica.scope.area, now: WallClock.now,
-            tag: store.tag)
+            catalogue: store.catalogue, home: folder.replica.scope.area,
+            areas: folder.replica.directory.areas, now: WallClock.now, tag: store.tag,
+            readers: readerDesk(transaction))
         do {
-            var draft = try drafting.draft(request) { id, collection in
+            let draft = try drafting.draft(request) { id, collection in
                 try transaction.record(id, in: collection, batch: &batch)
-            }
-            if case .new = draft.change.draft.target {
-                draft = drafting.numbered(
-                    draft, id: batch.nextRecordID(in: draft.change.domain))
             }
             if draft.isIdle, case .existing(let address) = draft.change.draft.target {
                 return .success(try receipt(address, [], draft))
             }
-            let written = try transaction.author([draft.change], in: &batch)
+            let written = try author(
+                draft, of: drafting, batch: &batch, transaction: transaction)
             let entries = written.dots.map { "\($0.log)#\($0.sequence)" }
             return .success(try receipt(written.addresses[0], entries, draft))
         } catch let refusal as DeskRefusal {

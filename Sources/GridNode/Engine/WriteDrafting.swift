@@ -10,10 +10,14 @@ package struct WriteDrafting {
     let catalogue: Catalogue
     /// The node's own area.
     let home: AreaCode
+    /// What has become of area codes.
+    let areas: AreaMap
     /// Milliseconds since 1970.
     let now: UInt64
     /// What tells a state of a record from every other.
     let tag: (RecordDisplay) throws -> String
+    /// Nil where nothing is written for named devices.
+    let readers: ReaderDesk?
 
     package struct Draft {
         let collection: CollectionDefinition
@@ -21,16 +25,20 @@ package struct WriteDrafting {
         let advice: [Problem]
         /// Nothing would change: the record already is as asked.
         package let isIdle: Bool
+        /// Of a record that is there and names its readers.
+        let keys: RecordKeys?
     }
 
     package init(
-        catalogue: Catalogue, home: AreaCode, now: UInt64,
-        tag: @escaping (RecordDisplay) throws -> String
+        catalogue: Catalogue, home: AreaCode, areas: AreaMap = AreaMap(), now: UInt64,
+        tag: @escaping (RecordDisplay) throws -> String, readers: ReaderDesk? = nil
     ) {
         self.catalogue = catalogue
-        self.home = home
+        self.home = areas.current(home)
+        self.areas = areas
         self.now = now
         self.tag = tag
+        self.readers = readers
     }
 
     /// - Parameter find: the record of an id, with what the batch has already done to it.
@@ -40,6 +48,14 @@ package struct WriteDrafting {
     ) throws -> Draft {
         guard let collection = catalogue.collection(named: request.collection) else {
             throw DeskRefusal.unknownCollection(request.collection)
+        }
+        var request = request
+        let stored = try stored(request, in: collection, find: find)
+        let keys = try stored.flatMap { try readers?.keys(of: $0) }
+        if collection.sealing != nil {
+            request = try namingReaders(
+                request, in: collection,
+                area: stored?.state.domain.area ?? placement(request), record: stored, keys: keys)
         }
         var reading = try InputReading(collection: collection, request: request)
         var target = DraftChange.Target.new
@@ -53,19 +69,27 @@ package struct WriteDrafting {
             area = found.state.domain.area
             target = .existing(found.state.address)
         } else {
-            area = try placement(request, reading: reading)
+            area = try placement(request, values: reading.values)
             if !collection.namedBy.isEmpty {
                 let id = try name(in: collection, area: area, reading: reading)
                 record = try find(id, collection)
-                target = .existing(.named(id))
+                // It may have been there before its area had this code.
+                for former in areas.family(of: area).dropFirst() where record == nil {
+                    record = try find(
+                        name(in: collection, area: former, reading: reading), collection)
+                }
+                area = record?.state.domain.area ?? area
+                target = .existing(record?.state.address ?? .named(id))
             }
         }
         if let condition = request.condition {
             try require(condition, of: record, for: request)
         }
+        record = record?.opened(by: keys)
         if request.replaces, let record { try reading.replace(record, by: home.level) }
         reading.skipUnchanged(record)
         if record == nil { reading.skipClearing() }
+        try checkReaders(reading, record: record, keys: keys)
         let advice = try check(
             reading, record: record, area: area,
             rules: ruleProblems(in: reading, record: record, area: area, find: find))
@@ -80,7 +104,17 @@ package struct WriteDrafting {
                 draft: DraftChange(
                     collection: collection.number, target: target, archives: request.archives,
                     writes: writes)),
-            advice: advice, isIdle: isIdle)
+            advice: advice, isIdle: isIdle, keys: keys)
+    }
+
+    /// The record that a request names, where its collection has readers.
+    private func stored(
+        _ request: WriteRequest, in collection: CollectionDefinition,
+        find: (RecordID, CollectionDefinition) throws -> RecordDisplay?
+    ) throws -> RecordDisplay? {
+        guard collection.sealing != nil, let id = request.id.flatMap({ RecordID(parsing: $0) })
+        else { return nil }
+        return try find(id, collection)
     }
 
     /// Holds a write to the state that its writer has seen.
@@ -114,18 +148,23 @@ package struct WriteDrafting {
     }
 
     /// The area in whose logs a new record belongs.
-    private func placement(_ request: WriteRequest, reading: InputReading) throws -> AreaCode {
+    ///
+    /// - Parameter values: what is written, whose codes may say it.
+    func placement(
+        _ request: WriteRequest, values: [InputReading.Value] = []
+    ) throws -> AreaCode {
         if let text = request.area {
             do {
-                return try AreaCode(parsing: text).home
+                return areas.current(try AreaCode(parsing: text).home)
             } catch {
                 throw DeskRefusal(
                     .wrongValues, "bad_area", chinese: "“\(text)”不是区划代码,请填6、9、12、15、17或19位数字。",
                     english: "\"\(text)\" is no area code; give 6, 9, 12, 15, 17 or 19 digits.")
             }
         }
-        let codes = reading.values.compactMap { item -> AreaCode? in
-            if case .area(let code) = item.value, code.level >= .grid { code.home } else { nil }
+        let codes = values.compactMap { item -> AreaCode? in
+            guard case .area(let code) = item.value, code.level >= .grid else { return nil }
+            return areas.current(code).home
         }
         guard let code = codes.min(), home.contains(code) else { return home }
         return code
@@ -149,8 +188,9 @@ package struct WriteDrafting {
     private func check(
         _ reading: InputReading, record: RecordDisplay?, area: AreaCode, rules: [Problem]
     ) throws -> [Problem] {
-        let context = WriteContext(
+        var context = WriteContext(
             area: area, today: ChinaTime.day(of: Int64(clamping: now)), now: Int64(clamping: now))
+        context.others = areas.family(of: area)
         let problems = reading.collection.problems(
             in: reading.values.map { ($0.name, $0.value) },
             others: { name in record?[name]?.value }, context: context)

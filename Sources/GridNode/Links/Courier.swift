@@ -26,7 +26,7 @@ struct Courier {
     let post: AsyncStream<[UInt8]>.Continuation
     var session: SyncSession
     /// Whether the peer is there, and what its greeting says is no recording.
-    private var isProven = false
+    private(set) var isProven = false
     /// What the peer has by its greeting alone.
     private var greeted: [SyncMessage.AckRow] = []
     /// What the peer knows of this replica, and this replica does not.
@@ -45,6 +45,7 @@ struct Courier {
     private var metered: LinkMeter.Session
     private var delayedFetch: FetchRequest?
     private var wakesAt: UInt64 = .max
+    var errands = AuditErrands()
 
     init(
         link: PeerLink, bell: Bell, report: AsyncStream<PeerLink.Event>.Continuation,
@@ -76,7 +77,8 @@ struct Courier {
             ?? courier.perform(
                 courier.session.start(
                     announced: announced, holding: held.rows, ended: held.ended,
-                    cutOff: held.cutOff, now: WallClock.steady),
+                    cutOff: held.cutOff, areas: courier.link.engine.current.directory.areas,
+                    now: WallClock.steady),
                 group: &group)
         courier.show()
         var coming = events.makeAsyncIterator()
@@ -84,6 +86,7 @@ struct Courier {
             guard let event = await coming.next() else { return "closed" }
             end = courier.take(event, group: &group) ?? courier.holdToBudget(&group)
         }
+        courier.errands.endAll()
         await courier.settleDoubt(&coming)
         await courier.sayGoodbye()
         courier.count()
@@ -95,7 +98,10 @@ struct Courier {
         _ event: PeerLink.Event, group: inout DiscardingTaskGroup
     ) -> String? {
         let now = WallClock.steady
-        defer { show() }
+        defer {
+            show()
+            lookForAudits(&group)
+        }
         switch event {
         case .frame(let bytes, let continuation):
             defer { continuation.resume() }
@@ -133,6 +139,14 @@ struct Courier {
         case .proved(let branches):
             return perform(session.show(branches, now: now), group: &group)
         case .signed(let supply): return perform(session.supply(supply, now: now), group: &group)
+        case .auditWanted(let errand):
+            errands.add(errand)
+            beginAudit(&group)
+            return nil
+        case .auditReady(let area, let reading):
+            return takeAudit(area, reading, now: now, group: &group)
+        case .auditAnswered(let answer):
+            return perform(session.supply(answer, now: now), group: &group)
         case .proven:
             isProven = true
             link.engine.recordHeld(greeted, by: link.peer.leaf.subject)
@@ -149,6 +163,7 @@ struct Courier {
                     + session.heldAdvanced(news.rows, now: now), group: &group)
         case .tick:
             wakesAt = .max
+            giveUpLateAudit(now: now, &group)
             return perform(session.tick(now: now), group: &group)
         case .failed(let reason):
             _ = perform(session.leave(.leaving), group: &group)
@@ -184,7 +199,7 @@ struct Courier {
         return link.board.meter.count(link.link.traffic, of: &metered, now: WallClock.now)
     }
 
-    private mutating func perform(
+    mutating func perform(
         _ effects: [SyncSession.Effect], group: inout DiscardingTaskGroup
     ) -> String? {
         var end: String?
@@ -246,6 +261,8 @@ struct Courier {
             case .keepReceipt(let receipt):
                 // A recording cannot bring one: it comes after the greeting.
                 group.addTask { [link] in await link.engine.keep(receipt, of: link.peer) }
+            case .answerAudit(let question): answer(question, &group)
+            case .audited(_, let outcome): endAudit(outcome, &group)
             case .wake(let time): sleep(until: time, &group)
             case .close(let reason):
                 end = reason.code
@@ -330,7 +347,7 @@ struct Courier {
             case .proven: isProven = true
             case .ended, .failed: return
             case .frame, .verified, .judged, .found, .counted, .signed, .sent, .rang, .tick,
-                .compared, .proved:
+                .compared, .proved, .auditWanted, .auditReady, .auditAnswered:
                 break
             }
         }
@@ -357,6 +374,7 @@ extension PeerLink.Event {
     /// Lets a reader go on that waits for an event nobody will take.
     func release() {
         if case .frame(_, let continuation) = self { continuation.resume() }
+        if case .auditWanted(let errand) = self { errand.report(.notComparable(.linkEnded)) }
     }
 }
 

@@ -51,6 +51,8 @@ struct Announcement: Sendable {
     let greeting: Greeting
     /// Ascending by log.
     let rows: [FrontierRow]
+    /// What had become of area codes.
+    let areas: AreaMap
 }
 
 /// A peer that has proved who it is.
@@ -72,8 +74,10 @@ struct Greeter: Sendable {
     /// - Parameter isMet: it has heard this node's chain, and is taken to know it still.
     func announcement(calling peer: PublicKey, isMet: Bool) async -> Announcement {
         let current = engine.current
+        let areas = current.directory.areas
         return announcement(
-            current, of: await engine.frontier { Scope(current.chain.leaf.area).contains($0) },
+            current,
+            of: await engine.frontier { areas.carries(current.chain.leaf.area, $0) },
             isKnown: isMet, recognized: current.directory.chain(of: peer)?.leaf.reference,
             lacksReceipt: await engine.lacksReceipt(of: peer))
     }
@@ -84,12 +88,13 @@ struct Greeter: Sendable {
         let own = current.chain.leaf
         let isLive = (try? current.directory.check(peer.chain)) != nil
         let area = peer.greeting.area
+        let areas = current.directory.areas
         let peer = peer.greeting
         return announcement(
             current,
             of: isLive
                 ? await engine.frontier {
-                    Scope(own.area).contains($0) && Scope(area).contains($0)
+                    areas.carries(own.area, $0) && areas.carries(area, $0)
                 } : [],
             isKnown: peer.recognized == own.reference, recognized: nil, lacksReceipt: false)
     }
@@ -99,13 +104,15 @@ struct Greeter: Sendable {
         recognized: CertificateReference?, lacksReceipt: Bool
     ) -> Announcement {
         let greeting = Greeting(
-            features: Feature.receipts | Feature.endedLogs | Feature.forks | Feature.lanes
+            features: Feature.receipts | Feature.endedLogs | Feature.forks | Feature.audit
+                | Feature.lanes
                 | (lacksReceipt ? Feature.receiptWanted : 0),
             software: software, nonce: current.node.nonce, clock: WallClock.now, credit: credit,
             credential: Greeting.Credential(of: current.chain, isKnown: isKnown),
             recognized: recognized, area: current.chain.leaf.area,
             holdings: Greeting.Holdings(of: rows))
-        return Announcement(greeting: greeting, rows: rows)
+        return Announcement(
+            greeting: greeting, rows: rows, areas: current.directory.areas)
     }
 
     /// The peer behind a greeting, when it proves to be one.

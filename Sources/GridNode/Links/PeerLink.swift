@@ -24,6 +24,12 @@ struct PeerLink: Sendable {
         /// What proves a fork was looked up.
         case proved([[BranchProof]])
         case sent(bytes: Int)
+        /// Somebody here wants the tables of an area held against the peer's.
+        case auditWanted(AuditErrand)
+        /// Own tables of the area were read for that.
+        case auditReady(AreaCode, ReplicationEngine.AuditReading)
+        /// A question of the peer about this node's tables was answered.
+        case auditAnswered(AuditAnswer)
         /// The peer is there now, and has been met.
         case proven
         case rang
@@ -49,7 +55,14 @@ struct PeerLink: Sendable {
         let (outbox, post) = AsyncStream<[UInt8]>.makeStream()
         let bell = engine.hangBell()
         defer { engine.takeDown(bell) }
-        let holdings = await engine.holdings { Scope(mine.greeting.area).contains($0) }
+        let audits = engine.audits.join(peer.leaf.subject) { errand in
+            if case .terminated = report.yield(.auditWanted(errand)) {
+                errand.report(.notComparable(.linkEnded))
+            }
+        }
+        defer { engine.audits.leave(peer.leaf.subject, audits) }
+        let areas = mine.areas
+        let holdings = await engine.holdings { areas.carries(mine.greeting.area, $0) }
         // Links live for weeks: what is done must not stay in memory until they end.
         return await withDiscardingTaskGroup { group in
             group.addTask { await read(report) }
@@ -59,7 +72,7 @@ struct PeerLink: Sendable {
                 link: self, bell: bell, report: report, post: post,
                 session: SyncSession(
                     mine: mine.greeting, theirs: theirs,
-                    keys: (mine: engine.author.key, theirs: peer.leaf.subject),
+                    keys: (mine: engine.author.key, theirs: peer.leaf.subject), areas: areas,
                     now: WallClock.steady))
             let reason = await courier.work(
                 events, announced: mine.rows, holding: holdings, group: &group)

@@ -58,17 +58,10 @@ extension WriteDrafting {
         else { return draft }
         let number = RecordNumber.text(
             area: draft.change.domain.area, day: ChinaTime.day(of: Int64(clamping: now)), id: id)
-        return Draft(
-            collection: draft.collection,
-            change: LocalChange(
-                domain: draft.change.domain,
-                draft: DraftChange(
-                    collection: change.collection, target: change.target,
-                    archives: change.archives,
-                    writes: change.writes + [
-                        FieldWrite(field: field.number, operation: .assign(.text(number)))
-                    ])),
-            advice: draft.advice, isIdle: draft.isIdle)
+        return draft.writing(
+            change.writes + [
+                FieldWrite(field: field.number, operation: .assign(.text(number)))
+            ])
     }
 }
 

@@ -124,6 +124,10 @@ extension WorldAction {
         case .redact(let number, let dice):
             device(number).map { .redact(device: $0, dice: dice) }
         case .closeFork(let number): device(number).map { .closeFork(device: $0) }
+        case .audit(let number, let dice):
+            link(number).map { .audit(link: $0, dice: dice) }
+        case .changeArea(let number, let dice):
+            device(number).map { .changeArea(device: $0, dice: dice) }
         case .open(let number, let lane): device(number).map { .open(device: $0, through: lane) }
         }
     }

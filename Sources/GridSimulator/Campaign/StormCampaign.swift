@@ -11,11 +11,17 @@ package struct StormCampaign {
 
     private let seeds: ClosedRange<UInt64>
     private let jobs: Int
+    private let areaRate: Int?
     private let program: String
 
-    /// - Parameter program: this program, which lives seeds with the arguments
-    ///   `worker FIRST LAST STRIDE` and prints one report a line.
-    package init(seeds: ClosedRange<UInt64>, jobs: Int, program: String) {
+    /// - Parameters:
+    ///   - areaRate: as of `WorldPlan`.
+    ///   - program: this program, which lives seeds with the arguments
+    ///     `worker FIRST LAST STRIDE [RATE]` and prints one report a line.
+    package init(
+        seeds: ClosedRange<UInt64>, jobs: Int, areaRate: Int? = nil, program: String
+    ) {
+        self.areaRate = areaRate
         self.seeds = seeds
         self.jobs = jobs
         self.program = program
@@ -78,7 +84,9 @@ package struct StormCampaign {
 
     private func start(at seed: UInt64) throws -> Worker {
         try Worker(
-            program: program, arguments: ["worker", "\(seed)", "\(seeds.upperBound)", "\(jobs)"],
+            program: program,
+            arguments: ["worker", "\(seed)", "\(seeds.upperBound)", "\(jobs)"]
+                + (areaRate.map { ["\($0)"] } ?? []),
             next: seed)
     }
 }

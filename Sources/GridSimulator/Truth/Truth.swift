@@ -28,6 +28,16 @@ struct Truth {
     /// What keys have said without the right to.
     private(set) var falseCutOffs: [CutOff] = []
     private(set) var falseCertificates: [Certificate] = []
+    /// What offices have said of area codes, in order.
+    var areaChanges: [AreaChange] = []
+    var doubtfulAreaChanges: [AreaChange] = []
+    /// Which villages are one: by all that was ever said while a world lives, by what counts in the
+    /// end.
+    var ties = Ties()
+    var everTies = Ties()
+    var areTiesSettled = false
+    /// By what counts in the end.
+    var successors: [AreaCode: AreaCode] = [:]
     /// What was ordered to be destroyed.
     var destructions: [Destruction] = []
     /// Orders of which it was not told that they are done.
@@ -54,7 +64,9 @@ struct Truth {
     /// The level at which a key may write in a domain by all that was ever certified.
     func level(of key: PublicKey, in domain: Domain) -> AreaLevel? {
         certificates[key]?.filter { certificate in
-            Self.lies(domain.area, in: certificate.area) && certificate.rights.contains(.write)
+            (Self.lies(domain.area, in: certificate.area)
+                || domain.lane != .authority && everTies.areOne(domain.area, certificate.area))
+                && certificate.rights.contains(.write)
                 && (domain.lane != .authority || certificate.rights.contains(.certify))
         }.map(\.area.level).min()
     }
@@ -62,11 +74,6 @@ struct Truth {
     /// Whether an area is another or lies in it, by the digits alone.
     static func lies(_ area: AreaCode, in other: AreaCode) -> Bool {
         area.description.hasPrefix(other.description)
-    }
-
-    /// Whether machines of an area carry what lives in another.
-    static func carries(_ area: AreaCode, _ home: AreaCode) -> Bool {
-        lies(area, in: home) || lies(home, in: area)
     }
 
     mutating func cutOff(_ cutOff: CutOff) { cutOffs[cutOff.subject, default: []].append(cutOff) }
@@ -79,8 +86,11 @@ struct Truth {
 
     /// The height up to which a log counts; nil for one that goes on.
     func end(of log: LogID) -> UInt64? {
-        writers[log].flatMap { cutOffs[$0] }?.map { $0.row(of: log)?.height ?? 0 }.min()
+        if hasLapsed(log) { return 0 }
+        return writers[log].flatMap { cutOffs[$0] }?.map { $0.row(of: log)?.height ?? 0 }.min()
     }
+
+    func writer(of log: LogID) -> PublicKey? { writers[log] }
 
     /// Excuses cut-offs that nobody knows any more, of offices whose disk was put back.
     mutating func buryCutOffs(where isGone: (CutOff) -> Bool) {

@@ -8,6 +8,10 @@ package struct Violation: Hashable, Sendable {
         /// An acknowledged write has not reached everyone who is to have it.
         case acknowledgedIsMissing = "acknowledged_is_missing"
         case replicasDiffer = "replicas_differ"
+        /// An audit finds records that differ between two honest nodes.
+        case auditBlames = "audit_blames"
+        /// An audit does not find a damaged record, or finds others.
+        case auditIsBlind = "audit_is_blind"
         /// Tables are not what the entries say.
         case tablesDiffer = "tables_differ"
         /// An entry counts that stands after the end of its log.

@@ -19,7 +19,7 @@ extension World {
         weather = WorldPlan.Weather(delayMilliseconds: 1...50, loss: 0, breaks: 0)
         for device in devices {
             device.clock = .right
-            device.pausedUntil = 0
+            // A pause ends in its time: what came during it must not be overtaken by what comes now.
             open(through: .routine, on: device)
             device.crashInCommit = nil
             if device.diskFailsUntil != nil {
@@ -44,6 +44,7 @@ extension World {
         guard settle() else { return }
         let cutOffs = truth.cutOffs.count
         settleWhatWasIssued()
+        settleAreaChanges()
         // Who turns out not to have been cut off has something to say.
         guard truth.cutOffs.count == cutOffs || settle() else { return }
         // Nothing more is said once all is said.
@@ -156,6 +157,7 @@ extension World {
         judgeCutOffs()
         judgeUsurpers()
         judgeRedactions()
+        judgeAreas()
         judgeDigests()
         judgeTables()
     }
@@ -170,7 +172,7 @@ extension World {
             // Who was cut off is heard no more, even if others have lost what it still has.
             let holders = devices.filter { truth.holds(dot, on: $0.number) }
             guard holders.isEmpty || !holders.allSatisfy(isCutOff) else { continue }
-            for device in devices where Truth.carries(device.area, area) && !isCutOff(device) {
+            for device in devices where truth.carries(device.area, area) && !isCutOff(device) {
                 if !truth.holds(dot, on: device.number) {
                     violate(
                         .acknowledgedIsMissing,
@@ -187,7 +189,9 @@ extension World {
         for device in devices where !isCutOff(device) {
             guard let replica = device.replica else { continue }
             do {
-                for digests in try replica.store.digests() {
+                for digests in try replica.store.digests()
+                // What came while a change of codes counted stays, and grows no more.
+                where truth.carries(device.area, digests.area) {
                     guard let first = known[digests.area] else {
                         known[digests.area] = (digests, device.name)
                         continue

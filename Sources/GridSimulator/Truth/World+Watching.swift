@@ -44,8 +44,9 @@ extension World {
     private func lookAtCauses(of dot: Dot, on device: SimulatedDevice) {
         guard !truth.forkedAreas.contains(dot.log.domain.area) else { return }
         for (log, height) in truth.entries[dot]?.context ?? [:]
-        where truth.end(of: log).map({ min($0, height) }) ?? height
-            > truth.height(of: log, on: device.number)
+        where !truth.mayLapse(log)
+            && truth.end(of: log).map({ min($0, height) }) ?? height
+                > truth.height(of: log, on: device.number)
         {
             violate(
                 .admittedTooSoon,
@@ -58,7 +59,7 @@ extension World {
     func lookWhetherTheyWait(_ device: SimulatedDevice) {
         device.waitingRuns.removeAll { conversation, run in
             let log = run.run.identity.log
-            return conversation.isOver || truth.end(of: log) != nil
+            return conversation.isOver || truth.end(of: log) != nil || truth.mayLapse(log)
                 || truth.height(of: log, on: device.number) >= run.run.last
                 || truth.forkedAreas.contains(log.domain.area)
         }

@@ -54,7 +54,8 @@ final class Conversation {
 final class Connection {
     enum End {
         /// Called, and waiting for the answer to what it announced.
-        case calling(device: Int, generation: Int, greeting: Greeting, rows: [FrontierRow])
+        case calling(
+            device: Int, generation: Int, greeting: Greeting, rows: [FrontierRow], areas: AreaMap)
         case talking(Conversation)
         case hostile(Impostor)
         case gone

@@ -70,7 +70,8 @@ extension World {
             at: now, devices[victim].name,
             "有人用\(stolen.name)的密钥来捣乱(\(malice.rawValue))", "a stranger with a stolen key")
         let greeting = Greeting(
-            software: "恶", nonce: nonce, clock: impostor.dice.next() >> 16,
+            features: malice == .audits ? Feature.audit : 0, software: "恶", nonce: nonce,
+            clock: impostor.dice.next() >> 16,
             credit: Self.credit,
             credential: malice == .widened
                 ? .chain(widened(impostor))
@@ -147,6 +148,7 @@ extension World {
                 SyncMessage.run([UInt8](repeating: 0, count: 299_000)).encoded,
             ]
         case .lies, .falseOffice: return [lie(impostor)]
+        case .audits: return audits(impostor)
         case .widened: return []
         case .usurpation: return [usurp(impostor)]
         }
@@ -174,7 +176,7 @@ extension World {
     private func forge(_ impostor: Impostor) -> [UInt8] {
         let others = devices.filter {
             $0.author.key != impostor.stolen.author.key
-                && Truth.carries(devices[impostor.victim].area, $0.area)
+                && truth.carries(devices[impostor.victim].area, $0.area)
         }
         guard !others.isEmpty else { return SyncMessage.ping.encoded }
         let other = impostor.dice.pick(others)

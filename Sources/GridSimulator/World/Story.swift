@@ -26,6 +26,11 @@ package struct Story: Sendable {
         case lanesChanged = "lanes_changed"
         case shortenings
         case redactions
+        case audits
+        case auditsEqual = "audits_equal"
+        case auditsDiffer = "audits_differ"
+        case auditsNotComparable = "audits_not_comparable"
+        case areaChanges = "area_changes"
         case virtualDays = "virtual_days"
     }
 

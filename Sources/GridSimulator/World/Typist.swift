@@ -2,6 +2,7 @@
 
 import GridCore
 import GridLog
+import GridStore
 import GridSync
 
 /// Someone who types: mostly what the catalogue wants, on records that are there, and now and then
@@ -28,7 +29,7 @@ struct Typist {
         let collection = dice.pick([16, 16, 16, 16, 17, 18, 18, 19, 99] as [UInt32])
         let home: Lane = collection == 18 ? .urgent : .routine
         let lane = dice.chance(20) ? (home == .urgent ? .routine : .urgent) : home
-        let domain = Domain(area: area(&dice), lane: lane)
+        let domain = Domain(area: codeOfNow(area(&dice), &dice), lane: lane)
         let held = records(in: domain, collection)
         var target = DraftChange.Target.new
         if collection == 17 || dice.chance(60) {
@@ -55,6 +56,15 @@ struct Typist {
         if dice.chance(30) { return dice.pick(world.devices).area }
         let below = world.devices.map(\.area).filter { device.area.contains($0) }
         return dice.chance(550) ? device.area : dice.pick(below)
+    }
+
+    /// Mostly the code that stands for an area now, as the program takes it.
+    private func codeOfNow(_ area: AreaCode, _ dice: inout Dice) -> AreaCode {
+        guard let areas = device.replica?.replica.directory.areas, !areas.isEmpty else {
+            return area
+        }
+        let codes = areas.namesakes(of: area)
+        return dice.chance(700) ? codes[0] : dice.pick(codes)
     }
 
     /// The records of a domain of which this device has the beginning.

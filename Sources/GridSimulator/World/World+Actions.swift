@@ -28,7 +28,9 @@ extension World {
         case .pause(let device, let milliseconds):
             story.count(.pauses)
             story.tell(at: now, devices[device].name, "停顿\(milliseconds)毫秒", "pauses")
-            devices[device].pausedUntil = max(devices[device].pausedUntil, now + milliseconds)
+            // A longer one while one lasts would let what comes later overtake what has waited.
+            guard devices[device].pausedUntil <= now else { break }
+            devices[device].pausedUntil = now + milliseconds
         case .diskFault(let device, let kind, let after, let milliseconds):
             hurtDisk(devices[device], kind: kind, after: after, for: milliseconds)
         case .flipBit(let device, let dice): flipBit(devices[device], dice)
@@ -47,6 +49,8 @@ extension World {
         case .cutOff(let device): cutOff(devices[device])
         case .redact(let device, let dice): redact(devices[device], dice)
         case .closeFork(let device): closeFork(of: devices[device])
+        case .audit(let link, let dice): audit(over: link, dice)
+        case .changeArea(let device, let dice): changeArea(by: devices[device], dice)
         case .open(let device, let lane): open(through: lane, on: devices[device])
         }
     }

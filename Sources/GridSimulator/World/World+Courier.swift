@@ -48,6 +48,9 @@ extension World {
             case .proveFork(let log): proveFork(of: log, conversation)
             case .issueReceipt: sign(conversation)
             case .keepReceipt(let receipt): keep(receipt, conversation)
+            case .answerAudit(let question):
+                push(.audit(conversation, question), in: dice.between(0, 50))
+            case .audited(let area, let outcome): judge(outcome, of: area, conversation)
             case .wake(let time): wake(conversation, at: time)
             case .close(let reason): close(conversation, reason)
             }
@@ -217,7 +220,9 @@ extension World {
                 violate(
                     .acknowledgedTooSoon, "\(device.name) signs for \(row.log)#\(row.height)")
             }
-        case .ping, .totals, .refusal, .ended, .cutOff, .heads, .branch, .lanes, .bye: break
+        case .ping, .totals, .refusal, .ended, .cutOff, .heads, .branch, .lanes, .audit, .audited,
+            .bye:
+            break
         }
     }
 
@@ -227,7 +232,7 @@ extension World {
             return violate(.writtenByNobody, "\(device.name) sends what is no run")
         }
         let log = run.identity.log
-        if !Truth.carries(conversation.peer.leaf.area, log.domain.area) {
+        if !truth.carries(conversation.peer.leaf.area, log.domain.area) {
             violate(.outsideScope, "\(device.name) sends \(log)")
         }
         if log.domain.lane > device.openLane {
@@ -275,7 +280,7 @@ extension SyncMessage {
     /// everything else.
     fileprivate var isNews: Bool {
         switch self {
-        case .ping, .receipt: false
+        case .ping, .receipt, .audit, .audited: false
         case .frontier, .totals, .run, .ack, .refusal, .bye, .ended, .cutOff, .heads, .branch,
             .lanes:
             true

@@ -102,7 +102,8 @@ extension World {
         for (log, height) in (truth.heights[device.number] ?? [:]).sorted(by: { $0.key < $1.key }) {
             let left = heights[log] ?? 0
             guard left < height, !device.hasFlippedBit,
-                !truth.forkedAreas.contains(log.domain.area)
+                !truth.forkedAreas.contains(log.domain.area),
+                left > 0 || !truth.mayLapse(log)
             else { continue }
             if left != truth.end(of: log).map({ min($0, height) }) {
                 violate(.committedIsLost, "\(device.name) \(log): \(left) of \(height)")

@@ -109,7 +109,7 @@ extension World {
         for _ in 0..<write.rows {
             let changes = Typist(world: self, device: device).changes(&dice)
             let isEntitled = changes.allSatisfy {
-                replica.scope.contains($0.domain.area)
+                replica.carries($0.domain.area)
                     && replica.directory.level(of: device.author.key, in: $0.domain) != nil
             }
             do {
@@ -119,7 +119,13 @@ extension World {
             } catch WriteRefusal.notEntitled, WriteRefusal.outsideScope {
                 if isEntitled { violate(.doesNotWork, "\(device.name) may write, and may not") }
             } catch WriteRefusal.cutOff {
-                if !isCutOff(device) { violate(.doesNotWork, "\(device.name) was not cut off") }
+                let mayHaveLapsed = changes.contains { change in
+                    truth.mayLapse(
+                        LogID(replica: replica.id, domain: change.domain))
+                }
+                if !isCutOff(device), !mayHaveLapsed {
+                    violate(.doesNotWork, "\(device.name) was not cut off")
+                }
             }
         }
     }
@@ -188,7 +194,7 @@ extension World {
                 case .parked:
                     story.count(.parkedRuns)
                     device.waitingRuns.append((lot.conversation, run))
-                    if !Truth.carries(device.area, log.domain.area) {
+                    if !truth.carries(device.area, log.domain.area) {
                         violate(.outsideScope, "\(device.name) keeps \(log) waiting")
                     }
                     story.tell(
@@ -273,7 +279,7 @@ extension World {
                 truth.fork(row.log.domain.area)
             }
             truth.commit(row, on: device.number, at: now)
-            if !Truth.carries(device.area, row.log.domain.area) {
+            if !truth.carries(device.area, row.log.domain.area) {
                 violate(.outsideScope, "\(device.name) holds \(row.log)")
             }
         }

@@ -93,7 +93,7 @@ extension World {
         for device in devices where !isCutOff(device) {
             guard let replica = device.replica?.replica else { continue }
             for fork in replica.directory.forks
-            where Truth.carries(device.area, fork.identity.domain.area) {
+            where truth.carries(device.area, fork.identity.domain.area) {
                 let log = replica.log(fork.identity)
                 guard let end = replica.directory.end(of: log) else { continue }
                 if log.height > end.height {

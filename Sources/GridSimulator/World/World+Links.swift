@@ -64,7 +64,7 @@ extension World {
             number: connections, link: link,
             caller: .calling(
                 device: caller.number, generation: caller.generation, greeting: greeting,
-                rows: rows))
+                rows: rows, areas: replica.replica.directory.areas))
         connections += 1
         links[link].connection = connection
         send(.greeting(greeting.encoded), on: connection, to: 1)
@@ -81,7 +81,7 @@ extension World {
     /// Whether the caller believes that the connection lives.
     private func isHeld(_ connection: Connection, by device: SimulatedDevice) -> Bool {
         switch connection.ends[0] {
-        case .calling(_, let generation, _, _): generation == device.generation
+        case .calling(_, let generation, _, _, _): generation == device.generation
         case .talking(let conversation): isLive(conversation)
         case .hostile, .gone: false
         }
@@ -92,8 +92,9 @@ extension World {
         of device: SimulatedDevice, _ replica: FolderReplica, for peer: AreaCode?, isKnown: Bool,
         recognized: CertificateReference? = nil
     ) -> (Greeting, [FrontierRow]) {
+        let areas = replica.replica.directory.areas
         let rows = replica.frontier { area in
-            Scope(device.area).contains(area) && (peer.map { Scope($0).contains(area) } ?? true)
+            areas.carries(device.area, area) && (peer.map { areas.carries($0, area) } ?? true)
         }
         // Small frontiers are shown as digests now and then, in some worlds by nearly everyone, as
         // large ones are.
@@ -102,7 +103,8 @@ extension World {
         // Every other device lacks a receipt whenever it greets.
         let lacking = device.number.isMultiple(of: 2) ? Feature.receiptWanted : 0
         let greeting = Greeting(
-            features: Feature.receipts | Feature.endedLogs | Feature.forks | Feature.lanes
+            features: Feature.receipts | Feature.endedLogs | Feature.forks | Feature.audit
+                | Feature.lanes
                 | lacking,
             software: "gridsim",
             nonce: replica.node.nonce,
@@ -154,12 +156,17 @@ extension World {
         switch (connection.ends[side], packet) {
         case (.gone, .greeting(let bytes)) where side == 1: hear(bytes, on: connection)
         case (.gone, _): refuse(connection, to: 1 - side)
-        case (.calling(let device, let generation, let greeting, let rows), .answer(let bytes)):
+        case (
+            .calling(let device, let generation, let greeting, let rows, let areas),
+            .answer(let bytes)
+        ):
             guard devices[device].generation == generation else {
                 connection.ends[side] = .gone
                 return refuse(connection, to: 1 - side)
             }
-            begin(device, mine: greeting, rows: rows, theirs: bytes, on: connection, side: 0)
+            begin(
+                device, mine: greeting, rows: rows, areas: areas, theirs: bytes, on: connection,
+                side: 0)
         case (.calling, .end), (.calling, .message), (.calling, .confirm), (.calling, .greeting):
             lose(connection, side: side)
         case (.talking(let conversation), .confirm): prove(conversation)
@@ -193,7 +200,9 @@ extension World {
             of: device, replica, for: theirs.area,
             isKnown: theirs.recognized == device.chain.leaf.reference)
         send(.answer(greeting.encoded), on: connection, to: 0)
-        begin(number, mine: greeting, rows: rows, theirs: bytes, on: connection, side: 1)
+        begin(
+            number, mine: greeting, rows: rows, areas: replica.replica.directory.areas,
+            theirs: bytes, on: connection, side: 1)
     }
 
     private struct Unwelcome: Error {}
@@ -212,7 +221,7 @@ extension World {
 
     /// Begins the session of one side.
     private func begin(
-        _ number: Int, mine: Greeting, rows: [FrontierRow], theirs bytes: [UInt8],
+        _ number: Int, mine: Greeting, rows: [FrontierRow], areas: AreaMap, theirs bytes: [UInt8],
         on connection: Connection, side: Int
     ) {
         let device = devices[number]
@@ -221,7 +230,7 @@ extension World {
         else { return lose(connection, side: side) }
         let session = SyncSession(
             mine: mine, theirs: theirs, keys: (mine: device.author.key, theirs: peer.leaf.subject),
-            now: now)
+            areas: areas, now: now)
         let conversation = Conversation(
             connection: connection, side: side, device: number, generation: device.generation,
             peer: peer, theirs: theirs, session: session, isProven: side == 0)
@@ -246,11 +255,13 @@ extension World {
                 conversation)
         }
         guard !conversation.isOver else { return }
-        let held = replica.frontier { Scope(mine.area).contains($0) }
-        let ended = replica.replica.endedLogs { Scope(mine.area).contains($0) }
+        let areas = replica.replica.directory.areas
+        let held = replica.frontier { areas.carries(mine.area, $0) }
+        let ended = replica.replica.endedLogs { areas.carries(mine.area, $0) }
         obey(
             conversation.session.start(
-                announced: rows, holding: held, ended: ended, cutOff: replica.ownCutOff, now: now),
+                announced: rows, holding: held, ended: ended, cutOff: replica.ownCutOff,
+                areas: areas, now: now),
             conversation)
         obey(conversation.session.open(through: device.openLane, now: now), conversation)
     }

@@ -67,7 +67,7 @@ extension World {
             guard let replica = device.replica else { continue }
             for destruction in truth.destructions where truth.isInForce(destruction) {
                 guard let area = destruction.redaction.rows.first?.entry.dot.log.domain.area,
-                    Truth.carries(device.area, area), !truth.forkedAreas.contains(area)
+                    truth.carries(device.area, area), !truth.forkedAreas.contains(area)
                 else { continue }
                 if replica.replica.redactions.redactions[destruction.redaction.digest] == nil {
                     return violate(

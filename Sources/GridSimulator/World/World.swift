@@ -30,6 +30,7 @@ package final class World {
         case judged(Conversation, [SyncSession.Judgement])
         case fetch(Conversation, FetchRequest)
         case count(Conversation, [FetchRequest.Range])
+        case audit(Conversation, AuditQuestion)
         case bell(Conversation)
         case tick(Conversation)
         case upkeep(device: Int, generation: Int)
@@ -66,6 +67,8 @@ package final class World {
     var overheard: [[UInt8]] = []
     /// Messages other than signs of life, since this was last set to 0.
     var messages = 0
+    /// What audits have come to that somebody waits for.
+    var awaitedAudits: [(area: AreaCode, outcome: AuditOutcome)]?
 
     /// A link between two devices as it is now.
     struct LinkWeather {
@@ -113,6 +116,8 @@ package final class World {
         }
         guard !isBroken else { return }
         heal()
+        guard !isBroken else { return }
+        auditAll()
         guard !isBroken else { return }
         judge()
         story.count(.virtualDays, Int(now / 86_400_000))
@@ -166,6 +171,7 @@ package final class World {
             if isLive(conversation) { admitWaiting(conversation) }
         case .fetch(let conversation, let request): fetch(request, for: conversation)
         case .count(let conversation, let ranges): count(ranges, for: conversation)
+        case .audit(let conversation, let question): answer(question, for: conversation)
         case .bell(let conversation):
             conversation.isBellPlanned = false
             guard isLive(conversation) else { return }
@@ -215,13 +221,14 @@ package final class World {
         case .step, .dial, .lose, .start, .healDisk, .end, .malice: nil
         case .arrive(let connection, let side, _):
             switch connection.ends[side] {
-            case .calling(let device, _, _, _): device
+            case .calling(let device, _, _, _, _): device
             case .talking(let conversation): conversation.device
             case .hostile, .gone: nil
             }
         case .desk(let device, _), .upkeep(let device, _): device
         case .judged(let conversation, _), .fetch(let conversation, _),
-            .count(let conversation, _), .bell(let conversation), .tick(let conversation):
+            .count(let conversation, _), .bell(let conversation), .tick(let conversation),
+            .audit(let conversation, _):
             conversation.device
         }
     }
@@ -238,8 +245,8 @@ extension World.Event {
     var isBusy: Bool {
         switch self {
         case .tick, .dial, .step: false
-        case .arrive, .lose, .desk, .judged, .fetch, .count, .bell, .upkeep, .start, .healDisk,
-            .end, .malice:
+        case .arrive, .lose, .desk, .judged, .fetch, .count, .audit, .bell, .upkeep, .start,
+            .healDisk, .end, .malice:
             true
         }
     }

@@ -37,7 +37,10 @@ extension WorldPlan {
     }
 
     /// Draws the plan of a seed.
-    package init(seed: UInt64) {
+    ///
+    /// - Parameter areaRate: how likely a change of an area code is at a step, in a thousand; nil to
+    ///   have it drawn.
+    package init(seed: UInt64, areaRate: Int? = nil) {
         var dice = Dice(seed: seed &* 0x9E37_79B9 &+ 0xD1CE)
         self.seed = seed
         devices = []
@@ -59,8 +62,12 @@ extension WorldPlan {
         // Dice of their own, so that worlds without forks are what they always were.
         var forkDice = Dice(seed: seed &* 0x2545_F491 &+ 0xF02C)
         let forkRate = forkDice.chance(400) ? 10 + forkDice.below(120) : 0
+        var areaDice = Dice(seed: seed &* 0x41C6_4E6D &+ 0xA4EA)
+        let drawnRate = areaDice.chance(400) ? 5 + areaDice.below(100) : 0
         var laneDice = Dice(seed: seed &* 0x9E6C_63D0 &+ 0x1A4E)
         let laneRate = laneDice.chance(300) ? 10 + laneDice.below(150) : 0
+        var auditDice = Dice(seed: seed &* 0x9E6C_63D1 &+ 0xA0D1)
+        let auditRate = auditDice.chance(700) ? 50 + auditDice.below(400) : 0
         var pretenceDice = Dice(seed: seed &* 0x8F1B_CDD3 &+ 0x05EE)
         let pretenceRate = pretenceDice.chance(400) ? 10 + pretenceDice.below(150) : 0
         for _ in 0..<count {
@@ -73,7 +80,19 @@ extension WorldPlan {
                             pretenceDice.pick(WorldAction.Malice.pretended),
                             victim: pretenceDice.below(devices.count), dice: pretenceDice.next())))
             }
+            if areaDice.chance(areaRate ?? drawnRate) {
+                now += areaDice.magnitude(1, 60_000)
+                steps.append(
+                    Step(
+                        at: now,
+                        action: .changeArea(
+                            device: areaDice.below(devices.count), dice: areaDice.next())))
+            }
             if forkDice.chance(forkRate) { drawFork(&forkDice, at: &now) }
+            if auditDice.chance(auditRate) {
+                let link = auditDice.below(links.count)
+                steps.append(Step(at: now, action: .audit(link: link, dice: auditDice.next())))
+            }
             if laneDice.chance(laneRate) {
                 let lane = laneDice.pick([Lane.authority, .urgent, .urgent, .routine, .routine])
                 steps.append(

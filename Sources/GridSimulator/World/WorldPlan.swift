@@ -56,7 +56,7 @@ package enum WorldAction: Hashable, Sendable {
 
     /// What a hostile peer with a stolen key does to its victim.
     package enum Malice: String, CaseIterable, Hashable, Sendable {
-        case garbage, replay, mutation, foreignArea, fork, oversize, lies, theft
+        case garbage, replay, mutation, foreignArea, fork, oversize, lies, theft, audits
         /// A chain with one certificate more, by a key that may not give it.
         case widened
         /// Cut-offs and certificates that the key has no right to.
@@ -66,7 +66,7 @@ package enum WorldAction: Hashable, Sendable {
 
         /// What a key does in its own place.
         static let common: [Malice] = [
-            .garbage, .replay, .mutation, .foreignArea, .fork, .oversize, .lies, .theft,
+            .garbage, .replay, .mutation, .foreignArea, .fork, .oversize, .lies, .theft, .audits,
         ]
         /// What it does to be taken for more than it is.
         static let pretended: [Malice] = [.widened, .usurpation, .usurpation, .falseOffice]
@@ -113,6 +113,10 @@ package enum WorldAction: Hashable, Sendable {
     case redact(device: Int, dice: UInt64)
     /// The office of a device closes a fork of its logs.
     case closeFork(device: Int)
+    /// One side of a link holds its tables of an area against the other's.
+    case audit(link: Int, dice: UInt64)
+    /// An office gives a village below it another code, or lets it go into another.
+    case changeArea(device: Int, dice: UInt64)
     /// The links of a device carry nothing more patient than a lane from now on.
     case open(device: Int, through: Lane)
 }

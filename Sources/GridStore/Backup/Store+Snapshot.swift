@@ -51,6 +51,9 @@ extension Store {
         do {
             try mapping {
                 let reader = try DatabaseOpening.reader(at: folder.databasePath)
+                WorkProgress.current?.begin(
+                    of: FileSize.of(folder.databasePath), .bytes,
+                    measure: { FileSize.of(path) })
                 try reader.writeWithoutTransaction { database in
                     try database.execute(sql: "VACUUM INTO ?", arguments: [path])
                 }

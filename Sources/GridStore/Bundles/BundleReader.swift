@@ -59,6 +59,9 @@ package struct BundleReader: ~Copyable {
         senderKey = opener.senderKey
     }
 
+    /// Size of the file, in bytes.
+    package var byteCount: UInt64 { FileSize.of(descriptor: file.fileDescriptor) }
+
     /// The next item; nil when the bundle has come to its end, whole.
     ///
     /// - Throws: `BundleFailure`; what came before counts all the same.

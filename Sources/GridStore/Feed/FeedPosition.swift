@@ -98,6 +98,8 @@ package struct FeedFilter: Sendable {
     package var collections: Set<UInt32>?
     /// Only of records that live in this area.
     package var area: AreaCode?
+    /// Areas beside it, exactly: those that are one with it, or with a part of it, now.
+    package var formerAreas: Set<AreaCode> = []
 
     package init(collections: Set<UInt32>? = nil, area: AreaCode? = nil) {
         self.collections = collections

@@ -179,6 +179,7 @@ extension FeedFilter {
     }
 
     fileprivate func wants(_ display: RecordDisplay) -> Bool {
-        area.map { $0.contains(display.state.domain.area) } ?? true
+        let home = display.state.domain.area
+        return area.map { $0.contains(home) || formerAreas.contains(home) } ?? true
     }
 }

@@ -17,10 +17,35 @@ enum LedgerMigrations {
         migrator.registerMigration("009-feed") { try $0.execute(sql: feed) }
         migrator.registerMigration("010-bundles") { try $0.execute(sql: BundleMigration.sql) }
         migrator.registerMigration("012-api") { try $0.execute(sql: api) }
+        migrator.registerMigration("013-sheets") { try $0.execute(sql: sheets) }
+        migrator.registerMigration("014-areas") { try $0.execute(sql: areas) }
+        migrator.registerMigration("015-readers") { try $0.execute(sql: readers) }
         migrator.registerMigration("016-link-usage") { try $0.execute(sql: LinkUsageMigration.sql) }
         migrator.registerMigration("017-carried") { try $0.execute(sql: CarriedMigration.sql) }
         return migrator
     }
+
+    private static let readers = """
+        -- Keys of records that this node was given under an earlier key of its own, sealed for the
+        -- folder. `key` is the name of the record's key.
+        CREATE TABLE reader_keys (
+            collection INTEGER NOT NULL,
+            id         TEXT NOT NULL,
+            key        BLOB NOT NULL,
+            sealed     BLOB NOT NULL,
+            PRIMARY KEY (collection, id, key)
+        ) STRICT, WITHOUT ROWID;
+        """
+
+    private static let areas = """
+        -- Changes of area codes by digest; those this node issued wait here until they stand in
+        -- lane 0.
+        CREATE TABLE area_changes (
+            digest  BLOB PRIMARY KEY NOT NULL,
+            bytes   BLOB NOT NULL,
+            waiting INTEGER NOT NULL DEFAULT 0
+        ) STRICT, WITHOUT ROWID;
+        """
 
     private static let posts = """
         -- The certificate of the key whose place a request asks for; NULL where somebody joins.

@@ -92,9 +92,13 @@ struct LedgerReplay {
             source, sql: "SELECT id, first, envelope FROM runs ORDER BY arrival")
         var pending: [VerifiedRun] = []
         var bytes = 0
+        let progress = WorkProgress.current
+        progress?.begin(
+            of: UInt64(clamping: Store.count("SELECT count(*) FROM runs", in: source)), .runs)
         while true {
             let row = try cursor.next()
             if let row {
+                progress?.advance(by: 1)
                 if let run = verified(
                     try row.bytes("envelope"), id: try row.cell("id"),
                     first: try row.cell("first"))
@@ -118,9 +122,11 @@ struct LedgerReplay {
         guard let chain = try chain(source), let leaf = chain.certificates.last,
             let (directory, redactions) = try authority(source, seal)
         else { return nil }
-        return Replica(
+        var replica = Replica(
             author: .nobody, nonce: .random(), scope: Scope(leaf.area), directory: directory,
             redactions: redactions, logs: [])
+        replica.carriesAll = directory.areaChangeCount > 0
+        return replica
     }
 
     private static func chain(_ source: Database) throws -> CertificateChain? {
@@ -145,6 +151,7 @@ struct LedgerReplay {
         var cutOffs = try Data.fetchAll(source, sql: "SELECT bytes FROM cutoffs")
             .compactMap { try? CutOff(decoding: Array($0)) }
         var proofs = try Store.branchProofs(in: source).map(\.proof)
+        var changes = try Store.areaChanges(in: source)
         // What counts hangs on all of them, so all are known before the first entry is applied.
         var redactions = try Store.keptRedactions(in: source, seal)
         for run in try authorityRuns(source, seal) {
@@ -152,8 +159,10 @@ struct LedgerReplay {
             certificates += SystemCollection.certificates(in: run)
             cutOffs += SystemCollection.cutOffs(in: run)
             proofs += SystemCollection.branchProofs(in: run)
+            changes += SystemCollection.areaChanges(in: run)
         }
         directory.add(certificates, cutOffs)
+        for change in changes { directory.add(change) }
         for proof in proofs { directory.add(proof) }
         redactions.settle(by: directory)
         return (directory, redactions)
@@ -207,6 +216,7 @@ struct LedgerReplay {
 
     private mutating func admit(_ runs: [VerifiedRun]) throws {
         var batch = replica.batch(rules: catalogue, now: UInt64.max >> 1)
+        batch.asksForSeals = false
         let verdicts = try batch.admit(runs, from: replica.author.key, storage: storage)
         for (run, verdict) in zip(runs, verdicts) {
             switch verdict {

@@ -4,6 +4,7 @@ import Foundation
 import GRDB
 import GridCodec
 import GridCore
+import GridCrypto
 import GridLog
 import GridSync
 
@@ -295,6 +296,10 @@ final class SQLiteReplicaStorage: ReplicaStorage {
     func note(_ identity: LogIdentity) throws { _ = try reference(of: identity) }
 
     func note(_ redaction: Redaction) throws { try Store.keep(redaction, in: database) }
+
+    func keptReaderKeys(at place: SealedPlace) throws -> [ContentKey] {
+        try Store.keptReaderKeys(at: place, in: database, seal)
+    }
 
     /// Keeps a run of a forked log beside the ledger; what is too much is left out.
     func setAside(_ run: VerifiedRun) throws {

@@ -109,6 +109,7 @@ extension Store {
         try database.execute(
             sql: "INSERT OR IGNORE INTO redactions (digest, bytes) VALUES (?, ?)",
             arguments: [Data(redaction.digest.array), Data(redaction.encoded)])
+        try forgetRows(of: redaction.record, in: database)
     }
 
     /// What was kept beside the ledger.

@@ -14,6 +14,8 @@ package struct AuditFilter: Sendable {
     package var act: AuditAct?
     /// Acts that concern this area or a part of it, and those of its nodes.
     package var area: AreaCode?
+    /// Areas beside it, exactly: those that are one with it, or with a part of it, now.
+    package var formerAreas: Set<AreaCode> = []
     /// Only acts before this one, as the list has them.
     package var after: RecordID?
     /// 1...1,000.
@@ -97,12 +99,18 @@ extension Store {
         _ state: RecordState, of identity: LogIdentity, _ filter: AuditFilter
     ) -> AuditItem? {
         guard let entry = AuditEntry(state), filter.act.map({ $0 == entry.act }) ?? true,
-            filter.area.map({ $0.contains(entry.area) || $0.contains(state.domain.area) }) ?? true
+            filter.area == nil || filter.wants(entry.area) || filter.wants(state.domain.area)
         else { return nil }
         return AuditItem(
             id: RecordNaming.id(of: state.address), entry: entry, key: identity.key,
             home: state.domain.area, stamp: state.first?.timestamp.milliseconds ?? 0,
             isAltered: state.first != state.last)
+    }
+}
+
+extension AuditFilter {
+    fileprivate func wants(_ area: AreaCode) -> Bool {
+        self.area?.contains(area) == true || formerAreas.contains(area)
     }
 }
 

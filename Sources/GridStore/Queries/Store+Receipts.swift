@@ -41,6 +41,20 @@ extension Store {
         }
     }
 
+    /// The last receipt of an issuer, as far as its rows agree with the ledger; nil without one.
+    package func latestReceipt(
+        of issuer: PublicKey
+    ) throws -> (received: UInt64, heights: [LogID: UInt64])? {
+        let received = try read { database in
+            try Int64.fetchOne(
+                database,
+                sql: "SELECT received FROM receipts WHERE issuer = ? ORDER BY id DESC LIMIT 1",
+                arguments: [Data(issuer.bytes.array)])
+        }
+        guard let received, let heights = try latestReceipts()[issuer] else { return nil }
+        return (UInt64(clamping: received), heights)
+    }
+
     /// Of each issuer the first kept receipt that covers an entry.
     package func receipts(for dot: Dot) throws -> [KeptReceipt] {
         try read { database in

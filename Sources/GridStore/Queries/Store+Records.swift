@@ -14,6 +14,10 @@ package struct RecordFilter: Sendable {
     package var equals: [(field: FieldDefinition, text: String)]
     /// Only records whose home lies in this area.
     package var area: AreaCode?
+    /// Areas beside it, exactly: those that are one with it, or with a part of it, now.
+    package var formerAreas: [AreaCode] = []
+    /// Only records of which the table shows one of these texts in the field.
+    package var anyOf: [(field: FieldDefinition, texts: [String])] = []
     package var includesArchived: Bool
     package var onlyConflicting: Bool
     package var order: RecordOrder
@@ -52,7 +56,7 @@ extension Store {
 
     /// The records that bear an id, the genuine one first. A hash gives each record its own, but
     /// whoever may write in one area may give any id to a record there.
-    private func displays(
+    func displays(
         of id: RecordID, in table: TableSchema, from database: Database,
         references: LogReferences
     ) throws -> [RecordDisplay] {
@@ -80,8 +84,15 @@ extension Store {
         }
         if let area = filter.area {
             // A prefix of digits is a prefix at a level boundary when it has a level's length.
-            conditions.append("substr(_area, 1, \(area.level.digits)) = ?")
+            let others = filter.formerAreas.map { "'\($0)'" }.joined(separator: ", ")
+            conditions.append(
+                "(substr(_area, 1, \(area.level.digits)) = ? OR _area IN (\(others)))")
             arguments.append(area.description.databaseValue)
+        }
+        for (field, texts) in filter.anyOf {
+            let places = texts.map { _ in "?" }.joined(separator: ", ")
+            conditions.append("\"\(field.name)\" IN (\(places))")
+            arguments += texts.map(\.databaseValue)
         }
         guard let table = tables[collection.number] else { return ([], nil) }
         for (field, text) in filter.equals {

@@ -22,38 +22,45 @@ extension Store {
     }
 
     /// The points of a village, as far as this node has its entries.
-    package func pointsLedger(of area: AreaCode) throws -> PointsLedger {
-        try read { try pointsLedger(of: area, in: $0, references: references($0)) }
+    ///
+    /// - Parameter areas: its code, and those of villages that are one with it now.
+    package func pointsLedger(of areas: [AreaCode]) throws -> PointsLedger {
+        try read { try pointsLedger(of: areas, in: $0, references: references($0)) }
     }
 
     func pointsLedger(
-        of area: AreaCode, in database: Database, references: LogReferences
+        of areas: [AreaCode], in database: Database, references: LogReferences
     ) throws -> PointsLedger {
         guard let table = tables.values.first(where: { $0.collection.name == "points_entries" })
         else { return PointsLedger([]) }
         let rows = try Row.fetchCursor(
             database,
             sql: """
-                SELECT \(table.stateColumns) FROM points_entries WHERE _area = ? AND _archived = 0
-                """, arguments: [area.description])
+                SELECT \(table.stateColumns) FROM main.points_entries
+                WHERE _area IN (\(Self.list(areas))) AND _archived = 0
+                """)
         var entries: [PointsLedger.Entry] = []
         while let row = try rows.next() {
             let display = RecordDisplay(
                 try state(row, of: table, references: references), of: table.collection)
             if let entry = PointsLedger.Entry(display) { entries.append(entry) }
         }
-        return PointsLedger(entries, caps: try Self.caps(of: area, in: database))
+        return PointsLedger(entries, caps: try Self.caps(of: areas, in: database))
+    }
+
+    private static func list(_ areas: [AreaCode]) -> String {
+        areas.map { "'\($0)'" }.joined(separator: ", ")
     }
 
     private static func caps(
-        of area: AreaCode, in database: Database
+        of areas: [AreaCode], in database: Database
     ) throws -> [RecordID: Int64] {
         let rows = try Row.fetchAll(
             database,
             sql: """
-                SELECT id, yearly_cap FROM points_rules
-                WHERE _area = ? AND _archived = 0 AND yearly_cap IS NOT NULL
-                """, arguments: [area.description])
+                SELECT id, yearly_cap FROM main.points_rules
+                WHERE _area IN (\(list(areas))) AND _archived = 0 AND yearly_cap IS NOT NULL
+                """)
         var caps: [RecordID: Int64] = [:]
         for row in rows {
             guard let id = RecordID(parsing: try row.cell("id", as: String.self)) else { continue }

@@ -177,7 +177,7 @@ extension Store {
     }
 
     /// A count for people; 0 when it cannot be told.
-    private static func count(_ sql: String, in database: Database) -> Int {
+    static func count(_ sql: String, in database: Database) -> Int {
         (try? Int.fetchOne(database, sql: sql)) ?? 0
     }
 }

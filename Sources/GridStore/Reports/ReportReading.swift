@@ -10,6 +10,8 @@ struct ReportReading {
     let store: Store
     let references: LogReferences
     let area: AreaCode
+    /// What has become of area codes. Tables show the codes of now.
+    let areas: AreaMap
     let period: ReportPeriod
     /// Milliseconds since 1970.
     let asOf: Int64
@@ -44,7 +46,9 @@ struct ReportReading {
         return try Row.fetchAll(
             database,
             sql: """
-                SELECT \(table.stateColumns) FROM "\(collection)" WHERE \(here) ORDER BY id
+                SELECT \(table.stateColumns) FROM main."\(collection)" WHERE _archived = 0
+                AND substr(\(UnsealedView.areaFunction)(_area), 1, \(area.level.digits)) = '\(area)'
+                ORDER BY id
                 """
         ).map { try store.state($0, of: table, references: references) }
     }

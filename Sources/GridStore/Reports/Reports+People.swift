@@ -70,7 +70,8 @@ extension ReportDefinition {
             let text = try row.word("area")
             guard let area = try? AreaCode(parsing: text) else { continue }
             let ledger = try reading.store.pointsLedger(
-                of: area, in: reading.database, references: reading.references)
+                of: reading.areas.family(of: area), in: reading.database,
+                references: reading.references)
             let accounts = ledger.accounts.filter { $0.year == reading.period.year }
             for account in accounts.sorted(by: { ($1.balance, $0.id) < ($0.balance, $1.id) }) {
                 lines.append([

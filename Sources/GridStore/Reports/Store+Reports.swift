@@ -34,23 +34,25 @@ extension Store {
     ///   - asOf: the instant of lights, in milliseconds since 1970; nil for the newest entry's
     ///     stamp, so that the same frontier gives the same report.
     ///   - now: no stamp is taken to be later than this.
+    ///   - areas: what has become of area codes by the last day of the period.
     ///   - home: area and name of the node that holds a key; nil for a key unknown.
     package func report(
         _ code: String, period: ReportPeriod, area: AreaCode, asOf: Int64?, now: UInt64,
-        home: (PublicKey) -> (area: AreaCode, name: String)?
+        areas: AreaMap = AreaMap(), home: (PublicKey) -> (area: AreaCode, name: String)?
     ) throws -> Report? {
         guard let kind = ReportDefinition.all.first(where: { $0.code == code }) else { return nil }
-        return try readUnsealed { database in
+        let area = areas.current(area)
+        return try readUnsealed(areas) { database in
             let logs = try logs(database).filter {
-                $0.height > 0 && area.contains($0.identity.domain.area)
+                $0.height > 0 && area.contains(areas.current($0.identity.domain.area))
             }.sorted { $0.identity.log < $1.identity.log }
             let newest = logs.map(\.timestamp.milliseconds).filter { $0 <= now }.max() ?? 0
             let instant = asOf ?? Int64(clamping: newest)
-            let names = Self.names(try Self.names(database), of: logs, home)
+            let names = Self.names(try Self.names(database), of: logs, areas, home)
             let reading = ReportReading(
                 database: database, catalogue: catalogue, store: self,
-                references: try references(database), area: area, period: period, asOf: instant,
-                names: names)
+                references: try references(database), area: area, areas: areas, period: period,
+                asOf: instant, names: names)
             let body = try kind.make(reading)
             let isGuarded = kind.isGuarded && area.level < .township
             return Report(
@@ -61,17 +63,20 @@ extension Store {
                 frontier: FrontierDigest(of: logs.map { FrontierRow($0) }).description,
                 entries: logs.reduce(0) { $0 + $1.height },
                 villages: Self.villages(
-                    logs, names: names, of: area, period: period, asOf: instant, home: home),
+                    logs, names: names, of: area, areas: areas, period: period, asOf: instant,
+                    home: home),
                 columns: body.columns,
                 rows: isGuarded ? body.rows.map { $0.map(\.guarded) } : body.rows)
         }
     }
 
     /// The heights of an area's logs, encoded: a count, then log and height of each, ascending.
-    package func frontierBytes(of area: AreaCode) throws -> [UInt8] {
+    package func frontierBytes(
+        of area: AreaCode, areas: AreaMap = AreaMap()
+    ) throws -> [UInt8] {
         try read { database in
             let logs = try logs(database).filter {
-                $0.height > 0 && area.contains($0.identity.domain.area)
+                $0.height > 0 && area.contains(areas.current($0.identity.domain.area))
             }.sorted { $0.identity.log < $1.identity.log }
             var writer = ByteWriter()
             writer.count(logs.count)
@@ -82,11 +87,11 @@ extension Store {
 
     /// Reads on a connection of its own that shows sealed columns.
     private func readUnsealed<Result>(
-        _ body: (Database) throws -> Result
+        _ areas: AreaMap, _ body: (Database) throws -> Result
     ) throws -> Result {
         try mapping {
             try DatabaseOpening.reader(at: folder.databasePath).read { database in
-                let view = try UnsealedView.prepare(database, self)
+                let view = try UnsealedView.prepare(database, self, areas: areas)
                 do {
                     return try body(database)
                 } catch let error as DatabaseError {
@@ -108,28 +113,30 @@ extension Store {
     /// Names of divisions, and of nodes where the division table has none; of several nodes the
     /// shortest name, which says least of the machine.
     private static func names(
-        _ names: [String: String], of logs: [LogState],
+        _ names: [String: String], of logs: [LogState], _ areas: AreaMap,
         _ home: (PublicKey) -> (area: AreaCode, name: String)?
     ) -> [String: String] {
         var nodes: [String: String] = [:]
         for node in logs.compactMap({ home($0.identity.key) }) {
-            let known = nodes["\(node.area)"] ?? node.name
-            nodes["\(node.area)"] = [known, node.name].min { ($0.count, $0) < ($1.count, $1) }
+            let area = areas.current(node.area)
+            let known = nodes["\(area)"] ?? node.name
+            nodes["\(area)"] = [known, node.name].min { ($0.count, $0) < ($1.count, $1) }
         }
         return names.merging(nodes) { division, _ in division }
     }
 
     /// The villages of the division table, and those of which there is a log.
     private static func villages(
-        _ logs: [LogState], names: [String: String], of area: AreaCode, period: ReportPeriod,
-        asOf: Int64, home: (PublicKey) -> (area: AreaCode, name: String)?
+        _ logs: [LogState], names: [String: String], of area: AreaCode, areas: AreaMap,
+        period: ReportPeriod, asOf: Int64, home: (PublicKey) -> (area: AreaCode, name: String)?
     ) -> [Report.Village] {
         var heard: [AreaCode: UInt64] = [:]
-        var known = Set(names.keys.compactMap { try? AreaCode(parsing: $0) })
+        var known = Set(names.keys.compactMap { try? AreaCode(parsing: $0) }.map(areas.current))
         for log in logs {
-            known.insert(log.identity.domain.area)
-            guard let village = home(log.identity.key)?.area, village.level == .village,
-                log.identity.domain.area == village
+            let written = areas.current(log.identity.domain.area)
+            known.insert(written)
+            guard let village = home(log.identity.key).map({ areas.current($0.area) }),
+                village.level == .village, written == village
             else { continue }
             heard[village] = max(heard[village] ?? 0, log.timestamp.milliseconds)
         }

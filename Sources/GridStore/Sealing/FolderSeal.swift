@@ -18,6 +18,7 @@ struct FolderSeal: Sendable {
     private static let record = Personalization("onegrid/record/1")
     private static let run = Personalization("onegrid/run/1")
     private static let restatement = Personalization("onegrid/resta/1")
+    private static let sheet = Personalization("onegrid/sheet/1")
     private static let find = Personalization("onegrid/find/1")
 
     let key: FolderKey
@@ -90,6 +91,9 @@ struct FolderSeal: Sendable {
         writer.value(.text(text))
         return key.mark(of: writer.bytes, as: Self.find)
     }
+
+    /// By what a row of a sheet is known again, without what it says lying there.
+    func mark(ofRow text: String) -> [UInt8] { key.mark(of: Array(text.utf8), as: Self.sheet) }
 
     /// A created record by its row's key, which no other has in this folder; a named one by its id,
     /// because its key is another after a rebuild.

@@ -14,6 +14,8 @@ import Synchronization
 /// What such a query sorts stays in memory: SQLite would write it to a temporary file.
 final class UnsealedView: Sendable {
     private static let function = "onegrid_unsealed"
+    /// The code that stands for another.
+    static let areaFunction = "onegrid_area"
 
     /// The fields of a row that were opened last: a row's columns are read one after the other.
     private struct Opened {
@@ -39,10 +41,15 @@ final class UnsealedView: Sendable {
     }
 
     /// Makes the views on a connection, for as long as it lives.
+    ///
+    /// - Parameter areas: with these, all views show area codes as they are now.
     @discardableResult
-    static func prepare(_ database: Database, _ store: Store) throws -> UnsealedView {
+    static func prepare(
+        _ database: Database, _ store: Store, areas: AreaMap? = nil
+    ) throws -> UnsealedView {
         try database.execute(sql: "PRAGMA temp_store = MEMORY")
         let view = try UnsealedView(database, store)
+        if let areas { add(areas, to: database) }
         database.add(
             function: DatabaseFunction(function, argumentCount: 6, pure: true) {
                 do {
@@ -53,17 +60,30 @@ final class UnsealedView: Sendable {
                 }
             })
         for table in store.tables.values.sorted(by: { $0.collection.number < $1.collection.number })
-        where table.columns.contains(where: \.isSealed) {
-            try database.execute(sql: definition(of: table, in: database))
+        where table.columns.contains(where: \.isSealed) || areas?.isEmpty == false {
+            try database.execute(
+                sql: definition(of: table, in: database, movesAreas: areas?.isEmpty == false))
         }
         return view
     }
 
+    private static func add(_ areas: AreaMap, to database: Database) {
+        database.add(
+            function: DatabaseFunction(areaFunction, argumentCount: 1, pure: true) { values in
+                guard let text = String.fromDatabaseValue(values[0]) else { return values[0] }
+                guard let code = try? AreaCode(parsing: text) else { return text }
+                return areas.current(code).description
+            })
+    }
+
     private static func definition(
-        of table: TableSchema, in database: Database
+        of table: TableSchema, in database: Database, movesAreas: Bool
     ) throws -> String {
         let name = table.collection.name
         let columns = try database.columns(in: name).map { column in
+            if movesAreas, holdsArea(column.name, table) {
+                return "\(areaFunction)(\"\(column.name)\") AS \"\(column.name)\""
+            }
             guard let sealed = table.column(named: column.name), sealed.isSealed else {
                 return "\"\(column.name)\""
             }
@@ -76,6 +96,14 @@ final class UnsealedView: Sendable {
             CREATE TEMP VIEW "\(name)" AS SELECT \(columns.joined(separator: ", "))
             FROM main."\(name)"
             """
+    }
+
+    private static func holdsArea(_ column: String, _ table: TableSchema) -> Bool {
+        if column == "_area" { return true }
+        guard let column = table.column(named: column), !column.isSealed,
+            case .areaCode = column.field.type
+        else { return false }
+        return column.storage == .text
     }
 
     /// - Parameter arguments: collection, field, key, area, id and merge state of a row.
@@ -96,6 +124,12 @@ final class UnsealedView: Sendable {
         }
         guard let value = state[column.key].flatMap({ RecordRow.value(of: $0) }) else {
             return .null
+        }
+        // Its plain form is given for one record at a time, and never to a query.
+        if let sealing = table.collection.sealing,
+            field == sealing.keys || sealing.sealed.contains(field)
+        {
+            return Masking.sealed.databaseValue
         }
         return RecordRow.cell(value, as: column.storage)
     }

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import GridCore
+package import GridCore
 import GridLog
 package import GridSync
 
 extension FolderReplica {
     /// Where this node's part of the audit trail stands.
-    var auditDomain: Domain { Domain(area: replica.scope.area, lane: .routine) }
+    package var auditDomain: Domain { Domain(area: replica.scope.area, lane: .routine) }
 
     /// Writes one act into the audit trail; durable on return.
     ///

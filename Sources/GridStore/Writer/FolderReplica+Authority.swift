@@ -19,7 +19,9 @@ extension FolderReplica {
         let certificates: [Certificate]
         let cutOffs: [CutOff]
         let proofs: [BranchProof]
+        let areaChanges: [AreaChange]
         do {
+            areaChanges = try store.areaChanges().waiting
             certificates = try store.certificates().waiting
             cutOffs = try store.cutOffs().waiting
             proofs = try store.branchProofs().waiting
@@ -27,7 +29,9 @@ extension FolderReplica {
             tell(.certificatesUnread(error))
             return []
         }
-        guard !certificates.isEmpty || !cutOffs.isEmpty || !proofs.isEmpty else { return [] }
+        guard
+            !certificates.isEmpty || !cutOffs.isEmpty || !proofs.isEmpty || !areaChanges.isEmpty
+        else { return [] }
         do throws(CommitFailure) {
             let committed = try commit(now: now) { batch, transaction in
                 for certificate in certificates {
@@ -47,6 +51,12 @@ extension FolderReplica {
                         field: SystemCollection.cutOffBytesField, cutOff.encoded)
                     _ = try transaction.author([change], in: &batch)
                 }
+                for areaChange in areaChanges {
+                    let change = change(
+                        SystemCollection.areaChanges, areaChange.recordID,
+                        field: SystemCollection.areaChangeBytesField, areaChange.encoded)
+                    _ = try transaction.author([change], in: &batch)
+                }
                 for proof in proofs {
                     let change = change(
                         SystemCollection.forks, proof.recordID,
@@ -58,6 +68,7 @@ extension FolderReplica {
                 try store.markPublished(certificates)
                 try store.markPublished(cutOffs)
                 try store.markPublished(proofs)
+                try store.markPublished(areaChanges)
             }
             return committed.news
         } catch {
@@ -101,6 +112,17 @@ extension FolderReplica {
             if isStale { try store.markStale() }
             for certificate in kept { try store.add(certificate, waiting: true) }
             try store.add(cutOff, waiting: true)
+        }
+    }
+
+    /// Keeps a change of an area code issued here, to be written into lane 0.
+    package func keep(_ change: AreaChange) throws(CommitFailure) {
+        var directory = replica.directory
+        directory.add(change)
+        let isStale = replica.standingDiffers(by: directory)
+        try keep {
+            if isStale { try store.markStale() }
+            try store.add(change, waiting: true)
         }
     }
 
@@ -160,7 +182,12 @@ extension FolderReplica {
             }
         let certificates = replica.directory.certificates.filter { $0.issuer == key }
         let cutOffs = replica.directory.allCutOffs.filter { $0.issuer == key }
-        return (rows, (certificates.map(\.reference) + cutOffs.map(\.reference)).sorted())
+        let changes = replica.directory.allAreaChanges.map(\.change).filter { $0.issuer == key }
+        return (
+            rows,
+            (certificates.map(\.reference) + cutOffs.map(\.reference) + changes.map(\.reference))
+                .sorted()
+        )
     }
 
     /// Takes note of logs that have ended, so that who names them waits for nothing. Those that go
@@ -171,7 +198,7 @@ extension FolderReplica {
         ended identities: [LogIdentity], now: UInt64
     ) throws(CommitFailure) -> (ended: [LogIdentity], news: [FrontierRow]) {
         let news = identities.filter {
-            !replica.knows($0) && replica.scope.contains($0.domain.area)
+            !replica.knows($0) && replica.carries($0.domain.area)
                 && replica.directory.end(of: $0) != nil
         }
         guard !news.isEmpty else { return ([], []) }

@@ -13,7 +13,7 @@ extension FolderReplica {
     /// - Parameter now: milliseconds since 1970.
     package func learn(_ proofs: [BranchProof], now: UInt64) throws(CommitFailure) {
         self.now = now
-        guard let log = proofs.first?.identity.log, replica.scope.contains(log.domain.area),
+        guard let log = proofs.first?.identity.log, replica.carries(log.domain.area),
             proofs.allSatisfy({ $0.identity.log == log })
         else { return }
         var directory = replica.directory
@@ -41,7 +41,7 @@ extension FolderReplica {
 
     /// Looks whether what is here contradicts what was proved of other branches, and proves it.
     func confrontForks() {
-        for log in replica.directory.branchedLogs where replica.scope.contains(log.domain.area) {
+        for log in replica.directory.branchedLogs where replica.carries(log.domain.area) {
             guard let own = try? contradiction(of: log, in: replica.directory) else { continue }
             // What cannot be kept now is found again at the next opening.
             try? learn(own, now: now)

@@ -140,7 +140,7 @@ extension FolderReplica {
     func mayWriteAuthority(in area: AreaCode) -> Bool {
         let domain = Domain(area: area, lane: .authority)
         let own = LogIdentity(key: author.key, nonce: node.nonce, domain: domain)
-        return replica.scope.contains(area)
+        return replica.carries(area)
             && replica.directory.level(of: author.key, in: domain) != nil
             && replica.directory.end(of: own) == nil
     }

@@ -148,6 +148,8 @@ package final class FolderReplica {
         let cutOffs = try store.cutOffRecords().compactMap { try? CutOff(decoding: $0) }
         directory.add(
             try store.certificates().all + certificates, try store.cutOffs().all + cutOffs)
+        let changes = try store.areaChangeRecords().compactMap { try? AreaChange(decoding: $0) }
+        for change in try store.areaChanges().all + changes { directory.add(change) }
         let proofs = try store.branchProofRecords().compactMap { try? BranchProof(decoding: $0) }
         for proof in try store.branchProofs().all + proofs { directory.add(proof) }
         return directory
@@ -209,8 +211,11 @@ package final class FolderReplica {
         let hasNewForks =
             batch.directory.branchProofCount != replica.directory.branchProofCount
         let mayGoOn = isNews || !batch.aside.isEmpty
-        // What peers have said of ends may be true only now.
-        if batch.directory.cutOffCount != replica.directory.cutOffCount || hasNewForks {
+        // What peers have said of ends may be true only now, and other areas may be shared.
+        if batch.directory.cutOffCount != replica.directory.cutOffCount || hasNewForks
+            || batch.directory.areas != replica.directory.areas
+            || batch.directory.areaChangeCount != replica.directory.areaChangeCount
+        {
             shortenings += 1
         }
         hasSuccessions = hasSuccessions || isNews || batch.bringsSuccession

@@ -22,6 +22,10 @@ package struct AuditAct: RawRepresentable, Hashable, Sendable {
     package static let lookUp = AuditAct(rawValue: "look_up")
     /// Rows of a sheet were written.
     package static let importing = AuditAct(rawValue: "import")
+    /// The records of a collection were given out as a sheet, sensitive values masked.
+    package static let exporting = AuditAct(rawValue: "export")
+    /// The same with unmasked values.
+    package static let plainExport = AuditAct(rawValue: "plain_export")
     /// All tables were built anew from the ledger.
     package static let rebuild = AuditAct(rawValue: "rebuild")
     /// A key was cut off.
@@ -36,6 +40,14 @@ package struct AuditAct: RawRepresentable, Hashable, Sendable {
     package static let quarantineExport = AuditAct(rawValue: "quarantine_export")
     /// What was in quarantine on another machine came in a file.
     package static let quarantineImport = AuditAct(rawValue: "quarantine_import")
+    /// Devices came to read what a record holds for named ones, or do no more.
+    package static let readers = AuditAct(rawValue: "readers")
+    /// A village or grid got another code, or went into another.
+    package static let areaChange = AuditAct(rawValue: "area_change")
+    /// It was listed whose data a node may have had.
+    package static let exposure = AuditAct(rawValue: "exposure")
+    /// The same with the names of all as they are.
+    package static let plainExposure = AuditAct(rawValue: "plain_exposure")
     package static let pause = AuditAct(rawValue: "pause")
     package static let resume = AuditAct(rawValue: "resume")
 }

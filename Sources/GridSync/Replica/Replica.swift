@@ -27,6 +27,9 @@ package struct Replica: Sendable {
     /// Forked logs of which all that counts is in the ledger. Only replays have such: elsewhere the
     /// height says so.
     package var whole: Set<LogID> = []
+    /// Whether logs of whatever area are taken. Only replays do: what came while a change of area codes
+    /// counted stays where it is when it counts no more.
+    package var carriesAll = false
     /// Kept in memory only: a restart begins new seeds.
     private(set) var salts: [Domain: SaltSource] = [:]
 
@@ -60,6 +63,14 @@ package struct Replica: Sendable {
 
     /// The areas in which something is held, ascending.
     package var areas: [AreaCode] { Set(domains.keys.map(\.area)).sorted() }
+
+    /// Whether this folder carries what is homed in an area, by its scope and what has become of area
+    /// codes.
+    package func carries(_ home: AreaCode) -> Bool { carries(home, by: directory.areas) }
+
+    func carries(_ home: AreaCode, by areas: AreaMap) -> Bool {
+        carriesAll || areas.carries(scope.area, home)
+    }
 
     package func height(of log: LogID) -> UInt64 {
         domains[log.domain]?.applied[log] ?? 0

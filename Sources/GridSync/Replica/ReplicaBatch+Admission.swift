@@ -171,7 +171,7 @@ extension ReplicaBatch {
     }
 
     private mutating func judge(_ run: VerifiedRun, in domain: Domain) throws(Refusal) -> Judged {
-        guard replica.scope.contains(domain.area) else { throw .outsideScope }
+        guard replica.carries(domain.area, by: directory.areas) else { throw .outsideScope }
         let log = state(of: domain).log(run.run.identity)
         // What goes beyond a fork is kept, and its front counts where it is news.
         if try setAside(run, of: log),
@@ -191,7 +191,9 @@ extension ReplicaBatch {
             if run.run.identity.log.replica == replica.id { foundOwnLogAhead = true }
             throw .forked(at: log.height)
         }
-        return .counts(run, try standing(of: run, in: domain).get())
+        let level = try standing(of: run, in: domain).get()
+        guard !asksForSeals || isSealed(run, above: log.height) else { throw .unsealedValue }
+        return .counts(run, level)
     }
 
     /// Sets a run aside that goes beyond the fork of its log, where another branch may still count

@@ -57,7 +57,7 @@ extension ReplicaBatch {
             guard directory.end(of: identity) == nil else {
                 throw WriteRefusal.cutOff(domain.area)
             }
-            guard replica.scope.contains(domain.area) else {
+            guard replica.carries(domain.area, by: directory.areas) else {
                 throw WriteRefusal.outsideScope(domain.area)
             }
             levels[domain] = level

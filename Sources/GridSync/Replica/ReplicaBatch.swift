@@ -35,6 +35,9 @@ package struct ReplicaBatch: Sendable {
     var salts: [Domain: SaltSource] = [:]
     /// Whether a peer showed more of this replica's own log than it holds: it was rolled back.
     package internal(set) var foundOwnLogAhead = false
+    /// Whether runs with open values for named devices are turned away. A ledger is replayed as it
+    /// was taken.
+    package var asksForSeals = true
 
     init(replica: Replica, rules: any MergeRules, now: UInt64) {
         self.replica = replica
@@ -208,6 +211,8 @@ package struct ReplicaBatch: Sendable {
             }
         } else if change.collection == SystemCollection.cutOffs {
             for cutOff in SystemCollection.cutOffs(in: change.writes) { directory.add(cutOff) }
+        } else if change.collection == SystemCollection.areaChanges {
+            for change in SystemCollection.areaChanges(in: change.writes) { directory.add(change) }
         } else if change.collection == SystemCollection.forks {
             for proof in SystemCollection.branchProofs(in: change.writes) { directory.add(proof) }
         } else {

@@ -76,6 +76,9 @@ package enum SystemCollection {
     /// One branch proof a record, named by its digest; field 1 holds its bytes.
     package static let forks: UInt32 = 3
     package static let forkBytesField: UInt32 = 1
+    /// One change of an area code a record, named by its digest; field 1 holds its bytes.
+    package static let areaChanges: UInt32 = 4
+    package static let areaChangeBytesField: UInt32 = 1
 
     /// One redaction a record, named by its digest; field 1 holds its bytes.
     package static let redactions: UInt32 = 6
@@ -90,9 +93,11 @@ package enum SystemCollection {
 
     /// One act a record, in the routine lane of the area whose node did it: see `AuditEntry`.
     package static let audit: UInt32 = 8
+    /// Up to here numbers are the system's; collections of the catalogue have greater ones.
+    package static let numberMax: UInt32 = 15
     /// All of them: no work of people's that anybody could take over.
     package static let all: Set<UInt32> = [
-        certificates, cutOffs, forks, successions, redactions, restatements, audit,
+        certificates, cutOffs, forks, areaChanges, successions, redactions, restatements, audit,
     ]
 
     /// The certificates that stand in a run of lane 0, whatever they prove.
@@ -105,6 +110,12 @@ package enum SystemCollection {
     package static func cutOffs(in run: VerifiedRun) -> [CutOff] {
         run.entries.flatMap { $0.changes ?? [] }.filter { $0.collection == cutOffs }
             .flatMap { cutOffs(in: $0.writes) }
+    }
+
+    /// The changes of area codes that stand in a run of lane 0, whether they count or not.
+    package static func areaChanges(in run: VerifiedRun) -> [AreaChange] {
+        run.entries.flatMap { $0.changes ?? [] }.filter { $0.collection == areaChanges }
+            .flatMap { areaChanges(in: $0.writes) }
     }
 
     /// The branch proofs that stand in a run of lane 0, whatever they prove.
@@ -123,6 +134,13 @@ package enum SystemCollection {
     /// The cut-offs that the writes to such a record hold.
     static func cutOffs(in writes: [FieldWrite]) -> [CutOff] {
         bytes(in: writes, field: cutOffBytesField).compactMap { try? CutOff(decoding: $0) }
+    }
+
+    /// The changes that the writes to such a record hold.
+    static func areaChanges(in writes: [FieldWrite]) -> [AreaChange] {
+        bytes(in: writes, field: areaChangeBytesField).compactMap {
+            try? AreaChange(decoding: $0)
+        }
     }
 
     /// The branch proofs that the writes to such a record hold.

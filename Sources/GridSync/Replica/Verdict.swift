@@ -35,6 +35,8 @@ package enum Refusal: Error, Hashable, Sendable {
     case forked(at: UInt64)
     /// Values are missing and no redaction explains it.
     case valuesWithheld
+    /// A value for named devices lies open, or has not the form of a sealed one.
+    case unsealedValue
     /// A peer holds more of this replica's own log than this replica does.
     case ownLogAhead
     /// More than `ProtocolLimits.parkedBytesMax` wait for their causes.
@@ -54,6 +56,7 @@ package enum Refusal: Error, Hashable, Sendable {
         case .endUnknown: "end_unknown"
         case .forked: "forked"
         case .valuesWithheld: "values_withheld"
+        case .unsealedValue: "unsealed_value"
         case .ownLogAhead: "own_log_ahead"
         case .tooMuchParked: "too_much_parked"
         }

@@ -67,6 +67,12 @@ package enum SessionViolation: Hashable, Sendable {
     case receiptNotOurs
     /// A receipt whose signature is wrong.
     case receiptNotGenuine
+    /// More questions about tables than an honest peer asks, or one before the last was answered.
+    case tooManyAudits
+    /// An answer to a question about tables that was not asked.
+    case auditNotAsked
+    /// An answer that does not fit its question.
+    case auditAnswerWrong
 
     package var code: String {
         switch self {
@@ -83,6 +89,9 @@ package enum SessionViolation: Hashable, Sendable {
         case .tooManyReceipts: "too_many_receipts"
         case .receiptNotOurs: "receipt_not_ours"
         case .receiptNotGenuine: "receipt_not_genuine"
+        case .tooManyAudits: "too_many_audits"
+        case .auditNotAsked: "audit_not_asked"
+        case .auditAnswerWrong: "audit_answer_wrong"
         }
     }
 }

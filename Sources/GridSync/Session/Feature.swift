@@ -10,6 +10,8 @@ package enum Feature {
     package static let endedLogs: UInt64 = 4
     /// It helps to find where a log was forked, and takes proofs of it.
     package static let forks: UInt64 = 8
+    /// It answers audits.
+    package static let audit: UInt64 = 16
     /// It lets lanes wait that the other does not take now.
     package static let lanes: UInt64 = 32
 }

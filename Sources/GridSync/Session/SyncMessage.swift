@@ -32,6 +32,10 @@ package enum SyncMessage: Hashable, Sendable {
     case heads(log: LogID, rows: [HeadRow])
     /// Proofs of one branch of a log, in its order.
     case branch([BranchProof])
+    /// Asks whether the receiver's tables are the sender's.
+    case audit(AuditQuestion)
+    /// What it has come to; on the wire one of two messages.
+    case audited(AuditAnswer)
     /// The most patient lane of which the sender takes runs from now on.
     case lanes(Lane)
 
@@ -82,7 +86,33 @@ private enum MessageTag: UInt8 {
     case cutOff = 10
     case heads = 11
     case branch = 12
+    case audit = 13
+    case audited = 14
+    case auditParts = 15
     case lanes = 16
+}
+
+extension ByteWriter {
+    fileprivate mutating func audited(_ answer: AuditAnswer) {
+        switch answer.content {
+        case .whole(let digest, let records):
+            byte(MessageTag.audited.rawValue)
+            unsigned(answer.number)
+            byte(0)
+            auditWord(digest)
+            unsigned(records)
+        case .refused(let refusal, let number):
+            byte(MessageTag.audited.rawValue)
+            unsigned(answer.number)
+            byte(1)
+            byte(refusal.rawValue)
+            unsigned(number)
+        case .parts(let parts):
+            byte(MessageTag.auditParts.rawValue)
+            unsigned(answer.number)
+            auditParts(parts)
+        }
+    }
 }
 
 extension SyncMessage {
@@ -139,6 +169,10 @@ extension SyncMessage {
             writer.byte(MessageTag.branch.rawValue)
             writer.count(proofs.count)
             for proof in proofs { writer.block(proof.encoded) }
+        case .audit(let question):
+            writer.byte(MessageTag.audit.rawValue)
+            writer.auditQuestion(question)
+        case .audited(let answer): writer.audited(answer)
         case .ended(let logs):
             writer.byte(MessageTag.ended.rawValue)
             writer.endedLogs(logs)
@@ -170,6 +204,9 @@ extension SyncMessage {
         case .ended: self = .ended(try reader.endedLogs())
         case .heads: self = try Self.heads(&reader)
         case .branch: self = .branch(try Self.branch(&reader))
+        case .audit: self = .audit(try reader.auditQuestion())
+        case .audited: self = .audited(try reader.auditAnswer())
+        case .auditParts: self = .audited(try reader.auditParts())
         case .lanes:
             guard let lane = Lane(rawValue: try reader.byte()) else { throw .unknownTag }
             self = .lanes(lane)

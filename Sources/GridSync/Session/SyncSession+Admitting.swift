@@ -33,9 +33,10 @@ extension SyncSession {
         guard heardEnds <= ProtocolLimits.endedLogsMax else {
             return end(.violation(.tooManyEnded))
         }
-        guard logs.allSatisfy({ isShared($0.domain.area) }) else {
+        guard logs.allSatisfy({ mayBeShared($0.domain.area) }) else {
             return end(.violation(.areaNotShared))
         }
+        let logs = logs.filter { isShared($0.domain.area) }
         return logs.isEmpty ? [] : [.noteEnded(logs)]
     }
 
@@ -99,7 +100,8 @@ extension SyncSession {
         }
         guard let run = judgement.run else { return [] }
         let log = run.held.log
-        guard isShared(log.domain.area) else { return end(.violation(.areaNotShared)) }
+        guard mayBeShared(log.domain.area) else { return end(.violation(.areaNotShared)) }
+        guard isShared(log.domain.area) else { return [] }
         hold(run.held)
         switch judgement.verdict {
         case .admitted, .known:
@@ -125,7 +127,7 @@ extension SyncSession {
             if areasTurnedAway.count < ProtocolLimits.messageAreasMax {
                 areasTurnedAway.insert(log.domain.area)
             }
-        case .outsideScope, .violation, .ownLogAhead: break
+        case .outsideScope, .violation, .ownLogAhead, .unsealedValue: break
         }
         return effects
     }

@@ -32,11 +32,13 @@ extension SyncSession {
 
     /// Takes the rows of areas whose digests differed, or of a peer that starts over.
     mutating func receiveFrontier(_ areas: [AreaCode], _ rows: [FrontierRow]) -> [Effect] {
-        let named = Set(areas)
-        guard areas.allSatisfy(isShared) else { return end(.violation(.areaNotShared)) }
-        guard rows.allSatisfy({ named.contains($0.log.domain.area) }) else {
+        let listed = Set(areas)
+        guard areas.allSatisfy(mayBeShared) else { return end(.violation(.areaNotShared)) }
+        guard rows.allSatisfy({ listed.contains($0.log.domain.area) }) else {
             return end(.violation(.rowOutsideAreas))
         }
+        let named = listed.filter(isShared)
+        let rows = rows.filter { named.contains($0.log.domain.area) }
         let lost = forget(named, unless: rows)
         awaitedAreas.subtract(named)
         var effects = lost.isEmpty ? [] : [Effect.recordHeld(lost)]

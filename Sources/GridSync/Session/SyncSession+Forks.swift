@@ -55,18 +55,21 @@ extension SyncSession {
 
     /// More than an honest peer has to say is ignored: each costs a look at the ledger.
     mutating func receiveHeads(_ log: LogID, _ rows: [SyncMessage.HeadRow]) -> [Effect] {
-        guard isShared(log.domain.area) else { return end(.violation(.areaNotShared)) }
+        guard mayBeShared(log.domain.area) else { return end(.violation(.areaNotShared)) }
         heardHeads += 1
-        guard heardHeads <= ProtocolLimits.forkMessagesMax, held[log] > 0 else { return [] }
+        guard isShared(log.domain.area), heardHeads <= ProtocolLimits.forkMessagesMax, held[log] > 0
+        else { return [] }
         return [.compareHeads(log, rows)]
     }
 
     mutating func receiveBranch(_ proofs: [BranchProof]) -> [Effect] {
-        guard proofs.allSatisfy({ isShared($0.identity.domain.area) }) else {
+        guard proofs.allSatisfy({ mayBeShared($0.identity.domain.area) }) else {
             return end(.violation(.areaNotShared))
         }
         heardBranches += 1
-        guard heardBranches <= ProtocolLimits.forkMessagesMax else { return [] }
+        guard proofs.allSatisfy({ isShared($0.identity.domain.area) }),
+            heardBranches <= ProtocolLimits.forkMessagesMax
+        else { return [] }
         return [.learnBranch(proofs)]
     }
 }

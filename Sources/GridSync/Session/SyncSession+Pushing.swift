@@ -142,7 +142,10 @@ extension SyncSession {
         allowance += credit
         var heights = VersionVector()
         for row in rows {
-            guard isShared(row.log.domain.area) else { return end(.violation(.areaNotShared)) }
+            guard mayBeShared(row.log.domain.area) else {
+                return end(.violation(.areaNotShared))
+            }
+            guard isShared(row.log.domain.area) else { continue }
             if let reason = rollback(row.log, row.height) { return end(reason) }
             if held[row.log] > 0 { heights.raise(row.log, to: row.height) }
         }

@@ -40,6 +40,10 @@ package struct SyncSession: Sendable {
         case issueReceipt
         /// Hold a receipt of the peer against the ledger and keep it.
         case keepReceipt(Receipt)
+        /// Hold one's own tables against the peer's question and call `supply`.
+        case answerAudit(AuditQuestion)
+        /// What an audit that this side has begun has come to.
+        case audited(AreaCode, AuditOutcome)
         case wake(at: UInt64)
         case close(CloseReason)
     }
@@ -57,6 +61,9 @@ package struct SyncSession: Sendable {
     let replica: ReplicaID
     package let peerReplica: ReplicaID
     let peerKey: PublicKey
+    /// What has become of area codes, as far as this side knew when the session began. It ends when
+    /// that changes.
+    let areas: AreaMap
 
     /// What this side has durably of what the two share.
     package internal(set) var held = VersionVector()
@@ -115,15 +122,20 @@ package struct SyncSession: Sendable {
     var totals: [SyncMessage.LaneTotal]?
 
     var receipts: ReceiptState
+    var audits: AuditState
     var lastHeard: UInt64
     var lastSent: UInt64
     package internal(set) var closeReason: CloseReason?
 
     /// A session between two greetings that the transport has exchanged. The peer's chain has been
     /// verified, its key matches the link, and its certificate may read the area it asks for.
+    ///
+    /// - Parameter areas: what had become of area codes when `mine` was made.
     package init(
-        mine: Greeting, theirs: Greeting, keys: (mine: PublicKey, theirs: PublicKey), now: UInt64
+        mine: Greeting, theirs: Greeting, keys: (mine: PublicKey, theirs: PublicKey),
+        areas: AreaMap = AreaMap(), now: UInt64
     ) {
+        self.areas = areas
         self.mine = mine
         self.theirs = theirs
         self.keys = keys
@@ -131,6 +143,9 @@ package struct SyncSession: Sendable {
         peerReplica = LogIdentity.replica(key: keys.theirs, nonce: theirs.nonce)
         peerKey = keys.theirs
         receipts = ReceiptState(refilledAt: now)
+        audits = AuditState(
+            asking: Ration(Self.auditsAskedAtOnceMax, now: now),
+            taking: Ration(Self.auditsTakenAtOnceMax, now: now))
         allowance = theirs.credit
         granted = mine.credit
         lastHeard = now
@@ -145,13 +160,15 @@ package struct SyncSession: Sendable {
     ///   - rows: everything this side holds in its scope by now.
     ///   - ended: the logs that have ended, as far as they are known here.
     ///   - cutOff: the word by which this side's own key was cut off: the peer may have lost it.
+    ///   - areas: what has become of area codes by now.
     package mutating func start(
         announced: [FrontierRow], holding rows: [FrontierRow], ended: [LogIdentity] = [],
-        cutOff: CutOff? = nil, now: UInt64
+        cutOff: CutOff? = nil, areas: AreaMap = AreaMap(), now: UInt64
     ) -> [Effect] {
         if let cutOff, takesWordOfEnds {
             return [.send(.cutOff(cutOff))]
-                + start(announced: announced, holding: rows, ended: ended, now: now)
+                + start(
+                    announced: announced, holding: rows, ended: ended, areas: areas, now: now)
         }
         guard mine.versions.overlaps(theirs.versions) else { return end(.noCommonVersion) }
         // Villages of one township share its notices, and those of the county: they help each other.
@@ -161,6 +178,8 @@ package struct SyncSession: Sendable {
         guard allowance >= UInt64(ProtocolLimits.frameBytesMax) else {
             return end(.violation(.creditTooSmall))
         }
+        // The peer was greeted by what is no longer so.
+        guard areas == self.areas else { return end(.shortened) }
         let heights = Dictionary(rows.map { ($0.log, $0.height) }, uniquingKeysWith: { $1 })
         guard announced.allSatisfy({ $0.height <= heights[$0.log] ?? 0 }) else {
             // Something has ceased to count since the peer was greeted.
@@ -198,6 +217,8 @@ package struct SyncSession: Sendable {
         case .branch(let proofs): effects = receiveBranch(proofs)
         case .lanes(let lane): effects = receiveLanes(lane)
         case .receipt(let receipt): effects = receiveReceipt(receipt, now: now)
+        case .audit(let question): effects = receiveAudit(question, now: now)
+        case .audited(let answer): effects = receiveAudited(answer, now: now)
         }
         return noteSent(effects, now: now)
     }
@@ -324,6 +345,18 @@ extension SyncSession {
     }
 
     package func isShared(_ area: AreaCode) -> Bool {
-        Scope(mine.area).contains(area) && Scope(theirs.area).contains(area)
+        areas.carries(mine.area, area) && areas.carries(theirs.area, area)
+    }
+
+    /// Whether the peer may take an area for shared: it may know of changes of area codes that are on
+    /// their way here. They never reach beyond a township.
+    func mayBeShared(_ area: AreaCode) -> Bool {
+        isShared(area)
+            || area.level == .village
+                && [mine.area, theirs.area].allSatisfy { other in
+                    other.contains(area)
+                        || other.level == .village
+                            && other.ancestor(at: .township) == area.ancestor(at: .township)
+                }
     }
 }

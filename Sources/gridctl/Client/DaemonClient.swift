@@ -12,7 +12,7 @@ import NIOPosix
 struct DaemonClient {
     static let answerBytesMax = 64 * 1024 * 1024
 
-    private let socketPath: String
+    let socketPath: String
     private let folderPath: String
 
     init(_ folder: NodeFolder) {
@@ -40,6 +40,32 @@ struct DaemonClient {
         try ask(verb == .post ? .POST : .PATCH, path, body: body, seconds: seconds)
     }
 
+    /// Orders long work and waits until it is done, showing how far it has come. The connection may
+    /// break meanwhile.
+    func work(_ path: String, _ body: JSONValue, _ words: String) throws -> JSONValue {
+        let ordered = try ask(
+            .POST, path, body: body, seconds: 120, headers: [("Prefer", "respond-async")])
+        // Some requests are answered at once all the same.
+        guard ordered["schema"]?.string == "onegrid.job/1", let id = ordered["id"]?.string else {
+            return ordered
+        }
+        let progress = Progress()
+        defer { progress.end() }
+        var job = ordered
+        while job["state"]?.string == "running" {
+            Thread.sleep(forTimeInterval: 0.05)
+            job = try get("/v1/jobs/\(id)")
+            if let state = job["progress"], let done = state["done"]?.integer {
+                progress.show(
+                    "\(words) \(done)/\(state["total"]?.shown ?? "") \(state["unit"]?.shown ?? "")")
+            }
+        }
+        if job["state"]?.string == "failed" {
+            throw CommandFailure(problem: job["problem"] ?? .null)
+        }
+        return job["result"] ?? .null
+    }
+
     /// Who asks, for the audit trail: the user that ran the command, through `sudo` or not.
     static var caller: String {
         let user =
@@ -56,7 +82,8 @@ struct DaemonClient {
     }
 
     private func ask(
-        _ method: HTTPMethod, _ path: String, body: JSONValue?, seconds: Int64?
+        _ method: HTTPMethod, _ path: String, body: JSONValue?, seconds: Int64?,
+        headers: [(String, String)] = []
     ) throws -> JSONValue {
         let loop = MultiThreadedEventLoopGroup.singleton.next()
         let answer = loop.makePromise(of: AnswerCollector.Answer.self)
@@ -87,6 +114,7 @@ struct DaemonClient {
         head.headers.add(name: "Content-Length", value: String(text.utf8.count))
         head.headers.add(name: "Connection", value: "close")
         head.headers.add(name: "Onegrid-Caller", value: Self.escaped(Self.caller))
+        head.headers.add(contentsOf: headers)
         channel.write(HTTPClientRequestPart.head(head), promise: nil)
         let bytes = ByteBuffer(string: text)
         channel.write(HTTPClientRequestPart.body(.byteBuffer(bytes)), promise: nil)

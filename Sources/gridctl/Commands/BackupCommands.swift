@@ -102,7 +102,7 @@ struct MakeBackup: ParsableCommand {
     private func askingDaemon(
         _ client: DaemonClient, _ folder: NodeFolder, for recipient: BackupRecipient
     ) throws -> BackupManifest {
-        let answer = try client.send(.post, "/v1/backup/snapshot", .object([:]), seconds: nil)
+        let answer = try client.work("/v1/backup/snapshot", .object([:]), "复制 / copying")
         guard let path = answer["path"]?.string,
             let manifest = answer["manifest"].flatMap(BackupManifest.init(json:))
         else {

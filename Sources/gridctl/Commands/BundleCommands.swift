@@ -103,7 +103,7 @@ struct ExportBundle: ParsableCommand {
 
     /// Has one file made, carries it to the stick, and says so.
     private func one(_ client: DaemonClient, _ body: JSONValue) throws -> JSONValue {
-        let part = try client.send(.post, "/v1/bundles/export", body, seconds: nil)
+        let part = try client.work("/v1/bundles/export", body, "导出 / exporting")
         guard let path = part["path"]?.string, let id = part["id"]?.string,
             let number = part["part"]?.integer, case .object(var parts) = part
         else {

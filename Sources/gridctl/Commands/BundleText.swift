@@ -41,7 +41,7 @@ struct BundleIntake {
         let copy = "\(try BundleFiles.makeFolder(of: folder))/\(name)"
         try BundleFiles.copy(file, to: copy)
         defer { try? FileManager.default.removeItem(atPath: copy) }
-        return try client.send(.post, path, .object(["file": .text(name)]), seconds: nil)
+        return try client.work(path, .object(["file": .text(name)]), "读取 / reading")
     }
 
     private func merged(_ answer: JSONValue, _ more: [String: JSONValue]) -> JSONValue {

@@ -102,10 +102,27 @@ struct Get: ParsableCommand {
         }
         table.show()
         FoldedView.show(record, labels)
+        if let sealed = record["sealed"] { Self.showReaders(sealed, labels) }
         let missing = record["missing"]?.items.compactMap(\.string) ?? []
         if !missing.isEmpty {
             Screen.line("尚缺 / missing: " + missing.map { labels[$0] }.joined(separator: "、"))
         }
+    }
+}
+
+extension Get {
+    /// Who may read a record for named devices: their names for one of them, their number for others.
+    private static func showReaders(_ sealed: JSONValue, _ labels: FieldLabels) {
+        let names = sealed["names"]?.items.compactMap { $0["name"]?.string } ?? []
+        guard sealed["opens"]?.boolean == true else {
+            return Screen.line(
+                "\(Masking.sealed): \(sealed["readers"]?.shown ?? "") 台 / devices; 不包括本机 / not this one"
+            )
+        }
+        Screen.line("可见设备 / readers: " + names.map { Screen.plain($0) }.joined(separator: "、"))
+        let wrong = sealed["wrong"]?.items.compactMap(\.string) ?? []
+        guard !wrong.isEmpty else { return }
+        Screen.line("格式不对 / ill-typed: " + wrong.map { labels[$0] }.joined(separator: "、"))
     }
 }
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ArgumentParser
-import Foundation
 import GridCore
 
 /// Computes a report, or lists the kinds.
@@ -92,27 +91,6 @@ struct ReportCommand: ParsableCommand {
         lines.append(report["columns"]?.items.map { $0["label"]?.shown ?? "" } ?? [])
         lines += (report["texts"]?.items ?? []).map { $0.items.map(\.shown) }
         lines.append(["签发人:", "制表人:"])
-        let text =
-            "\u{FEFF}" + lines.map { $0.map(Self.cell).joined(separator: ",") + "\r\n" }.joined()
-        do {
-            try Data(text.utf8).write(to: URL(fileURLWithPath: path))
-        } catch {
-            throw CommandFailure(
-                .failed, "不能写入 \(path):\(error.localizedDescription)",
-                "cannot write \(path): \(error.localizedDescription)")
-        }
-    }
-
-    /// A cell of CSV; what a spreadsheet would take for a formula is marked as text.
-    private static func cell(_ text: String) -> String {
-        var text = text
-        if let first = text.first, "=+@\t".contains(first) || (first == "-" && Double(text) == nil)
-        {
-            text = "'" + text
-        }
-        guard text.contains(where: { ",\"\n\r".contains($0) }) else { return text }
-        return "\""
-            + text.split(separator: "\"", omittingEmptySubsequences: false)
-            .joined(separator: "\"\"") + "\""
+        try CSV.write(lines, to: path)
     }
 }

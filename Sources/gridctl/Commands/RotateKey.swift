@@ -27,6 +27,17 @@ struct RotateKey: AsyncParsableCommand {
     @Option(help: "把申请写入文件 / write the request into a file") var out: String?
     @Option(help: "上级给的批准文件 / the grant file that came back") var grant: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "换人时:指定给前任设备查看的记录,接任者可以继续看(keep)还是不看(drop) / with another holder: keep or drop what was sealed for this device",
+            valueName: "keep|drop"))
+    var sealed: Sealed?
+
+    /// What becomes of records that name this device when another person holds it.
+    enum Sealed: String, ExpressibleByArgument {
+        case keep, drop
+    }
+
     func validate() throws {
         guard out == nil || grant == nil else {
             throw ValidationError("--out 与 --grant 只能用一个 / one of --out and --grant only")
@@ -124,10 +135,31 @@ private struct Rotating {
         }.map { CutOff.Row(log: $0.identity.log, height: $0.height, head: $0.head) }
         let succession = Succession(of: Author(key), by: request.key, rows: rows)
         try store.wrapFolderKey(for: Author(next))
+        try settleSealed(verified.leaf)
         try store.prepare(
             PreparedRotation(
                 chain: CertificateChain(verified.certificates), succession: succession))
         try KeyFile.move(folder.nextKeyPath, to: folder.nodeKeyPath)
+    }
+
+    /// The same holder goes on reading what names this device. Another does when somebody says so:
+    /// where no other device is named, nobody reads it else.
+    private func settleSealed(_ granted: Certificate) throws {
+        if granted.holder == chain.leaf.holder || options.sealed == .keep {
+            return _ = try store.keepReaderKeys(openedBy: Author(key))
+        }
+        let count = try store.sealedRecordCount(openedBy: Author(key))
+        guard count == 0 || options.sealed == .drop else {
+            throw CommandFailure(
+                .notAllowed,
+                "有 \(count) 条记录只许指定的设备查看,其中有本设备。岗位换了人:接任者可以继续看,加 --sealed keep;不可以,加 --sealed drop(没有指定其他设备的,以后谁也看不到)。",
+                """
+                \(count) record(s) name this device as a reader, and the post has another holder: \
+                --sealed keep lets the new one read them, --sealed drop does not (what names no \
+                other device, nobody reads any more)
+                """)
+        }
+        try store.forgetReaderKeys()
     }
 
     /// Asks the office until it has decided.

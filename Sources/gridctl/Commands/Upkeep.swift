@@ -3,17 +3,24 @@
 import ArgumentParser
 import GridCore
 
-/// Replays the ledger and compares.
+/// Replays the ledger and compares; or holds the tables against a peer's.
 struct Verify: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "重放日志,核对哈希、签名和所有表 / replay the ledger and compare")
+        abstract: "重放日志核对所有表;写节点名则与对方核对 / replay and compare, or compare with a peer",
+        discussion: """
+            gridctl verify            本节点的表是否与日志相符 / whether the tables fit the ledger
+            gridctl verify 节点 / PEER  双方日志相同时表是否也相同 / whether both have the same tables
+            """)
 
     @OptionGroup var common: CommonOptions
+    @Argument(help: "名称、区划代码或公钥;不写则核对本节点 / name, area or key; this node without")
+    var peer: String?
 
     func run() throws {
+        if let peer { return try PeerTables.verify(peer, common) }
         let folder = try common.folder()
         let answer = try StoppedNode.orAsk(folder, StoppedNode.verify) {
-            try $0.send(.post, "/v1/verify", .object([:]), seconds: nil)
+            try $0.work("/v1/verify", .object([:]), "核对 / verifying")
         }
         if common.json {
             Screen.json(answer)
@@ -42,7 +49,7 @@ struct Rebuild: ParsableCommand {
     func run() throws {
         let folder = try common.folder()
         let answer = try StoppedNode.orAsk(folder, StoppedNode.rebuild) {
-            try $0.send(.post, "/v1/rebuild", .object([:]), seconds: nil)
+            try $0.work("/v1/rebuild", .object([:]), "重建 / rebuilding")
         }
         if common.json { return Screen.json(answer) }
         Answers.tellUnnoted(answer)

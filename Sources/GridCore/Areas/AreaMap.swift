@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Which area codes have taken the place of others (Protocol/area-changes.md). Records, logs and
+/// certificates keep the code that they were made with; whoever reads, lists, counts or asks for a
+/// right resolves it here.
+package struct AreaMap: Hashable, Sendable {
+    package enum Kind: UInt8, CaseIterable, Sendable {
+        /// The code changes and nothing else: finer codes keep their further digits.
+        case renumber = 1
+        /// The area goes into another that is there: finer codes stay until they change themselves.
+        case merge = 2
+
+        /// The stable word for it.
+        package var word: String {
+            switch self {
+            case .renumber: "renumber"
+            case .merge: "merge"
+            }
+        }
+    }
+
+    /// What has become of a whole area.
+    package struct Step: Hashable, Sendable {
+        package let from: AreaCode
+        package let to: AreaCode
+        package let kind: Kind
+
+        package init(from: AreaCode, to: AreaCode, kind: Kind) {
+            self.from = from
+            self.to = to
+            self.kind = kind
+        }
+
+        /// Whether a step can be taken at all: from a village or grid to another of the same level
+        /// and township.
+        package var isSound: Bool {
+            from != to && from.level == to.level && (from.level == .village || from.level == .grid)
+                && from.ancestor(at: .township) == to.ancestor(at: .township)
+        }
+    }
+
+    private var steps: [AreaCode: Step] = [:]
+
+    package init() {}
+
+    package var isEmpty: Bool { steps.isEmpty }
+
+    /// What the map is made of, ascending by what was left.
+    package var all: [Step] { steps.values.sorted { $0.from < $1.from } }
+
+    /// Takes a step in, unless it contradicts what is here: the code has been left already, another
+    /// code was renumbered to the same, or the way would lead back to where it began.
+    ///
+    /// - Returns: whether it was taken in.
+    package mutating func take(_ step: Step) -> Bool {
+        guard step.isSound, steps[step.from] == nil else { return false }
+        if step.kind == .renumber, steps.values.contains(where: { $0.to == step.to }) {
+            return false
+        }
+        steps[step.from] = step
+        guard steps.keys.allSatisfy({ path(from: $0) != nil }) else {
+            steps[step.from] = nil
+            return false
+        }
+        return true
+    }
+
+    /// The code that stands for another now; itself where nothing has changed.
+    package func current(_ code: AreaCode) -> AreaCode {
+        isEmpty ? code : path(from: code)?.last ?? code
+    }
+
+    /// Whether a certificate for one area covers another: by the digits, or because both villages
+    /// are one now.
+    package func covers(_ area: AreaCode, _ home: AreaCode) -> Bool {
+        if area.contains(home) { return true }
+        guard !isEmpty, area.level == .village, home.level == .village else { return false }
+        return current(area) == current(home)
+    }
+
+    /// Whether whoever carries one area carries what is homed in another.
+    package func carries(_ area: AreaCode, _ home: AreaCode) -> Bool {
+        covers(area, home) || home.contains(area)
+    }
+
+    /// The codes of which nothing is left and that lie in an area now, by its digits or those of what
+    /// stands for it; ascending.
+    package func former(in area: AreaCode) -> [AreaCode] {
+        guard !isEmpty else { return [] }
+        let area = current(area)
+        return steps.keys.filter { area.contains(current($0)) }.sorted()
+    }
+
+    /// The codes of villages of which nothing is left and that are one with a village now; with the
+    /// village itself, that first.
+    package func family(of village: AreaCode) -> [AreaCode] {
+        let now = current(village)
+        return [now] + former(in: now).filter { $0.level == .village && $0 != now }
+    }
+
+    /// Every code that stands for the same as another now: the one of today first, then the others.
+    package func namesakes(of code: AreaCode) -> [AreaCode] {
+        let now = current(code)
+        guard !isEmpty else { return [now] }
+        var found = [now]
+        var place = 0
+        while place < found.count {
+            let code = found[place]
+            place += 1
+            for step in all where step.to.contains(code) {
+                let former = code.moved(from: step.to, to: step.from)
+                if current(former) == now, !found.contains(former) { found.append(former) }
+            }
+        }
+        return [now] + found.dropFirst().sorted()
+    }
+
+    /// The codes from one to the one that stands for it now; nil where the way leads back.
+    private func path(from code: AreaCode) -> [AreaCode]? {
+        var path = [code]
+        while let next = step(from: path[path.count - 1]) {
+            guard !path.contains(next) else { return nil }
+            path.append(next)
+        }
+        return path
+    }
+
+    private func step(from code: AreaCode) -> AreaCode? {
+        if let grid = code.ancestor(at: .grid), let step = steps[grid] {
+            return code.moved(from: grid, to: step.to)
+        }
+        guard let village = code.ancestor(at: .village), let step = steps[village] else {
+            return nil
+        }
+        // Grids of a merged village may have the numbers of those of the other.
+        guard code.level == .village || step.kind == .renumber else { return nil }
+        return code.moved(from: village, to: step.to)
+    }
+}
+
+extension AreaCode {
+    /// The code with other leading digits. Precondition: it lies in `area`, and `other` has its level.
+    fileprivate func moved(from area: AreaCode, to other: AreaCode) -> AreaCode {
+        var scale: UInt64 = 1
+        for _ in 0..<(level.digits - area.level.digits) { scale *= 10 }
+        let rest = number - area.number * scale
+        return (try? AreaCode(level: level, number: other.number * scale + rest)) ?? self
+    }
+}
