@@ -38,6 +38,18 @@ struct AuthorityRoutes {
             JSONExchange.answer(
                 try await desk.discard(peer: await peer(request), caller: request.caller))
         }
+        router.post("v1/quarantine/export") { request, _ in
+            let body = try BodyParts(await JSONExchange.object(request), allowing: ["to"])
+            return JSONExchange.answer(
+                try await desk.exportQuarantine(
+                    to: body.text("to") ?? "", caller: request.caller))
+        }
+        router.post("v1/quarantine/import") { request, _ in
+            let body = try BodyParts(await JSONExchange.object(request), allowing: ["file"])
+            return JSONExchange.answer(
+                try await desk.importQuarantine(
+                    file: body.text("file") ?? "", caller: request.caller))
+        }
     }
 
     private func peer(_ request: Request) async throws -> String {

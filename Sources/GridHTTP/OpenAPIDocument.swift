@@ -1696,6 +1696,107 @@ enum OpenAPIDocument {
              }
             ]
            },
+           "QuarantineExport": {
+            "properties": {
+             "bytes": {
+              "type": "integer"
+             },
+             "entries": {
+              "type": "integer"
+             },
+             "name": {
+              "type": "string"
+             },
+             "noted": {
+              "type": "boolean"
+             },
+             "path": {
+              "type": "string"
+             },
+             "schema": {
+              "const": "onegrid.quarantine_export/1"
+             },
+             "to": {
+              "type": "object"
+             }
+            },
+            "required": [
+             "schema",
+             "to",
+             "path",
+             "name",
+             "entries",
+             "bytes",
+             "noted"
+            ],
+            "type": "object"
+           },
+           "QuarantineImport": {
+            "properties": {
+             "from": {
+              "type": "object"
+             },
+             "known_runs": {
+              "type": "integer"
+             },
+             "new_entries": {
+              "type": "integer"
+             },
+             "noted": {
+              "type": [
+               "boolean",
+               "null"
+              ]
+             },
+             "problem": {
+              "type": [
+               "object",
+               "null"
+              ]
+             },
+             "refused": {
+              "items": {
+               "type": "object"
+              },
+              "type": "array"
+             },
+             "schema": {
+              "const": "onegrid.quarantine_import/1"
+             },
+             "writers": {
+              "items": {
+               "type": "object"
+              },
+              "type": "array"
+             }
+            },
+            "required": [
+             "schema",
+             "from",
+             "name",
+             "made_at",
+             "software",
+             "new_entries",
+             "known_runs",
+             "refused",
+             "writers",
+             "noted",
+             "problem"
+            ],
+            "type": "object"
+           },
+           "QuarantineTo": {
+            "additionalProperties": false,
+            "properties": {
+             "to": {
+              "type": "string"
+             }
+            },
+            "required": [
+             "to"
+            ],
+            "type": "object"
+           },
            "Query": {
             "additionalProperties": false,
             "properties": {
@@ -4164,6 +4265,74 @@ enum OpenAPIDocument {
              }
             },
             "summary": "Throws it away.",
+            "tags": [
+             "node"
+            ]
+           }
+          },
+          "/v1/quarantine/export": {
+           "post": {
+            "operationId": "exportQuarantine",
+            "requestBody": {
+             "content": {
+              "application/json": {
+               "schema": {
+                "$ref": "#/components/schemas/QuarantineTo"
+               }
+              }
+             },
+             "required": true
+            },
+            "responses": {
+             "200": {
+              "content": {
+               "application/json": {
+                "schema": {
+                 "$ref": "#/components/schemas/QuarantineExport"
+                }
+               }
+              },
+              "description": "What was asked for."
+             },
+             "default": {
+              "$ref": "#/components/responses/Problem"
+             }
+            },
+            "summary": "Makes a sealed file of all that is there, for an office.",
+            "tags": [
+             "node"
+            ]
+           }
+          },
+          "/v1/quarantine/import": {
+           "post": {
+            "operationId": "importQuarantine",
+            "requestBody": {
+             "content": {
+              "application/json": {
+               "schema": {
+                "$ref": "#/components/schemas/BundleFile"
+               }
+              }
+             },
+             "required": true
+            },
+            "responses": {
+             "200": {
+              "content": {
+               "application/json": {
+                "schema": {
+                 "$ref": "#/components/schemas/QuarantineImport"
+                }
+               }
+              },
+              "description": "What was asked for."
+             },
+             "default": {
+              "$ref": "#/components/responses/Problem"
+             }
+            },
+            "summary": "Takes in such a file from the folder of bundles.",
             "tags": [
              "node"
             ]

@@ -203,9 +203,12 @@ package struct StoreTransaction {
         try batch.author(changes, storage: storage)
     }
 
+    /// Whether anything is known of a log.
+    func knows(_ log: LogID) -> Bool { storage.references[log] != nil }
+
     /// Forgets what a key has in quarantine.
     package func discard(quarantined key: PublicKey) throws {
-        try Store.discard(quarantined: key, in: database)
+        try Store.discard(quarantined: key, in: database, storage.seal)
     }
 
     /// Judges again what waits in some domains.

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Promises about keys that are cut off."""
 
+import pathlib
 import time
 
 from county import VILLAGE, Wired
@@ -9,6 +10,10 @@ from processes.telling import eventually
 
 class CutOffs(Wired):
     """A township cuts off the key of a village that calls it."""
+
+    @property
+    def stick(self):
+        return pathlib.Path(self.temporary.name)
 
     def titles(self, node):
         items = node.ask("list", "matters")["items"]
@@ -51,6 +56,62 @@ class CutOffs(Wired):
         self.assertIn("cut_off", acts)
         for node in (self.township, self.village):
             self.assertEqual(node.ask("verify")["findings"], [])
+
+    def test_the_unsent_work_of_a_lost_machine_comes_to_the_office_on_a_stick(self):
+        self.report("路灯不亮")
+        eventually(lambda: self.titles(self.township) == ["路灯不亮"], "the first has arrived")
+        self.link.cut()
+        self.report("没送到的甲")
+        matter = self.report("没送到的乙")
+        self.village.call("put", "matters", matter, "place=桥头")
+        self.township.call("revoke", "茶香村", "--reason", "lost")
+        # It is found again, and hears of it.
+        self.link.join()
+        eventually(lambda: self.quarantined(self.village) == [3], "the village knows")
+        stick = self.stick / "found.quarantine"
+        made = self.village.ask("quarantine", "export", stick, "--to", "谷脚镇")
+        self.assertEqual(made["to"]["name"], "谷脚镇")
+        # A key that was cut off writes nothing, no audit trail either.
+        self.assertFalse(made["noted"])
+        self.assertEqual(self.quarantined(self.village), [3])
+        self.assertEqual(list((self.village.folder / "bundles").iterdir()), [])
+        self.assertNotIn("没送到".encode(), stick.read_bytes())
+        before = stick.read_bytes()
+        self.village.call("quarantine", "export", stick, "--to", "谷脚镇", wants=70)
+        self.village.call("quarantine", "import", stick, wants=65)
+        self.assertIn("不是数据包", self.township.call("bundle", "import", stick, wants=65).stderr)
+
+        came = self.township.ask("quarantine", "import", stick)
+        self.assertEqual((came["from"]["name"], came["new_entries"]), ("茶香村", 3))
+        self.assertEqual((came["refused"], came["problem"], came["noted"]), ([], None, True))
+        self.assertEqual(self.township.ask("quarantine", "import", stick)["new_entries"], 0)
+        self.assertEqual(stick.read_bytes(), before)
+        self.assertEqual(self.titles(self.township), ["路灯不亮"])
+        (item,) = self.township.ask("quarantine", "list")["items"]
+        self.assertEqual(
+            (item["entries"], [each["name"] for each in item["carried_by"]]), (3, ["茶香村"]))
+        self.assertIn("茶香村", self.township.call("quarantine", "list").stdout)
+        shown = self.township.ask("quarantine", "show", "茶香村")
+        self.assertEqual([each["new"] for each in shown["items"]], [True, True, False])
+        self.assertIn("没送到的甲", self.township.call("quarantine", "show", "茶香村").stdout)
+        adopted = self.township.ask("quarantine", "adopt", "茶香村")
+        self.assertEqual((adopted["created"], adopted["changed"], adopted["skipped"]), (2, 1, []))
+        self.assertEqual(self.titles(self.township), ["没送到的乙", "没送到的甲", "路灯不亮"])
+        places = {each["fields"]["title"]: each["fields"]["place"]
+                  for each in self.township.ask("list", "matters")["items"]}
+        self.assertEqual(places["没送到的乙"], "桥头")
+        # What was settled does not come back.
+        again = self.township.ask("quarantine", "import", stick)
+        self.assertEqual((again["new_entries"], again["noted"]), (0, None))
+        self.assertEqual(self.quarantined(self.township), [])
+        trail = self.township.ask("audit")["items"]
+        self.assertIn(
+            ("quarantine_import", "茶香村"), [(each["act"], each["object"]) for each in trail])
+        for node in (self.township, self.village):
+            self.assertEqual(node.ask("verify")["findings"], [])
+        self.township.stop()
+        self.township.start()
+        self.assertEqual(len(self.titles(self.township)), 3)
 
     def test_what_was_written_since_a_day_is_taken_out_and_may_be_adopted(self):
         self.report("真的")

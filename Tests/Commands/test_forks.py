@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Promises about logs that their own writer has forked."""
 
+import pathlib
 import unittest
 
 from county import Wired
@@ -120,6 +121,58 @@ class Forks(Wired):
         self.linked()
         self.delivered()
         self.assertEqual(self.township.digests(), self.village.digests())
+
+    def test_the_version_that_does_not_count_comes_to_the_office_on_a_stick(self):
+        self.forked()
+        (fork,) = self.township.ask("fork", "list")["items"]
+        stick = pathlib.Path(self.temporary.name) / "branch"
+        made = self.village.ask("quarantine", "export", stick, "--to", "谷脚镇")
+        self.assertTrue(made["noted"])
+        acts = [each["act"] for each in self.village.ask("audit")["items"]]
+        self.assertIn("quarantine_export", acts)
+        # Before the fork is closed, both versions lie there.
+        self.assertEqual(self.township.ask("quarantine", "import", stick)["new_entries"], 1)
+        shown = self.township.ask("quarantine", "show", "茶香村")
+        titles = {write["value"] for item in shown["items"] for write in item["writes"]}
+        self.assertLessEqual({"镇里有的", "村里又写的"}, titles)
+        branches = self.township.ask("fork", "show", fork["replica"])["branches"]
+        first = next(
+            branch["first"] for branch in branches
+            if any(write["value"] == "镇里有的" for item in branch["items"]
+                   for write in item["writes"]))
+        self.township.call("fork", "close", "茶香村", "--keep", first[:16])
+        self.show("共同的", "镇里有的")
+        (item,) = self.township.ask("quarantine", "list")["items"]
+        self.assertEqual(
+            (item["entries"], [each["name"] for each in item["carried_by"]]), (1, ["茶香村"]))
+        self.township.call("quarantine", "adopt", "茶香村")
+        self.show("共同的", "村里又写的", "镇里有的")
+        self.assertEqual(self.township.ask("quarantine", "import", stick)["new_entries"], 0)
+        # The machine keeps what it has until somebody throws it away there.
+        self.assertEqual(
+            [each["entries"] for each in self.village.ask("quarantine", "list")["items"]], [1])
+        self.village.call("quarantine", "discard", "茶香村", "--yes")
+        for node in (self.township, self.village):
+            self.assertEqual(node.ask("verify")["findings"], [])
+        self.linked()
+        self.delivered()
+        self.assertEqual(self.township.digests(), self.village.digests())
+
+    def test_the_version_that_was_carried_may_be_the_one(self):
+        self.forked()
+        shown = self.village.ask("fork", "show", "茶香村")
+        first = next(
+            branch["first"] for branch in shown["branches"]
+            if any(write["value"] == "村里又写的" for item in branch["items"]
+                   for write in item["writes"]))
+        stick = pathlib.Path(self.temporary.name) / "branch"
+        self.village.call("quarantine", "export", stick, "--to", "谷脚镇")
+        self.village.stop()
+        self.township.call("quarantine", "import", stick)
+        self.township.call("fork", "close", "茶香村", "--keep", first[:16])
+        eventually(
+            lambda: self.titles(self.township) == ["共同的", "村里又写的"], "it counts")
+        self.assertEqual(self.township.ask("verify")["findings"], [])
 
     def test_the_version_that_only_the_village_has_may_be_the_one(self):
         self.forked()

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Promises about the codes of problems: the paper has all of them, and every one is reached."""
 
+import pathlib
 import re
 import sqlite3
 import unittest
@@ -174,6 +175,20 @@ class Reached(OneNode):
             for name in ("", "../grid.db", ".hidden"):
                 self.refused(400, "bad_file", "POST", f"{bundles}/{work}", {"file": name})
             self.refused(404, "file_missing", "POST", f"{bundles}/{work}", {"file": "none.bundle"})
+
+    def test_a_quarantine_is_for_an_office_and_comes_from_its_folder(self):
+        export, take = "/v1/quarantine/export", "/v1/quarantine/import"
+        self.refused(404, "nothing_quarantined", "POST", export, {"to": "谷脚镇"})
+        self.refused(404, "unknown_peer", "POST", export, {"to": "没有的镇"})
+        self.refused(404, "no_certificate", "POST", export, {"to": "522730103211"},
+                     self.township)
+        self.refused(400, "bad_file", "POST", take, {"file": "../grid.db"})
+        self.refused(404, "file_missing", "POST", take, {"file": "none.quarantine"})
+        made = self.village.send("POST", "/v1/bundles/export", {"to": "谷脚镇"})[1]
+        carried = self.township.folder / "bundles"
+        carried.mkdir(exist_ok=True)
+        (carried / "a").write_bytes(pathlib.Path(made["path"]).read_bytes())
+        self.refused(400, "not_a_quarantine", "POST", take, {"file": "a"}, self.township)
 
     def newcomer(self, name, code, **grant):
         """A village that runs and has written nothing."""

@@ -119,6 +119,19 @@ extension Reason {
             "too_much_parked", .entry, "等待前文的内容太多", "too much waits for what it depends on",
             do: "等前文到达后会自动继续;数据包则先导入前面的部分,再导入这一份",
             "it goes on when that has come; of a bundle import the earlier part, then this again"),
+        Reason(
+            "log_not_ended", .entry, "它的日志没有停用也没有分叉,不属于隔离内容",
+            "its log has neither ended nor forked here",
+            do: "停用决定到达后再导入;没有停用的内容用 gridctl bundle 传送",
+            "import it again when the cut-off is known here; what counts goes by gridctl bundle"),
+        Reason(
+            "no_work", .entry, "授权信息不是可以认领的内容", "authority is no work that anybody could adopt"),
+        Reason(
+            "follows_nothing", .entry, "接不上本节点的任何内容", "it follows nothing that is known here",
+            do: "先让前面的内容到达,再导入一次", "have what is before it come first, then import it again"),
+        Reason(
+            "quarantine_full", .entry, "这个日志在隔离区里的内容太多", "too much of its log is set aside",
+            do: "先认领或丢弃,再导入一次", "adopt or discard what is there, then import it again"),
         Reason("entry_too_large", .entry, "条目太大", "an entry is too large"),
         Reason(
             "first_backlink_wrong", .entry, "日志的开头不对", "the log does not begin as its name says"),

@@ -56,16 +56,21 @@ extension Desk {
             "acknowledged_entries": count(outcome.acknowledged),
             "has_more": .boolean(outcome.hasMore),
             "gaps": .list(outcome.gaps.sorted().map { .text("\($0)") }),
-            "refused": .list(
-                outcome.refused.sorted { $0.key < $1.key }.map { code, runs in
-                    let words = Reason.of(code)
-                    return .object([
-                        "code": .text(code), "runs": count(runs), "zh": .text(words.chinese),
-                        "en": .text(words.english),
-                    ])
-                }),
+            "refused": refused(outcome.refused),
             "problem": outcome.problem.map(wrong) ?? .null,
         ]
+    }
+
+    /// Runs that were turned away, by reason.
+    static func refused(_ runs: [String: UInt64]) -> JSONValue {
+        .list(
+            runs.sorted { $0.key < $1.key }.map { code, runs in
+                let words = Reason.of(code)
+                return .object([
+                    "code": .text(code), "runs": count(runs), "zh": .text(words.chinese),
+                    "en": .text(words.english),
+                ])
+            })
     }
 
     /// What is in a bundle, without taking it in.
@@ -122,7 +127,7 @@ extension Desk {
         ])
     }
 
-    private static func wrong(_ failure: BundleFailure) -> JSONValue {
+    static func wrong(_ failure: BundleFailure) -> JSONValue {
         .object([
             "code": .text(failure.code), "zh": .text(failure.chinese),
             "en": .text(failure.english),
@@ -134,7 +139,8 @@ extension DeskRefusal {
     init(_ failure: BundleFailure) {
         let kind: Kind =
             switch failure {
-            case .notABundle, .forAnother, .incomplete, .damaged, .malformed: .malformed
+            case .notABundle, .notAQuarantine, .forAnother, .incomplete, .damaged, .malformed:
+                .malformed
             case .badRecipient: .wrongValues
             case .missing: .notFound
             case .noRoom: .tryAgain

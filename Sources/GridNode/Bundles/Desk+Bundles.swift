@@ -101,12 +101,7 @@ extension Desk {
     package func importBundle(
         file: String, caller: String, applies: Bool = true
     ) async throws -> JSONValue {
-        guard !file.isEmpty, !file.contains("/"), !file.hasPrefix(".") else {
-            throw DeskRefusal(
-                .malformed, "bad_file", chinese: "file 应为 bundles 目录里的文件名。",
-                english: "file is the name of a file in the folder bundles.")
-        }
-        let path = "\(BundleFiles.folder(of: engine.store.folder))/\(file)"
+        let path = try bundlePath(of: file)
         let reader: BundleReader
         do throws(BundleFailure) {
             reader = try BundleReader(
@@ -138,6 +133,16 @@ extension Desk {
         }
         parts.merge(Self.show(outcome)) { $1 }
         return Self.answer("bundle_imported", parts)
+    }
+
+    /// Where a file lies that was put into the node's folder for bundles.
+    func bundlePath(of file: String) throws -> String {
+        guard !file.isEmpty, !file.contains("/"), !file.hasPrefix(".") else {
+            throw DeskRefusal(
+                .malformed, "bad_file", chinese: "file 应为 bundles 目录里的文件名。",
+                english: "file is the name of a file in the folder bundles.")
+        }
+        return "\(BundleFiles.folder(of: engine.store.folder))/\(file)"
     }
 
     /// Who a bundle is for, what is on the road to it, and what it has.

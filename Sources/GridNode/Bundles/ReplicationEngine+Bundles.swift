@@ -30,6 +30,16 @@ extension ReplicationEngine {
         }
     }
 
+    /// Brings runs into quarantine that were carried here.
+    func bring(_ runs: [VerifiedRun], from source: PublicKey) throws -> [CarriedVerdict] {
+        do throws(FolderReplica.CommitFailure) {
+            return try folder.bring(runs, from: source, now: WallClock.now)
+        } catch {
+            showCondition()
+            throw DeskRefusal(error)
+        }
+    }
+
     /// Takes note that a part lies where it was wanted.
     func carried(id: UInt64, part: Int) throws -> BundlePart? {
         writeHeld()

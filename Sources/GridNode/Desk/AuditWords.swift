@@ -31,6 +31,8 @@ package enum AuditWords {
         .plainExposure: ("查看设备上有谁的信息(原名)", "exposure of a node listed by name"),
         .bundleExport: ("导出数据包", "bundle exported"),
         .bundleImport: ("导入数据包", "bundle imported"),
+        .quarantineExport: ("导出被隔离的内容", "quarantined entries exported"),
+        .quarantineImport: ("导入被隔离的内容", "quarantined entries imported"),
         .pause: ("暂停连接", "link paused"),
         .resume: ("恢复连接", "link resumed"),
     ]

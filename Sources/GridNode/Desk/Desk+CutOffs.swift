@@ -101,6 +101,7 @@ extension Desk {
                         parts["unreadable"] = Self.count(writing.unreadable)
                         parts["first_at"] = Self.time(writing.entries.first)
                         parts["last_at"] = Self.time(writing.entries.last)
+                        parts["carried_by"] = sources(of: writing)
                         return .object(parts)
                     })
             ])
@@ -111,6 +112,7 @@ extension Desk {
         let writing = try writing(of: peer)
         var parts = holder(writing.key)
         parts["unreadable"] = Self.count(writing.unreadable)
+        parts["carried_by"] = sources(of: writing)
         parts["items"] = .list(
             writing.entries.flatMap { entry in
                 entry.changes.map { change in show(change, of: entry) }

@@ -4,6 +4,8 @@
 package enum BundleFailure: Error, Hashable, Sendable {
     /// The file does not begin as a bundle does.
     case notABundle
+    /// The file does not begin as a carried quarantine does.
+    case notAQuarantine
     /// It is for another node.
     case forAnother(key: String)
     /// It ends before its end: written only in part, as when a stick is pulled out.
@@ -28,6 +30,7 @@ extension BundleFailure: CustomStringConvertible {
     package var code: String {
         switch self {
         case .notABundle: "not_a_bundle"
+        case .notAQuarantine: "not_a_quarantine"
         case .forAnother: "bundle_for_another"
         case .incomplete: "bundle_incomplete"
         case .damaged: "bundle_damaged"
@@ -43,6 +46,7 @@ extension BundleFailure: CustomStringConvertible {
     package var chinese: String {
         switch self {
         case .notABundle: "不是数据包文件。"
+        case .notAQuarantine: "不是导出的隔离内容。"
         case .forAnother(let key): "这个数据包是发给公钥 \(key.prefix(16))… 的,只有那个节点能打开。"
         case .incomplete: "文件不完整(可能写到一半时拔出了存储盘);前面完好的部分已收下,请让对方再导出一次。"
         case .damaged(let what): "文件已损坏或被改动(\(what));前面完好的部分已收下,请让对方再导出一次。"
@@ -59,6 +63,7 @@ extension BundleFailure: CustomStringConvertible {
     package var english: String {
         switch self {
         case .notABundle: "this is no bundle"
+        case .notAQuarantine: "this is no carried quarantine"
         case .forAnother(let key):
             "this bundle is for the key \(key.prefix(16))…; only that node can open it"
         case .incomplete:

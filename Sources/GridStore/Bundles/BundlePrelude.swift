@@ -7,9 +7,33 @@ package import GridLog
 /// The first bytes of a bundle, which anybody may read (Protocol/bundles.md, "Prelude"). What is
 /// sealed after them opens with no others.
 package struct BundlePrelude: Hashable, Sendable {
-    static let mark = Array("onegrid-bundle-1\n".utf8)
-    package static let byteCount = mark.count + 32 + 8 + 2
+    /// What a file is. Neither is taken for the other.
+    package enum Kind: Hashable, Sendable, CaseIterable {
+        /// A session in a file.
+        case bundle
+        /// What lies in quarantine on some machine.
+        case quarantine
 
+        /// All have the same length.
+        var mark: [UInt8] {
+            switch self {
+            case .bundle: Array("onegrid-bundle-1\n".utf8)
+            case .quarantine: Array("onegrid-quaran-1\n".utf8)
+            }
+        }
+
+        /// Of a file that does not begin so.
+        var absence: BundleFailure {
+            switch self {
+            case .bundle: .notABundle
+            case .quarantine: .notAQuarantine
+            }
+        }
+    }
+
+    package static let byteCount = 17 + 32 + 8 + 2
+
+    package let kind: Kind
     /// Whom it is for.
     package let recipient: PublicKey
     /// Random; the parts of one bundle share it.
@@ -17,32 +41,34 @@ package struct BundlePrelude: Hashable, Sendable {
     /// From 1 on.
     package let part: Int
 
-    package init(recipient: PublicKey, id: UInt64, part: Int) {
+    package init(_ kind: Kind = .bundle, recipient: PublicKey, id: UInt64, part: Int) {
         precondition((1...ProtocolLimits.bundlePartsMax).contains(part), "part \(part)")
+        self.kind = kind
         self.recipient = recipient
         self.id = id
         self.part = part
     }
 
-    /// - Throws: `BundleFailure.notABundle`.
-    init(decoding bytes: [UInt8]) throws(BundleFailure) {
-        guard bytes.count == Self.byteCount, bytes.starts(with: Self.mark) else {
-            throw .notABundle
+    /// - Throws: `BundleFailure.notABundle` or `.notAQuarantine`.
+    init(_ kind: Kind = .bundle, decoding bytes: [UInt8]) throws(BundleFailure) {
+        guard bytes.count == Self.byteCount, bytes.starts(with: kind.mark) else {
+            throw kind.absence
         }
-        var reader = ByteReader(bytes, in: Self.mark.count..<bytes.count)
+        self.kind = kind
+        var reader = ByteReader(bytes, in: kind.mark.count..<bytes.count)
         do throws(DecodingViolation) {
             recipient = PublicKey(try reader.bytes32())
             id = try reader.fixed64()
             part = Int(try reader.byte()) << 8 | Int(try reader.byte())
         } catch {
-            throw .notABundle
+            throw kind.absence
         }
-        guard part > 0 else { throw .notABundle }
+        guard part > 0 else { throw kind.absence }
     }
 
     var bytes: [UInt8] {
         var writer = ByteWriter(reserving: Self.byteCount)
-        writer.raw(Self.mark)
+        writer.raw(kind.mark)
         writer.raw(recipient.bytes)
         writer.fixed64(id)
         writer.byte(UInt8(part >> 8))

@@ -19,21 +19,25 @@ package struct BundleReader: ~Copyable {
 
     /// What anybody may read of a file.
     ///
-    /// - Throws: `BundleFailure.missing` and `.notABundle`.
-    package static func prelude(_ path: String) throws(BundleFailure) -> BundlePrelude {
+    /// - Throws: `BundleFailure.missing`, `.notABundle` and `.notAQuarantine`.
+    package static func prelude(
+        _ path: String, as kind: BundlePrelude.Kind = .bundle
+    ) throws(BundleFailure) -> BundlePrelude {
         guard let file = FileHandle(forReadingAtPath: path) else { throw .missing(path: path) }
         defer { try? file.close() }
-        return try BundlePrelude(decoding: bytes(BundlePrelude.byteCount, of: file))
+        return try BundlePrelude(kind, decoding: bytes(BundlePrelude.byteCount, of: file))
     }
 
     /// Opens a file that is sealed to a key, and reads who has sent it.
     ///
     /// - Parameter own: the key of the node that reads, as Ed25519.
     /// - Throws: `BundleFailure`.
-    package init(_ path: String, own: PublicKey, key: AgreementKey) throws(BundleFailure) {
+    package init(
+        _ path: String, as kind: BundlePrelude.Kind = .bundle, own: PublicKey, key: AgreementKey
+    ) throws(BundleFailure) {
         guard let file = FileHandle(forReadingAtPath: path) else { throw .missing(path: path) }
         let prelude = try BundlePrelude(
-            decoding: Self.bytes(BundlePrelude.byteCount, of: file))
+            kind, decoding: Self.bytes(BundlePrelude.byteCount, of: file))
         guard prelude.recipient == own else {
             throw .forAnother(key: prelude.recipient.description)
         }

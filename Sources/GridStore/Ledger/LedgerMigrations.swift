@@ -21,6 +21,7 @@ enum LedgerMigrations {
         migrator.registerMigration("014-areas") { try $0.execute(sql: areas) }
         migrator.registerMigration("015-readers") { try $0.execute(sql: readers) }
         migrator.registerMigration("016-link-usage") { try $0.execute(sql: LinkUsageMigration.sql) }
+        migrator.registerMigration("017-carried") { try $0.execute(sql: CarriedMigration.sql) }
         return migrator
     }
 

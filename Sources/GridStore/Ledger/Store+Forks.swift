@@ -277,7 +277,8 @@ extension Store {
                     content.entries.append(
                         QuarantinedEntry(
                             dot: Dot(log: fork.identity.log, sequence: entry.sequence),
-                            timestamp: timestamp, context: log.context, changes: changes))
+                            timestamp: timestamp, context: log.context, changes: changes,
+                            branch: first))
                 }
                 log.advance(to: hash)
             }

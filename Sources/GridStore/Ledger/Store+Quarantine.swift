@@ -13,15 +13,26 @@ package struct QuarantinedEntry: Sendable {
     /// What its writer had seen of the domain, its own earlier entries included.
     package let context: VersionVector
     package let changes: [RecordChange]
+    /// The hash of the first entry of its branch: entries of two branches may have one dot.
+    package let branch: Bytes32
 }
 
-/// What was taken out of the ledger of one key's writing.
+/// Who has carried entries here out of another machine's quarantine.
+package struct QuarantineSource: Hashable, Sendable {
+    package let key: PublicKey
+    /// When it came first, in milliseconds since 1970.
+    package let time: UInt64
+}
+
+/// What was taken out of the ledger of one key's writing, and what was carried here of it.
 package struct QuarantinedWriting: Sendable {
     package let key: PublicKey
     /// In the order in which they were written, by their own word; those of one log in its order.
     package let entries: [QuarantinedEntry]
     /// Entries that can be read no more, or that follow none of those that count here.
     package let unreadable: Int
+    /// Whence any of it came that was not taken out of the ledger here, ascending by key.
+    package let sources: [QuarantineSource]
 }
 
 extension Store {
@@ -30,7 +41,11 @@ extension Store {
         get throws {
             try read { database in
                 try Bool.fetchOne(
-                    database, sql: "SELECT EXISTS (SELECT 1 FROM quarantined)") ?? false
+                    database,
+                    sql: """
+                        SELECT EXISTS (SELECT 1 FROM quarantined)
+                            OR EXISTS (SELECT 1 FROM carried)
+                        """) ?? false
             }
         }
     }
@@ -42,7 +57,8 @@ extension Store {
                 logs(database).map { ($0.identity.log, $0) }, uniquingKeysWith: { $1 })
             let references = try references(database)
             let numbers = try Int64.fetchAll(
-                database, sql: "SELECT DISTINCT id >> 32 FROM quarantined ORDER BY 1")
+                database,
+                sql: "SELECT id >> 32 FROM quarantined UNION SELECT log FROM carried ORDER BY 1")
             var byKey: [PublicKey: [(LogIdentity, Int64)]] = [:]
             for number in numbers {
                 let identity = try references.identity(number)
@@ -51,91 +67,85 @@ extension Store {
             return try byKey.sorted { $0.key < $1.key }.map { key, parts in
                 var entries: [QuarantinedEntry] = []
                 var unreadable = 0
+                var sources: [PublicKey: UInt64] = [:]
                 for (identity, number) in parts {
-                    let log = try Self.end(
-                        logs[identity.log] ?? LogState(identity: identity), number, in: database,
-                        seal)
-                    let found = try Self.quarantined(number, after: log, in: database, seal)
+                    let found = try Self.quarantined(
+                        after: logs[identity.log] ?? LogState(identity: identity), number,
+                        in: database, seal)
                     entries += found.entries
                     unreadable += found.unreadable
+                    for source in try Self.sources(of: number, in: database) {
+                        sources[source.key] = min(source.time, sources[source.key] ?? .max)
+                    }
                 }
                 return QuarantinedWriting(
-                    key: key, entries: Self.inOrderOfWriting(entries), unreadable: unreadable)
+                    key: key, entries: Self.inOrderOfWriting(entries), unreadable: unreadable,
+                    sources: sources.sorted { $0.key < $1.key }.map {
+                        QuarantineSource(key: $0.key, time: $0.value)
+                    })
             }.filter { !$0.entries.isEmpty || $0.unreadable > 0 }
         }
     }
 
-    /// Forgets what a key has in quarantine.
-    static func discard(quarantined key: PublicKey, in database: Database) throws {
-        try database.execute(
-            sql: "DELETE FROM quarantined WHERE id >> 32 IN (SELECT ref FROM logs WHERE key = ?)",
-            arguments: [Data(key.bytes.array)])
-    }
-
-    /// Forgets what a key has in quarantine.
+    /// Forgets what a key has in quarantine, and keeps in mind that it was settled.
     package func discard(quarantined key: PublicKey) throws {
-        try write { try Self.discard(quarantined: key, in: $0) }
+        try write { try Self.discard(quarantined: key, in: $0, seal) }
     }
 
-    /// Where a log ended when its entries were taken out. It may have gone on in another branch since.
-    private static func end(
-        _ log: LogState, _ reference: Int64, in database: Database, _ seal: FolderSeal
-    ) throws -> LogState {
-        let counted = try Int64.fetchOne(
-            database, sql: "SELECT min(counted) FROM quarantined WHERE id > ? AND id < ?",
-            arguments: [reference << 32, (reference + 1) << 32])
-        guard let counted, UInt64(clamping: counted) < log.height else { return log }
-        return try state(log.identity, reference, at: UInt64(clamping: counted), in: database, seal)
-            ?? log
-    }
-
-    /// The entries of a log that go on from where it ends.
+    /// The entries beside a log that are in quarantine and people's work.
     private static func quarantined(
-        _ reference: Int64, after end: LogState, in database: Database, _ seal: FolderSeal
+        after log: LogState, _ reference: Int64, in database: Database, _ seal: FolderSeal
     ) throws -> (entries: [QuarantinedEntry], unreadable: Int) {
-        var log = end
+        var (open, unreadable) = try runsInQuarantine(reference, in: database, seal)
+        var branches = try LogBranches(
+            log, reference, from: (open.map(\.run.first).min() ?? 1) - 1, in: database, seal)
+        var passed = try settled(reference, in: database)
         var entries: [QuarantinedEntry] = []
-        var unreadable = 0
-        let rows = try Row.fetchCursor(
-            database,
-            sql: "SELECT id, first, envelope FROM quarantined WHERE id > ? AND id < ? ORDER BY id",
-            arguments: [reference << 32, (reference + 1) << 32])
-        while let row = try rows.next() {
-            let last = UInt64(clamping: try row.cell("id", as: Int64.self) & 0xFFFF_FFFF)
-            guard last > log.height else { continue }
-            guard let run = try? RunVerifier.read(RunEnvelope.open(seal.envelope(in: row))),
-                run.hash(at: log.height) == log.head
-            else {
-                unreadable += Int(last - log.height)
-                continue
-            }
-            for (entry, hash) in zip(run.entries, run.hashes) where entry.sequence > log.height {
-                let (timestamp, changes) = try log.resolve(entry)
-                // Authority and the audit trail are no work that anybody could take over.
-                let work = changes.filter {
-                    end.identity.domain.lane != .authority
-                        && !SystemCollection.all.contains($0.collection)
+        var isGoingOn = true
+        while isGoingOn {
+            isGoingOn = false
+            var rest: [VerifiedRun] = []
+            for run in open {
+                switch try branches.take(run) {
+                case .counted: break
+                case .unconnected: rest.append(run)
+                case .broken: unreadable += run.run.count
+                case .follows(let steps):
+                    isGoingOn = true
+                    for step in steps where passed.insert(step.hash).inserted {
+                        guard let work = step.entry.work else { continue }
+                        entries.append(work)
+                    }
                 }
-                if !work.isEmpty {
-                    entries.append(
-                        QuarantinedEntry(
-                            dot: Dot(log: end.identity.log, sequence: entry.sequence),
-                            timestamp: timestamp, context: log.context, changes: work))
-                }
-                log.advance(to: hash)
             }
+            open = rest
         }
-        return (entries, unreadable)
+        return (entries, unreadable + open.reduce(0) { $0 + $1.run.count })
     }
 
-    /// By their timestamps, as far as that leaves each log in its order.
+    /// By their timestamps, as far as that leaves each branch in its order.
     private static func inOrderOfWriting(_ entries: [QuarantinedEntry]) -> [QuarantinedEntry] {
-        var latest: [LogID: HybridTimestamp] = [:]
+        var latest: [Bytes32: HybridTimestamp] = [:]
         let placed = entries.map { entry in
-            let time = max(entry.timestamp, latest[entry.dot.log] ?? entry.timestamp)
-            latest[entry.dot.log] = time
+            let time = max(entry.timestamp, latest[entry.branch] ?? entry.timestamp)
+            latest[entry.branch] = time
             return (entry: entry, time: time)
         }
-        return placed.sorted { ($0.time, $0.entry.dot) < ($1.time, $1.entry.dot) }.map(\.entry)
+        return placed.sorted {
+            ($0.time, $0.entry.dot, $0.entry.branch) < ($1.time, $1.entry.dot, $1.entry.branch)
+        }.map(\.entry)
+    }
+}
+
+extension QuarantinedEntry {
+    /// Without authority and the audit trail, which are no work that anybody could take over; nil
+    /// where nothing is left.
+    fileprivate var work: QuarantinedEntry? {
+        let work = changes.filter {
+            dot.log.domain.lane != .authority && !SystemCollection.all.contains($0.collection)
+        }
+        guard !work.isEmpty else { return nil }
+        return QuarantinedEntry(
+            dot: dot, timestamp: timestamp, context: context, changes: work, branch: branch)
     }
 }

@@ -14,7 +14,8 @@ import GridCore
 final class QueryMask {
     /// By table.
     private var columns: [String: Set<String>] = [
-        "runs": ["envelope"], "quarantined": ["envelope"], "other_records": ["_merge"],
+        "runs": ["envelope"], "quarantined": ["envelope"], "set_aside": ["envelope"],
+        "other_records": ["_merge"],
         // The file's own pages, where a library has this table.
         "sqlite_dbpage": ["data"],
     ]

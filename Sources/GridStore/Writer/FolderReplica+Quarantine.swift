@@ -6,7 +6,8 @@ package import GridSync
 
 /// What became of a key's writing that somebody has taken over.
 package struct Adoption: Sendable {
-    /// A field that others have written since; it was left as it is.
+    /// A field that others have written since, or of a record of which nothing is known here; it was
+    /// left as it is.
     package struct Skipped: Hashable, Sendable {
         package let collection: UInt32
         package let record: RecordID
@@ -46,10 +47,36 @@ extension FolderReplica {
     }
 }
 
+/// Quarantines on their way from a machine to its office (Protocol/cutoffs.md).
+extension FolderReplica {
+    /// Brings runs into quarantine that were carried here; what is to be destroyed of them by a
+    /// redaction is.
+    ///
+    /// - Parameter now: milliseconds since 1970.
+    package func bring(
+        _ runs: [VerifiedRun], from source: PublicKey, now: UInt64
+    ) throws(CommitFailure) -> [CarriedVerdict] {
+        var verdicts: [CarriedVerdict] = []
+        let book = replica.redactions
+        try keep {
+            verdicts = try store.bring(runs, from: source, at: now)
+            if !book.isEmpty { try store.destroyQuarantined(book) }
+        }
+        return verdicts
+    }
+}
+
 /// One adoption under way.
 private struct Adopting {
     var adoption = Adoption()
-    /// The new addresses of records that were created in quarantine.
+    private struct Place: Hashable {
+        let branch: Bytes32
+        let address: RecordAddress
+    }
+
+    /// The new addresses of records that were created in quarantine; two branches may have given
+    /// one address to two records.
+    private var places: [Place: RecordAddress] = [:]
     private var addresses: [RecordAddress: RecordAddress] = [:]
     private var names: [RecordID: RecordID] = [:]
 
@@ -70,6 +97,7 @@ private struct Adopting {
             drafts.map { LocalChange(domain: domain, draft: $0) }, in: &batch)
         let news = zip(drafts, written.addresses).filter { $0.0.target == .new }.map(\.1)
         for (old, new) in zip(created, news) {
+            places[Place(branch: entry.branch, address: old)] = new
             addresses[old] = new
             names[RecordNaming.id(of: old)] = RecordNaming.id(of: new)
         }
@@ -90,26 +118,34 @@ private struct Adopting {
                 collection: change.collection, target: .new, archives: change.archives,
                 writes: writes)
         }
-        if let address = addresses[change.address] {
+        let place = Place(branch: entry.branch, address: change.address)
+        if let address = places[place] ?? addresses[change.address] {
             return DraftChange(
                 collection: change.collection, target: .existing(address),
                 archives: change.archives, writes: writes)
         }
         let key = RecordKey(
             domain: entry.dot.log.domain, collection: change.collection, address: change.address)
+        if case .created(let dot, _) = change.address, !transaction.knows(dot.log) {
+            adoption.skipped += writes.map { skip($0, of: change) }
+            return nil
+        }
         let record = try batch.record(key, storage: transaction.ledger)
         let wanted = writes.filter { write in
             guard let record, record.holds(write, unseenBy: entry.context) else { return true }
-            adoption.skipped.append(
-                Adoption.Skipped(
-                    collection: change.collection, record: RecordNaming.id(of: change.address),
-                    field: write.field))
+            adoption.skipped.append(skip(write, of: change))
             return false
         }
         guard !wanted.isEmpty || change.writes.isEmpty else { return nil }
         return DraftChange(
             collection: change.collection, target: .existing(change.address),
             archives: change.archives, writes: wanted)
+    }
+
+    private func skip(_ write: FieldWrite, of change: RecordChange) -> Adoption.Skipped {
+        Adoption.Skipped(
+            collection: change.collection, record: RecordNaming.id(of: change.address),
+            field: write.field)
     }
 
     private func renamed(_ operation: FieldOperation) -> FieldOperation {

@@ -36,6 +36,10 @@ package struct AuditAct: RawRepresentable, Hashable, Sendable {
     package static let adopting = AuditAct(rawValue: "adopt")
     /// What a key had in quarantine was thrown away.
     package static let discarding = AuditAct(rawValue: "discard")
+    /// What is in quarantine was given out in a file.
+    package static let quarantineExport = AuditAct(rawValue: "quarantine_export")
+    /// What was in quarantine on another machine came in a file.
+    package static let quarantineImport = AuditAct(rawValue: "quarantine_import")
     /// Devices came to read what a record holds for named ones, or do no more.
     package static let readers = AuditAct(rawValue: "readers")
     /// A village or grid got another code, or went into another.

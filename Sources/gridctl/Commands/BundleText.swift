@@ -8,6 +8,7 @@ import GridStore
 /// Brings files from a stick to the daemon.
 struct BundleIntake {
     let folder: NodeFolder
+    var kind: BundlePrelude.Kind = .bundle
 
     /// Copies a file into the node's folder, and has the daemon look at it there.
     ///
@@ -34,7 +35,7 @@ struct BundleIntake {
     private func ask(_ path: String, _ file: String) throws -> JSONValue {
         let client = DaemonClient(folder)
         let own = try client.get("/v1/status")["node"]?["key"]?.string
-        let recipient = try BundleReader.prelude(file).recipient.description
+        let recipient = try BundleReader.prelude(file, as: kind).recipient.description
         guard recipient == own else { throw BundleFailure.forAnother(key: recipient) }
         let name = "in-\(UUID().uuidString)\(BundleFiles.suffix)"
         let copy = "\(try BundleFiles.makeFolder(of: folder))/\(name)"
@@ -140,7 +141,8 @@ extension CommandFailure {
     init(_ failure: BundleFailure, file: String) {
         let kind: Kind =
             switch failure {
-            case .notABundle, .forAnother, .incomplete, .damaged, .malformed, .badRecipient:
+            case .notABundle, .notAQuarantine, .forAnother, .incomplete, .damaged, .malformed,
+                .badRecipient:
                 .badData
             case .missing: .notFound
             case .noRoom: .tryAgain

@@ -6,8 +6,10 @@ import GridCore
 /// What keys wrote that does not count, until somebody decides.
 struct Quarantine: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "被隔离的内容:查看、认领、丢弃 / entries that do not count: look, adopt, discard",
-        subcommands: [Listing.self, Show.self, Adopt.self, Discard.self],
+        abstract: "被隔离的内容:查看、认领、丢弃、带给上级 / entries that do not count: look, adopt, discard, carry",
+        subcommands: [
+            Listing.self, Show.self, Adopt.self, Discard.self, Export.self, Import.self,
+        ],
         defaultSubcommand: Listing.self)
 
     struct Listing: ParsableCommand {
@@ -20,12 +22,15 @@ struct Quarantine: ParsableCommand {
             if common.json { return Screen.json(answer) }
             let items = answer["items"]?.items ?? []
             guard !items.isEmpty else { return Screen.line("没有被隔离的内容 / nothing in quarantine") }
-            var table = Table(["节点", "区域 area", "条数 entries", "从 first", "到 last", "公钥 key"])
+            var table = Table([
+                "节点", "区域 area", "条数 entries", "从 first", "到 last", "公钥 key", "带来者 carried by",
+            ])
             for item in items {
                 table.add([
                     item["name"]?.shown ?? "", item["area"]?.shown ?? "",
                     item["entries"]?.shown ?? "", item["first_at"]?.shown ?? "",
                     item["last_at"]?.shown ?? "", String((item["key"]?.shown ?? "").prefix(16)),
+                    Quarantine.carriers(item),
                 ])
             }
             table.show()
@@ -42,6 +47,8 @@ struct Quarantine: ParsableCommand {
             let answer = try DaemonClient(try common.folder()).send(
                 .post, "/v1/quarantine/show", .object(["peer": .text(node)]))
             if common.json { return Screen.json(answer) }
+            let carriers = Quarantine.carriers(answer)
+            if !carriers.isEmpty { Screen.line("由 \(carriers) 带来 / carried here by it") }
             for item in answer["items"]?.items ?? [] {
                 let kind =
                     item["archives"] == .boolean(true)
