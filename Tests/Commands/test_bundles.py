@@ -116,6 +116,14 @@ class Bundles(unittest.TestCase):
         for node in (self.township, self.village):
             self.assertTrue(node.ask("verify")["ok"])
 
+    def test_a_stick_that_is_not_there_is_told_before_anything_is_made(self):
+        nowhere = self.folder / "nowhere"
+        said = self.village.call(
+            "bundle", "export", nowhere, "--to", self.township.name, wants=66)
+        self.assertIn("请插好存储盘", said.stderr)
+        self.assertFalse(nowhere.exists())
+        self.assertEqual(list((self.village.folder / "bundles").glob("*")), [])
+
     def test_the_first_stick_is_made_by_who_has_never_heard_from_the_office(self):
         identity = self.village.put("households", "household_no=00001")
         stick = self.stick("stick")

@@ -79,6 +79,14 @@ struct ExportBundle: ParsableCommand {
 
     func run() throws {
         let client = DaemonClient(try common.folder())
+        var isFolder: ObjCBool = false
+        guard FileManager.default.fileExists(atPath: directory, isDirectory: &isFolder),
+            isFolder.boolValue
+        else {
+            throw CommandFailure(
+                .notFound, "没有目录 \(directory)。请插好存储盘,写它上面的目录。",
+                "there is no folder \(directory); plug the stick in, and name a folder on it")
+        }
         var body = try bundle.body()
         var made: [JSONValue] = []
         var failure: CommandFailure?
