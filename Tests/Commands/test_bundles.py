@@ -242,7 +242,7 @@ class Bundles(unittest.TestCase):
             "bundle", "export", self.folder, "--to", "谷脚镇", "--max-size", "1K", wants=65)
         self.village.call(
             "bundle", "export", self.folder, "--to", "谷脚镇", "--max-size", "much", wants=64)
-        self.village.call("bundle", "export", self.folder / "none", "--to", "谷脚镇", wants=70)
+        self.village.call("bundle", "export", self.folder / "none", "--to", "谷脚镇", wants=66)
         self.write(3)
         stick = self.stick("stick")
         (part,) = self.export(self.village, self.township, stick)

@@ -49,17 +49,10 @@ package struct AreaChange: Hashable, Sendable {
     /// BLAKE2b-256 of all its bytes.
     package var digest: Bytes32 { Hashing.digest(encoded, personal: .areaChange) }
 
-    package var reference: CertificateReference {
-        let digest = digest
-        return CertificateReference(high: digest.words.0, low: digest.words.1)
-    }
+    package var reference: CertificateReference { CertificateReference(startOf: digest) }
 
     /// The record under which it stands in lane 0: its digest's first 80 bits.
-    package var recordID: RecordID {
-        let digest = digest
-        return RecordID(
-            high: digest.words.0, low: UInt16(truncatingIfNeeded: digest.words.1 >> 48))
-    }
+    package var recordID: RecordID { RecordID(startOf: digest) }
 
     package var encoded: [UInt8] {
         Self.claim(step, day, order, note, issuedAt, issuer) + signature

@@ -56,11 +56,7 @@ package struct BranchProof: Hashable, Sendable {
     package var digest: Bytes32 { Hashing.digest(encoded, personal: .branch) }
 
     /// The record under which it stands in lane 0: its digest's first 80 bits.
-    package var recordID: RecordID {
-        let digest = digest
-        return RecordID(
-            high: digest.words.0, low: UInt16(truncatingIfNeeded: digest.words.1 >> 48))
-    }
+    package var recordID: RecordID { RecordID(startOf: digest) }
 
     /// Whether a first entry follows its log's name, and the signature, if there is one, is the key's.
     package var isGenuine: Bool {

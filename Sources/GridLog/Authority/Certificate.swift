@@ -67,9 +67,7 @@ package struct Certificate: Hashable, Sendable {
     package var digest: Bytes32 { Hashing.digest(encoded, personal: .certificate) }
 
     /// Its short name between nodes that know it.
-    package var reference: CertificateReference {
-        CertificateReference(high: digest.words.0, low: digest.words.1)
-    }
+    package var reference: CertificateReference { CertificateReference(startOf: digest) }
 
     /// The record under which the certificate stands in lane 0: its digest's first 80 bits.
     package var recordID: RecordID {
@@ -144,6 +142,9 @@ package struct CertificateReference: Hashable, Comparable, Sendable {
         self.high = high
         self.low = low
     }
+
+    /// The first 128 bits of a digest.
+    init(startOf digest: Bytes32) { self.init(high: digest.words.0, low: digest.words.1) }
 
     package static func < (left: CertificateReference, right: CertificateReference) -> Bool {
         (left.high, left.low) < (right.high, right.low)

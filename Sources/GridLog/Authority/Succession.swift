@@ -35,9 +35,7 @@ package struct Succession: Hashable, Sendable {
 
     /// The record under which it stands: its digest's first 80 bits.
     package var recordID: RecordID {
-        let digest = Hashing.digest(encoded, personal: .succession)
-        return RecordID(
-            high: digest.words.0, low: UInt16(truncatingIfNeeded: digest.words.1 >> 48))
+        RecordID(startOf: Hashing.digest(encoded, personal: .succession))
     }
 
     package var encoded: [UInt8] { Self.claim(replaced, key, rows) + signature }

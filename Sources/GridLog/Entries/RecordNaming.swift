@@ -36,3 +36,11 @@ package enum RecordNaming {
         RecordID(high: words.high, low: UInt16(truncatingIfNeeded: words.low >> 48))
     }
 }
+
+extension RecordID {
+    /// The first 80 bits of a digest.
+    init(startOf digest: Bytes32) {
+        self.init(
+            high: digest.words.0, low: UInt16(truncatingIfNeeded: digest.words.1 >> 48))
+    }
+}

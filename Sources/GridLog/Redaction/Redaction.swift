@@ -149,11 +149,3 @@ extension ByteReader {
         }
     }
 }
-
-extension RecordID {
-    /// The first 80 bits of a digest.
-    init(startOf digest: Bytes32) {
-        self.init(
-            high: digest.words.0, low: UInt16(truncatingIfNeeded: digest.words.1 >> 48))
-    }
-}

@@ -57,19 +57,7 @@ extension Store {
             for (reference, identity) in references.sorted(by: { $0.key < $1.key }) {
                 guard let height = known(identity) else { continue }
                 walk.begin(identity, known: height)
-                for table in ["runs", "quarantined"] {
-                    let rows = try Row.fetchCursor(
-                        database,
-                        sql: """
-                            SELECT id, first, envelope FROM \(table) WHERE id >= ? AND id < ?
-                            ORDER BY id
-                            """,
-                        arguments: [reference << 32, (reference + 1) << 32])
-                    while let row = try rows.next() {
-                        try walk.take(
-                            RunVerifier.read(RunEnvelope.open(seal.envelope(in: row))))
-                    }
-                }
+                try eachRun(of: reference, in: database) { try walk.take($0) }
             }
             return walk.records
         }

@@ -69,6 +69,24 @@ extension Store {
         }
     }
 
+    /// Each run of a log that is here, whether it counts or is in quarantine, ascending.
+    ///
+    /// - Parameter reference: the log's number in this folder.
+    func eachRun(
+        of reference: Int64, in database: Database, _ body: (VerifiedRun) throws -> Void
+    ) throws {
+        for table in ["runs", "quarantined"] {
+            let rows = try Row.fetchCursor(
+                database,
+                sql: """
+                    SELECT id, first, envelope FROM \(table) WHERE id >= ? AND id < ? ORDER BY id
+                    """, arguments: [reference << 32, (reference + 1) << 32])
+            while let row = try rows.next() {
+                try body(RunVerifier.read(RunEnvelope.open(seal.envelope(in: row))))
+            }
+        }
+    }
+
     /// Entries and envelope bytes by lane that lie behind these ranges.
     package func totals(
         _ ranges: [GridSync.FetchRequest.Range]

@@ -46,19 +46,7 @@ extension Store {
             var draft = RedactionDraft()
             for (reference, identity) in references.sorted(by: { $0.key < $1.key }) {
                 var search = RedactionSearch(order: order, book: book, log: identity)
-                for table in ["runs", "quarantined"] {
-                    let rows = try Row.fetchCursor(
-                        database,
-                        sql: """
-                            SELECT id, first, envelope FROM \(table) WHERE id >= ? AND id < ?
-                            ORDER BY id
-                            """,
-                        arguments: [reference << 32, (reference + 1) << 32])
-                    while let row = try rows.next() {
-                        let run = try RunVerifier.read(RunEnvelope.open(seal.envelope(in: row)))
-                        try search.look(at: run, &draft)
-                    }
-                }
+                try eachRun(of: reference, in: database) { try search.look(at: $0, &draft) }
             }
             return draft
         }
