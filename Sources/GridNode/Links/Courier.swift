@@ -44,7 +44,7 @@ struct Courier {
     private var unsentBytes = 0
     private var metered: LinkMeter.Session
     private var delayedFetch: FetchRequest?
-    private var wakesAt: UInt64 = .max
+    private var alarm = Alarm()
     var errands = AuditErrands()
 
     init(
@@ -161,8 +161,8 @@ struct Courier {
             return perform(
                 session.endsKnown(news.ended, now: now)
                     + session.heldAdvanced(news.rows, now: now), group: &group)
-        case .tick:
-            wakesAt = .max
+        case .tick(let time):
+            guard alarm.rings(of: time) else { return nil }
             giveUpLateAudit(now: now, &group)
             return perform(session.tick(now: now), group: &group)
         case .failed(let reason):
@@ -327,12 +327,11 @@ struct Courier {
     }
 
     private mutating func sleep(until time: UInt64, _ group: inout DiscardingTaskGroup) {
-        guard time < wakesAt else { return }
-        wakesAt = time
+        guard alarm.set(to: time) else { return }
         let now = WallClock.steady
         group.addTask { [report] in
             try? await Task.sleep(for: .milliseconds(time > now ? time - now : 0))
-            report.yield(.tick)
+            report.yield(.tick(time))
         }
     }
 
