@@ -46,6 +46,19 @@ struct LinkMeterTests {
         #expect(meter.usage(now: now).byPeer[key] == LinkUsage(sent: 60, received: 50))
     }
 
+    @Test func aLinkThatHasNotBegunIsHeldToWhatOthersHaveSpent() throws {
+        let meter = LinkMeter(budget: LinkBudget(sessionBytes: 90, dayBytes: 100))
+        var session = LinkMeter.Session(with: key)
+        let next = LinkMeter.Session(with: other)
+        let now = try instant("2026-11-29 10:00")
+        #expect(meter.count(traffic(95, 0), of: &session, now: now) == .urgent)
+        #expect(meter.lane(of: next, now: now) == .routine)
+        #expect(meter.count(traffic(100, 0), of: &session, now: now) == .urgent)
+        #expect(meter.lane(of: next, now: now) == .urgent)
+        #expect(meter.usage(now: now).byPeer[other] == nil)
+        #expect(meter.lane(of: next, now: try instant("2026-11-30 00:00")) == .routine)
+    }
+
     @Test func allLinksOfADayCountTogetherUntilMidnight() throws {
         let meter = LinkMeter(budget: LinkBudget(dayBytes: 100))
         var sessions = [LinkMeter.Session(with: key), LinkMeter.Session(with: other)]

@@ -80,11 +80,14 @@ struct Courier {
                     cutOff: held.cutOff, areas: courier.link.engine.current.directory.areas,
                     now: WallClock.steady),
                 group: &group)
+            // Where others have spent the day's budget, nothing that is routine begins.
+            ?? courier.holdToBudget(&group)
         courier.show()
         var coming = events.makeAsyncIterator()
         while end == nil {
             guard let event = await coming.next() else { return "closed" }
             end = courier.take(event, group: &group) ?? courier.holdToBudget(&group)
+            courier.show()
         }
         courier.errands.endAll()
         await courier.settleDoubt(&coming)
@@ -98,10 +101,7 @@ struct Courier {
         _ event: PeerLink.Event, group: inout DiscardingTaskGroup
     ) -> String? {
         let now = WallClock.steady
-        defer {
-            show()
-            lookForAudits(&group)
-        }
+        defer { lookForAudits(&group) }
         switch event {
         case .frame(let bytes, let continuation):
             defer { continuation.resume() }
@@ -188,15 +188,15 @@ struct Courier {
         let lane = count()
         let now = WallClock.steady
         if lane < .routine { sleep(until: now &+ Self.budgetLookMilliseconds, &group) }
-        let end = perform(session.open(through: lane, now: now), group: &group)
-        show()
-        return end
+        return perform(session.open(through: lane, now: now), group: &group)
     }
 
     @discardableResult
     private mutating func count() -> Lane {
-        guard isProven else { return .routine }
-        return link.board.meter.count(link.link.traffic, of: &metered, now: WallClock.now)
+        let (meter, now) = (link.board.meter, WallClock.now)
+        // What a recording costs is no cost of its peer's.
+        guard isProven else { return meter.lane(of: metered, now: now) }
+        return meter.count(link.link.traffic, of: &metered, now: now)
     }
 
     mutating func perform(

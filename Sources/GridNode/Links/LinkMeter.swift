@@ -15,6 +15,8 @@ package final class LinkMeter: Sendable {
         var day: Int32 = 0
         /// What has passed on that day.
         var usage: [PublicKey: LinkUsage] = [:]
+        /// What a budget counts of it: asked for with every event of every link.
+        var spent: UInt64 = 0
         /// The part of it that is written down nowhere.
         var unwritten: [PublicKey: LinkUsage] = [:]
         /// What is left of an earlier day and not written down.
@@ -25,6 +27,7 @@ package final class LinkMeter: Sendable {
             if !unwritten.isEmpty, left == nil { left = (self.day, unwritten) }
             self.day = day
             usage = [:]
+            spent = 0
             unwritten = [:]
         }
     }
@@ -58,6 +61,7 @@ package final class LinkMeter: Sendable {
         state.withLock { state in
             state.day = day
             state.usage = usage
+            state.spent = usage.values.reduce(0) { $0 &+ $1.counted }
         }
     }
 
@@ -67,19 +71,28 @@ package final class LinkMeter: Sendable {
     /// - Returns: the most patient lane that the budget lets the link carry.
     func count(_ traffic: LinkTraffic, of session: inout Session, now: UInt64) -> Lane {
         var news = session.news(traffic)
-        let isCheap = budget.isCheap(at: now)
-        if isCheap { news.free = news.sent &+ news.received }
-        session.counted &+= news.counted
-        let spent = state.withLock { state -> UInt64 in
-            state.turn(to: ChinaTime.day(of: Int64(clamping: now)))
-            if news.sent > 0 || news.received > 0 {
+        if news.sent > 0 || news.received > 0 {
+            if budget.isCheap(at: now) { news.free = news.sent &+ news.received }
+            session.counted &+= news.counted
+            state.withLock { state in
+                state.turn(to: ChinaTime.day(of: Int64(clamping: now)))
                 state.usage[session.key, default: LinkUsage()] += news
                 state.unwritten[session.key, default: LinkUsage()] += news
+                state.spent &+= news.counted
             }
-            guard budget.dayBytes != nil else { return 0 }
-            return state.usage.values.reduce(0) { $0 &+ $1.counted }
         }
-        guard !isCheap else { return .routine }
+        return lane(of: session, now: now)
+    }
+
+    /// The most patient lane that the budget lets a link carry, by what has been counted.
+    ///
+    /// - Parameter now: milliseconds since 1970.
+    func lane(of session: Session, now: UInt64) -> Lane {
+        guard budget.isLimited, !budget.isCheap(at: now) else { return .routine }
+        let spent = state.withLock { state -> UInt64 in
+            state.turn(to: ChinaTime.day(of: Int64(clamping: now)))
+            return state.spent
+        }
         let isSpent =
             session.counted >= budget.sessionBytes ?? .max || spent >= budget.dayBytes ?? .max
         return isSpent ? .urgent : .routine
