@@ -27,18 +27,19 @@ struct AlarmTests {
     @Test func aDayOfWaitingHasNoMoreThanThreeSleepsAtOnce() {
         var alarm = Alarm()
         var sleeps: [UInt64] = []
-        var rings = 0
+        var (rings, most) = (0, 0)
         func order(_ time: UInt64) { if alarm.set(to: time) { sleeps.append(time) } }
         order(60)
         order(30)
         while let time = sleeps.min(), time <= 86_400, rings <= 10_000 {
             sleeps.remove(at: sleeps.firstIndex(of: time) ?? 0)
             rings += 1
-            #expect(sleeps.count <= 3)
+            most = max(most, sleeps.count)
             guard alarm.rings(of: time) else { continue }
             order((time / 60 + 1) * 60)
             order(time + 30)
         }
+        #expect(most <= 3)
         #expect(rings <= 2 * 86_400 / 30)
     }
 }

@@ -108,6 +108,28 @@ struct LinkMeterTests {
         #expect(meter.usage(now: now).byPeer[key]?.sent == 70)
     }
 
+    /// A machine whose clock has no battery starts decades ago, and learns the time from the network.
+    @Test func aClockThatIsSetRightBringsBackWhatTheDayHasCost() throws {
+        let county = try TestCounty()
+        defer { county.remove() }
+        let store = try Store(try county.makeVillage("522730103210", name: "茶香村"))
+        let now = try instant("2026-11-29 10:00")
+        let day = ChinaTime.day(of: Int64(now))
+        try store.add([key: LinkUsage(sent: 90, received: 5)], on: day)
+        let meter = LinkMeter(budget: LinkBudget(dayBytes: 100))
+        try meter.resume(from: store, now: 0)
+        var session = LinkMeter.Session(with: key)
+        #expect(meter.count(traffic(6, 0), of: &session, now: now) == .routine)
+        try meter.resume(from: store, now: now)
+        #expect(meter.lane(of: session, now: now) == .urgent)
+        #expect(meter.usage(now: now).byPeer == [key: LinkUsage(sent: 96, received: 5)])
+        // What is written down meanwhile counts once.
+        let (written, usage) = try #require(meter.takeUnwritten(over: 0))
+        try store.add(usage, on: written)
+        try meter.resume(from: store, now: now)
+        #expect(meter.usage(now: now).byPeer == [key: LinkUsage(sent: 96, received: 5)])
+    }
+
     /// A clock that jumps back and forth loses no more than what was not written down of one day.
     @Test func aClockThatJumpsDoesNotTrap() throws {
         let meter = LinkMeter(budget: LinkBudget(dayBytes: 1))
