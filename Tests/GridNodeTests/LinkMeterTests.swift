@@ -46,6 +46,19 @@ struct LinkMeterTests {
         #expect(meter.usage(now: now).byPeer[key] == LinkUsage(sent: 60, received: 50))
     }
 
+    @Test func aLinkThatHasNotBegunIsHeldToWhatOthersHaveSpent() throws {
+        let meter = LinkMeter(budget: LinkBudget(sessionBytes: 90, dayBytes: 100))
+        var session = LinkMeter.Session(with: key)
+        let next = LinkMeter.Session(with: other)
+        let now = try instant("2026-11-29 10:00")
+        #expect(meter.count(traffic(95, 0), of: &session, now: now) == .urgent)
+        #expect(meter.lane(of: next, now: now) == .routine)
+        #expect(meter.count(traffic(100, 0), of: &session, now: now) == .urgent)
+        #expect(meter.lane(of: next, now: now) == .urgent)
+        #expect(meter.usage(now: now).byPeer[other] == nil)
+        #expect(meter.lane(of: next, now: try instant("2026-11-30 00:00")) == .routine)
+    }
+
     @Test func allLinksOfADayCountTogetherUntilMidnight() throws {
         let meter = LinkMeter(budget: LinkBudget(dayBytes: 100))
         var sessions = [LinkMeter.Session(with: key), LinkMeter.Session(with: other)]
@@ -93,6 +106,28 @@ struct LinkMeterTests {
             try #require(meter.takeUnwritten(over: 0)).usage
                 == [key: LinkUsage(sent: 70, received: 5)])
         #expect(meter.usage(now: now).byPeer[key]?.sent == 70)
+    }
+
+    /// A machine whose clock has no battery starts decades ago, and learns the time from the network.
+    @Test func aClockThatIsSetRightBringsBackWhatTheDayHasCost() throws {
+        let county = try TestCounty()
+        defer { county.remove() }
+        let store = try Store(try county.makeVillage("522730103210", name: "茶香村"))
+        let now = try instant("2026-11-29 10:00")
+        let day = ChinaTime.day(of: Int64(now))
+        try store.add([key: LinkUsage(sent: 90, received: 5)], on: day)
+        let meter = LinkMeter(budget: LinkBudget(dayBytes: 100))
+        try meter.resume(from: store, now: 0)
+        var session = LinkMeter.Session(with: key)
+        #expect(meter.count(traffic(6, 0), of: &session, now: now) == .routine)
+        try meter.resume(from: store, now: now)
+        #expect(meter.lane(of: session, now: now) == .urgent)
+        #expect(meter.usage(now: now).byPeer == [key: LinkUsage(sent: 96, received: 5)])
+        // What is written down meanwhile counts once.
+        let (written, usage) = try #require(meter.takeUnwritten(over: 0))
+        try store.add(usage, on: written)
+        try meter.resume(from: store, now: now)
+        #expect(meter.usage(now: now).byPeer == [key: LinkUsage(sent: 96, received: 5)])
     }
 
     /// A clock that jumps back and forth loses no more than what was not written down of one day.

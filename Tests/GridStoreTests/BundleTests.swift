@@ -140,4 +140,27 @@ struct BundleTests {
             #expect(try store.carried(id: 2, part: 1, at: 12) == nil)
         }
     }
+
+    @Test func aPartThatIsMadeAgainWithLessInItHasNoMoreOnTheRoad() throws {
+        try withFolder { folder in
+            let node = try Node(2, in: folder)
+            try node.author(.note("甲", County.village), .note("乙", County.neighbour))
+            let store = node.store
+            let ranges = try store.logs().map {
+                BundlePart.Range(log: $0.identity.log, first: 1, last: $0.height)
+            }.sorted { $0.log < $1.log }
+            try #require(ranges.count == 2)
+            func part(_ bytes: UInt64, _ ranges: [BundlePart.Range]) -> BundlePart {
+                BundlePart(
+                    id: 9, part: 2, peer: County.author(11).key, madeAt: bytes, entries: 1,
+                    bytes: bytes, hasMore: true, ranges: ranges)
+            }
+            // The stick was full: a smaller file is made under the same number.
+            try store.add(part(200, ranges))
+            let smaller = part(100, [ranges[0]])
+            try store.add(smaller)
+            #expect(try store.carried(id: 9, part: 2, at: 3) == smaller)
+            #expect(try store.bundlesOnTheRoad() == [smaller])
+        }
+    }
 }

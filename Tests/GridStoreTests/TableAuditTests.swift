@@ -30,6 +30,18 @@ struct TableAuditTests {
         }
     }
 
+    @Test func ofATooLargeAreaNoMoreIsReadThanShowsIt() throws {
+        try withFolder { folder in
+            let node = try Node(11, in: folder)
+            try node.author(.note("甲"), .note("乙"), .note("丙"))
+            let all = try #require(try node.store.auditLeaves(of: County.village))
+            #expect(all.count > 2)
+            #expect(try node.store.auditLeaves(of: County.village, upTo: 1)?.count == 2)
+            let most = all.count
+            #expect(try node.store.auditLeaves(of: County.village, upTo: most) == all)
+        }
+    }
+
     @Test func aRowThatCannotBeReadHasALeafAndNoDigest() throws {
         try withFolder { folder in
             let before = try {

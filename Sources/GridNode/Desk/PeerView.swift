@@ -45,11 +45,11 @@ struct PeerView {
 
     /// Why what waits does not move over a link that is up; nil where nothing waits for that.
     private var heldBack: String? {
-        guard let link, state == .connected, waitingOut > 0 || link.waitingIn ?? 0 > 0 else {
-            return nil
-        }
-        if link.letsRoutineWait.mine { return "budget_spent" }
-        return link.letsRoutineWait.theirs ? "peer_budget_spent" : nil
+        guard let link, state == .connected,
+            link.letsRoutineWait.mine || link.letsRoutineWait.theirs,
+            link.waitingIn ?? 0 > 0 || waitingOut > 0
+        else { return nil }
+        return link.letsRoutineWait.mine ? "budget_spent" : "peer_budget_spent"
     }
 
     /// Entries that this node has, the peer may have, and has not acknowledged.

@@ -42,12 +42,10 @@ struct AuditErrands {
         current != nil && now >= beganAt + Self.lateMilliseconds
     }
 
-    /// Whether it is time to look for audits that are due; counts as looking.
-    mutating func takeLook(now: UInt64) -> Bool {
-        guard current == nil, waiting.isEmpty, now >= looksAt else { return false }
-        looksAt = now + Self.lookMilliseconds
-        return true
-    }
+    /// Whether it is time to look for audits that are due.
+    func mayLook(now: UInt64) -> Bool { current == nil && waiting.isEmpty && now >= looksAt }
+
+    mutating func hasLooked(now: UInt64) { looksAt = now + Self.lookMilliseconds }
 }
 
 extension Courier {
@@ -114,7 +112,9 @@ extension Courier {
         guard isProven else { return }
         beginAudit(&group)
         let now = WallClock.steady
-        guard session.affordsAudits, session.isQuiescent, errands.takeLook(now: now) else { return }
+        // This is asked after every event: what costs a walk through all logs comes last.
+        guard errands.mayLook(now: now), session.affordsAudits, session.isQuiescent else { return }
+        errands.hasLooked(now: now)
         let areas = Set(session.held.rows.map(\.log.domain.area)).sorted()
         let due = link.engine.audits.takeDue(
             areas, with: link.peer.leaf.subject, at: WallClock.now, steady: now)

@@ -44,7 +44,7 @@ struct Courier {
     private var unsentBytes = 0
     private var metered: LinkMeter.Session
     private var delayedFetch: FetchRequest?
-    private var wakesAt: UInt64 = .max
+    private var alarm = Alarm()
     var errands = AuditErrands()
 
     init(
@@ -80,11 +80,14 @@ struct Courier {
                     cutOff: held.cutOff, areas: courier.link.engine.current.directory.areas,
                     now: WallClock.steady),
                 group: &group)
+            // Where others have spent the day's budget, nothing that is routine begins.
+            ?? courier.holdToBudget(&group)
         courier.show()
         var coming = events.makeAsyncIterator()
         while end == nil {
             guard let event = await coming.next() else { return "closed" }
             end = courier.take(event, group: &group) ?? courier.holdToBudget(&group)
+            courier.show()
         }
         courier.errands.endAll()
         await courier.settleDoubt(&coming)
@@ -98,10 +101,7 @@ struct Courier {
         _ event: PeerLink.Event, group: inout DiscardingTaskGroup
     ) -> String? {
         let now = WallClock.steady
-        defer {
-            show()
-            lookForAudits(&group)
-        }
+        defer { lookForAudits(&group) }
         switch event {
         case .frame(let bytes, let continuation):
             defer { continuation.resume() }
@@ -161,8 +161,8 @@ struct Courier {
             return perform(
                 session.endsKnown(news.ended, now: now)
                     + session.heldAdvanced(news.rows, now: now), group: &group)
-        case .tick:
-            wakesAt = .max
+        case .tick(let time):
+            guard alarm.rings(of: time) else { return nil }
             giveUpLateAudit(now: now, &group)
             return perform(session.tick(now: now), group: &group)
         case .failed(let reason):
@@ -188,15 +188,15 @@ struct Courier {
         let lane = count()
         let now = WallClock.steady
         if lane < .routine { sleep(until: now &+ Self.budgetLookMilliseconds, &group) }
-        let end = perform(session.open(through: lane, now: now), group: &group)
-        show()
-        return end
+        return perform(session.open(through: lane, now: now), group: &group)
     }
 
     @discardableResult
     private mutating func count() -> Lane {
-        guard isProven else { return .routine }
-        return link.board.meter.count(link.link.traffic, of: &metered, now: WallClock.now)
+        let (meter, now) = (link.board.meter, WallClock.now)
+        // What a recording costs is no cost of its peer's.
+        guard isProven else { return meter.lane(of: metered, now: now) }
+        return meter.count(link.link.traffic, of: &metered, now: now)
     }
 
     mutating func perform(
@@ -327,12 +327,11 @@ struct Courier {
     }
 
     private mutating func sleep(until time: UInt64, _ group: inout DiscardingTaskGroup) {
-        guard time < wakesAt else { return }
-        wakesAt = time
+        guard alarm.set(to: time) else { return }
         let now = WallClock.steady
         group.addTask { [report] in
             try? await Task.sleep(for: .milliseconds(time > now ? time - now : 0))
-            report.yield(.tick)
+            report.yield(.tick(time))
         }
     }
 

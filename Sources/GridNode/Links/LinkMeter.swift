@@ -13,8 +13,12 @@ import Synchronization
 package final class LinkMeter: Sendable {
     private struct State {
         var day: Int32 = 0
+        /// Whether what was written down of that day before is in it.
+        var isResumed = false
         /// What has passed on that day.
         var usage: [PublicKey: LinkUsage] = [:]
+        /// What a budget counts of it: asked for with every event of every link.
+        var spent: UInt64 = 0
         /// The part of it that is written down nowhere.
         var unwritten: [PublicKey: LinkUsage] = [:]
         /// What is left of an earlier day and not written down.
@@ -24,7 +28,9 @@ package final class LinkMeter: Sendable {
             guard day != self.day else { return }
             if !unwritten.isEmpty, left == nil { left = (self.day, unwritten) }
             self.day = day
+            isResumed = false
             usage = [:]
+            spent = 0
             unwritten = [:]
         }
     }
@@ -51,13 +57,35 @@ package final class LinkMeter: Sendable {
 
     package init(budget: LinkBudget = LinkBudget()) { self.budget = budget }
 
-    /// Takes up what was counted before, on the day of `now`, in milliseconds since 1970.
+    /// Takes up what was counted and written down before of the day that it is: at the start, and where
+    /// the day has changed, for a clock that is set right after the start may bring back a day on which
+    /// much has passed already.
+    ///
+    /// - Precondition: nothing that was handed out is still to be written down.
+    /// - Parameter now: milliseconds since 1970.
     package func resume(from store: Store, now: UInt64) throws {
         let day = ChinaTime.day(of: Int64(clamping: now))
-        let usage = try store.linkUsage(on: day)
+        let isResumed = state.withLock { state in
+            state.turn(to: day)
+            return state.isResumed
+        }
+        guard !isResumed else { return }
+        let written = try store.linkUsage(on: day)
         state.withLock { state in
-            state.day = day
-            state.usage = usage
+            guard state.day == day else { return }
+            state.isResumed = true
+            state.usage = Self.sum(written, state.unwritten)
+            state.spent = state.usage.values.reduce(0) { $0 &+ $1.counted }
+        }
+    }
+
+    private static func sum(
+        _ left: [PublicKey: LinkUsage], _ right: [PublicKey: LinkUsage]
+    ) -> [PublicKey: LinkUsage] {
+        left.merging(right) { left, right in
+            var sum = left
+            sum += right
+            return sum
         }
     }
 
@@ -67,19 +95,28 @@ package final class LinkMeter: Sendable {
     /// - Returns: the most patient lane that the budget lets the link carry.
     func count(_ traffic: LinkTraffic, of session: inout Session, now: UInt64) -> Lane {
         var news = session.news(traffic)
-        let isCheap = budget.isCheap(at: now)
-        if isCheap { news.free = news.sent &+ news.received }
-        session.counted &+= news.counted
-        let spent = state.withLock { state -> UInt64 in
-            state.turn(to: ChinaTime.day(of: Int64(clamping: now)))
-            if news.sent > 0 || news.received > 0 {
+        if news.sent > 0 || news.received > 0 {
+            if budget.isCheap(at: now) { news.free = news.sent &+ news.received }
+            session.counted &+= news.counted
+            state.withLock { state in
+                state.turn(to: ChinaTime.day(of: Int64(clamping: now)))
                 state.usage[session.key, default: LinkUsage()] += news
                 state.unwritten[session.key, default: LinkUsage()] += news
+                state.spent &+= news.counted
             }
-            guard budget.dayBytes != nil else { return 0 }
-            return state.usage.values.reduce(0) { $0 &+ $1.counted }
         }
-        guard !isCheap else { return .routine }
+        return lane(of: session, now: now)
+    }
+
+    /// The most patient lane that the budget lets a link carry, by what has been counted.
+    ///
+    /// - Parameter now: milliseconds since 1970.
+    func lane(of session: Session, now: UInt64) -> Lane {
+        guard budget.isLimited, !budget.isCheap(at: now) else { return .routine }
+        let spent = state.withLock { state -> UInt64 in
+            state.turn(to: ChinaTime.day(of: Int64(clamping: now)))
+            return state.spent
+        }
         let isSpent =
             session.counted >= budget.sessionBytes ?? .max || spent >= budget.dayBytes ?? .max
         return isSpent ? .urgent : .routine
@@ -114,11 +151,7 @@ package final class LinkMeter: Sendable {
     func putBack(_ usage: [PublicKey: LinkUsage], of day: Int32) {
         state.withLock { state in
             if day == state.day {
-                state.unwritten.merge(usage) { old, new in
-                    var sum = old
-                    sum += new
-                    return sum
-                }
+                state.unwritten = Self.sum(state.unwritten, usage)
             } else if state.left == nil {
                 state.left = (day, usage)
             }
@@ -143,6 +176,8 @@ struct LinkAccounting {
             try? await Task.sleep(for: .seconds(Self.seconds))
             round = (round + 1) % Self.roundsMax
             await write(over: round == 0 ? 0 : Self.bytes)
+            // Should it not be read now, it is a minute later.
+            try? meter.resume(from: engine.store, now: WallClock.now)
         }
     }
 

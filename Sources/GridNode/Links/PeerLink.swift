@@ -33,7 +33,8 @@ struct PeerLink: Sendable {
         /// The peer is there now, and has been met.
         case proven
         case rang
-        case tick
+        /// A sleep until this time of the steady clock is over.
+        case tick(UInt64)
         /// This node's own machinery failed.
         case failed(String)
         case ended(String)

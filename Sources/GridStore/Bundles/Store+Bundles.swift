@@ -63,6 +63,10 @@ extension Store {
                     id, part.part, Data(part.peer.bytes.array), Int64(clamping: part.madeAt),
                     Int64(clamping: part.entries), Int64(clamping: part.bytes), part.hasMore,
                 ])
+            // It may have been made before, with more in it, and not been carried.
+            try database.execute(
+                sql: "DELETE FROM bundle_ranges WHERE id = ? AND part = ?",
+                arguments: [id, part.part])
             for range in part.ranges {
                 guard let log = references[range.log] else { continue }
                 try database.execute(

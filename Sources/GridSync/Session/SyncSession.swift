@@ -317,8 +317,8 @@ package struct SyncSession: Sendable {
 extension SyncSession {
     /// Whether nothing is left to send or to wait for, as far as this side knows.
     package var isQuiescent: Bool {
-        reading == nil && lacking.isEmpty && awaitedAreas.isEmpty
-            && granted == mine.credit && allowance == theirs.credit
+        reading == nil && awaitedAreas.isEmpty && granted == mine.credit
+            && allowance == theirs.credit && lacking.isEmpty
     }
 
     /// What keeps the session from being quiescent, for whoever looks into it.
