@@ -183,6 +183,8 @@ struct SheetImportTests {
                 }
                 #expect(found == (isPlain ? nil : "too_many_look_ups"))
             }
+            // Of the first each call that came through, of the second its sheet.
+            #expect(try lookUps(desk).count == 2)
         }
     }
 
