@@ -11,10 +11,12 @@ struct BundleRoutes {
 
     func add(to router: Router<BasicRequestContext>) {
         router.post("v1/bundles/plan") { request, _ in
-            JSONExchange.answer(try await desk.planBundle(wanted(request)))
+            JSONExchange.answer(
+                try await desk.planBundle(wanted(request, allowing: ["to", "again"])))
         }
         router.post("v1/bundles/export") { request, _ in
-            let (wanted, caller) = (try await wanted(request), request.caller)
+            let wanted = try await wanted(request, allowing: ["to", "max_bytes", "again"])
+            let caller = request.caller
             return try await jobs.answer(request, "bundle_export") {
                 try await desk.exportBundle(wanted, caller: caller)
             }
@@ -40,9 +42,10 @@ struct BundleRoutes {
         }
     }
 
-    private func wanted(_ request: Request) async throws -> BundleRequest {
-        let body = try BodyParts(
-            await JSONExchange.object(request), allowing: ["to", "max_bytes", "again"])
+    private func wanted(
+        _ request: Request, allowing names: Set<String>
+    ) async throws -> BundleRequest {
+        let body = try BodyParts(await JSONExchange.object(request), allowing: names)
         return BundleRequest(
             to: try body.text("to") ?? "",
             bytesMax: try body.integer("max_bytes").map { UInt64(clamping: $0) },

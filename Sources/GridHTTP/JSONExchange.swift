@@ -36,9 +36,9 @@ enum JSONExchange {
 
     /// What some work reads, away from the threads that links share: reading waits for the disk,
     /// and a verification for minutes.
-    static func read(
-        _ work: @escaping @Sendable () throws -> JSONValue
-    ) async throws -> JSONValue {
+    static func read<Answer: Sendable>(
+        _ work: @escaping @Sendable () throws -> Answer
+    ) async throws -> Answer {
         // Who asks goes along: another thread knows nothing of this task.
         let context = WorkContext()
         return try await withCheckedThrowingContinuation { continuation in

@@ -6,12 +6,19 @@ import Hummingbird
 import Synchronization
 
 /// Work that goes on after its request was answered (RFC 7240, `respond-async`). Jobs live as long as
-/// the daemon; the latest are kept.
+/// the daemon; the latest are kept, and of large outcomes fewer.
 final class JobBoard: Sendable {
     private struct Job {
         enum Outcome {
             case done(JSONValue)
             case failed(status: Int, problem: JSONValue)
+
+            var bytes: Int {
+                switch self {
+                case .done(let result): result.description.utf8.count
+                case .failed(_, let problem): problem.description.utf8.count
+                }
+            }
         }
 
         let id: String
@@ -21,6 +28,8 @@ final class JobBoard: Sendable {
         let watch = WorkWatch()
         var endedAt: UInt64?
         var outcome: Outcome?
+        /// Of the outcome, as it is answered.
+        var bytes = 0
 
         var json: [String: JSONValue] {
             var parts: [String: JSONValue] = [
@@ -63,6 +72,8 @@ final class JobBoard: Sendable {
     /// More at a time would take the disk from those who type.
     private static let runningMax = 4
     private static let keptMax = 100
+    /// Of all outcomes; the latest is kept at any size.
+    private static let keptBytesMax = 8 * 1024 * 1024
 
     private let jobs = Mutex<[Job]>([])
     private let orders: AsyncStream<Order>
@@ -95,12 +106,17 @@ final class JobBoard: Sendable {
     /// Has work done as a job.
     ///
     /// - Returns: its id, and what is to be said of it.
+    /// - Throws: `DeskRefusal` of code `too_many_jobs`, or `stopping` once nobody carries out orders.
     func take(
         _ kind: String, problem: @escaping Problem,
         _ work: @escaping @Sendable () async throws -> JSONValue
     ) throws -> (id: String, parts: [String: JSONValue]) {
         let job = try begin(kind)
-        order.yield(Order(id: job.id, watch: job.watch, problem: problem, work: work))
+        let order = Order(id: job.id, watch: job.watch, problem: problem, work: work)
+        guard case .enqueued = self.order.yield(order) else {
+            jobs.withLock { jobs in jobs.removeAll { $0.id == job.id } }
+            throw DeskRefusal.stopping
+        }
         return (job.id, job.json)
     }
 
@@ -157,10 +173,18 @@ final class JobBoard: Sendable {
             let (status, problem) = order.problem(refusal)
             outcome = .failed(status: status, problem: problem)
         }
+        let bytes = outcome.bytes
         jobs.withLock { jobs in
             guard let index = jobs.firstIndex(where: { $0.id == order.id }) else { return }
             jobs[index].outcome = outcome
+            jobs[index].bytes = bytes
             jobs[index].endedAt = WallClock.now
+            var kept = jobs.reduce(0) { $0 + $1.bytes }
+            while kept > Self.keptBytesMax,
+                let old = jobs.firstIndex(where: { $0.bytes > 0 && $0.id != order.id })
+            {
+                kept -= jobs.remove(at: old).bytes
+            }
         }
     }
 

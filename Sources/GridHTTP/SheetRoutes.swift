@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Dispatch
 import GridCore
 import GridNode
 import Hummingbird
@@ -87,7 +86,9 @@ struct SheetRoutes {
                 var next: String?
                 var count = 0
                 repeat {
-                    let page = try await Self.page(of: export, after: next)
+                    let page = try await JSONExchange.read { [next] in
+                        try export.page(after: next)
+                    }
                     count += page.rows.count
                     let lines = page.rows.map {
                         JSONValue.list($0.map { .text($0) }).description + "\n"
@@ -99,16 +100,5 @@ struct SheetRoutes {
                 try await writer.write(ByteBuffer(string: end.description + "\n"))
                 try await writer.finish(nil)
             })
-    }
-
-    /// Away from the threads that links share: reading waits for the disk.
-    private static func page(
-        of export: SheetExport, after: String?
-    ) async throws -> (rows: [[String]], next: String?) {
-        try await withCheckedThrowingContinuation { continuation in
-            DispatchQueue.global().async {
-                continuation.resume(with: Result { try export.page(after: after) })
-            }
-        }
     }
 }

@@ -90,9 +90,12 @@ class Exposures(Wired):
         self.assertEqual(sorted(names), sorted(["张*丰", "李*光", "赵*", "孙*", "王*"]))
         self.assertEqual(sheet.stat().st_mode & 0o077, 0)
         self.township.call("exposure", "茶香村", "--plain", "--reason", "通知", wants=64)
+        # To a spreadsheet it begins with a sign, to people with one that bears an accent.
+        self.resident(self.township, "=\u0301HYPERLINK")
         self.township.ask(
             "exposure", "茶香村", "--csv", sheet, "--plain", "--reason", "被盗,通知本人")
         self.assertIn("张三丰", [each[6] for each in rows()[1:]])
+        self.assertIn("'=\u0301HYPERLINK", [each[6] for each in rows()[1:]])
         trail = self.township.ask("audit")["items"]
         plain = [each for each in trail if each["act"] == "plain_exposure"]
         self.assertEqual(

@@ -165,6 +165,9 @@ class Reached(OneNode):
 
     def test_bundles_are_made_for_who_may_read_them_and_read_from_their_folder(self):
         bundles = "/v1/bundles"
+        # A plan is of all; what would be passed over in silence is refused.
+        self.refused(400, "bad_body", "POST", f"{bundles}/plan",
+                     {"to": "谷脚镇", "max_bytes": 100_000})
         for size in (1, 1 << 40):
             self.refused(400, "bundle_max_size", "POST", f"{bundles}/export",
                          {"to": "谷脚镇", "max_bytes": size})

@@ -25,6 +25,17 @@ class Records(OneNode):
             "sql", f"SELECT household_no, address FROM households WHERE id = '{identity}'")["rows"]
         self.assertEqual(rows, [["00100", "一组1号"]])
 
+    def test_what_terminals_obey_in_a_value_does_not_reach_them(self):
+        title = "路灯\u009b2J\u202e不亮"
+        identity = self.village.put("matters", f"title={title}")
+        shown = self.village.ask("get", "matters", identity)["fields"]["title"]
+        self.assertEqual(shown, title)
+        for words in (("get", "matters", identity), ("list", "matters"),
+                      ("history", "matters", identity)):
+            said = self.village.call(*words).stdout
+            self.assertIn("路灯·2J·不亮", said)
+            self.assertNotRegex(said, "[\u0080-\u009f\u202e]")
+
     def test_an_update_clears_and_sets_work_as_written(self):
         identity = self.village.put("households", "household_no=00101", "plate_no=甲-1")
         self.village.ask("put", "households", identity, "plate_no=", "household_class+=低保|监测")

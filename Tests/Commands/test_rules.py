@@ -46,6 +46,8 @@ class Rules(OneNode):
         said = self.fails(65, "act", "matters", identity, "complete")
         self.assertIn("act_illegal", said)
         self.assertIn("triage", said)
+        done = self.village.call("act", "matters", self.matter(), "triage").stdout
+        self.assertRegex(done, "现在可以 / legal now: .*accept")
         status, answer = self.village.send(
             "POST", f"/v1/records/matters/{identity}/acts", {"action": "verify"})
         self.assertEqual((status, answer["code"]), (422, "act_illegal"))

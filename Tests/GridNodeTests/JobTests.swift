@@ -68,6 +68,37 @@ struct JobTests {
         }
     }
 
+    @Test func ofLargeOutcomesOnlyTheLatestAreKept() async throws {
+        try await withThrowingTaskGroup { group in
+            group.addTask { await jobs.run() }
+            let small = try take { .integer(7) }
+            _ = try await ended(small)
+            var ids: [String] = []
+            for _ in 0..<4 {
+                let id = try take { .text(String(repeating: "x", count: 3 << 20)) }
+                ids.append(id)
+                _ = try await ended(id)
+            }
+            #expect(
+                jobs.all["items"]?.items.map { $0["id"]?.string } == [ids[3], ids[2]])
+            let larger = try take { .text(String(repeating: "x", count: 9 << 20)) }
+            #expect(try await ended(larger)["result"] != nil)
+            #expect(jobs.all["items"]?.items.count == 1)
+            group.cancelAll()
+        }
+    }
+
+    @Test func nobodyWaitsForAJobThatNobodyWillDo() async throws {
+        await withTaskGroup { group in
+            group.addTask { await jobs.run() }
+            group.cancelAll()
+        }
+        #expect {
+            _ = try take { .null }
+        } throws: { ($0 as? DeskRefusal)?.code == "stopping" }
+        #expect(jobs.all["items"]?.items.isEmpty == true)
+    }
+
     @Test func fourRunAtATimeAndAHundredAreKept() async throws {
         try await withThrowingTaskGroup { group in
             group.addTask { await jobs.run() }

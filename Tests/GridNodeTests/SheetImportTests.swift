@@ -57,6 +57,44 @@ struct SheetImportTests {
         } catch { return (error as? DeskRefusal)?.code ?? "\(error)" }
     }
 
+    /// Each index makes every write slower, and a token to write may name any fields.
+    @Test func whoeverNamesKeysMakesNoMoreThanSomeIndices() async throws {
+        try await withVillage { desk in
+            func indices() throws -> Int {
+                try desk.sql(
+                    """
+                    SELECT name FROM sqlite_schema
+                    WHERE type = 'index' AND tbl_name = 'households'
+                    """
+                ).at("rows")?.items.count ?? 0
+            }
+            let before = try indices()
+            let row = ["household_no": "1", "address": "村口", "grid_code": "522730103210003"]
+            let names = row.keys.sorted()
+            for first in names {
+                _ = try await take(desk, "households", [row], applies: false, key: [first])
+                for second in names where second != first {
+                    let key = [first, second]
+                    _ = try await take(desk, "households", [row], applies: false, key: key)
+                    for third in names where !key.contains(third) {
+                        _ = try await take(
+                            desk, "households", [row], applies: false, key: key + [third])
+                    }
+                }
+            }
+            #expect(try indices() == before + 8)
+            // Asked for again it is there again.
+            _ = try await take(desk, "households", [row], key: [names[0]])
+            #expect(
+                counts(try await take(desk, "households", [row], key: [names[0]])) == [0, 0, 1, 0])
+            #expect(
+                await code {
+                    _ = try await take(
+                        desk, "households", [row], key: [names[0], names[0]])
+                } == "bad_row_key")
+        }
+    }
+
     @Test func recordsAreFoundByTheMarksOfSealedNumbers() async throws {
         try await withVillage { desk in
             var rows = Self.numbers.map { ["name": "钱雷", "id_no": $0, "away_to": "贵阳"] }
@@ -145,6 +183,8 @@ struct SheetImportTests {
                 }
                 #expect(found == (isPlain ? nil : "too_many_look_ups"))
             }
+            // Of the first each call that came through, of the second its sheet.
+            #expect(try lookUps(desk).count == 2)
         }
     }
 

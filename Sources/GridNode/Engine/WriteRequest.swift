@@ -100,7 +100,7 @@ package struct DeskRefusal: Error, Sendable {
 }
 
 extension DeskRefusal {
-    static let stopping = DeskRefusal(
+    package static let stopping = DeskRefusal(
         .tryAgain, "stopping", chinese: "节点正在停止,请稍后再试。没有保存。",
         english: "The node is stopping; try again later. Nothing was saved.")
 

@@ -46,7 +46,11 @@ struct RowPlanning {
         area = request.area
         let fields = request.key.compactMap { collection.field(named: $0) }
         let found = RecordLookup(collection, by: fields)
-        guard request.key.isEmpty || (found != nil && fields.count == request.key.count) else {
+        guard
+            request.key.isEmpty
+                || (found != nil && fields.count == request.key.count
+                    && Set(request.key).count == fields.count)
+        else {
             throw DeskRefusal(
                 .malformed, "bad_row_key",
                 chinese: "不能按 \(request.key.joined(separator: ",")) 查找已有记录:请给出单值字段,敏感字段只能是身份证号或电话。",

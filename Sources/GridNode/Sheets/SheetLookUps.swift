@@ -80,11 +80,14 @@ extension Desk {
     /// whether these values are here. It is in the audit trail when this returns, once a sheet.
     ///
     /// Who may have the whole values for a reason learns nothing that he could not have: his sheets
-    /// are noted and not rationed. Other apps have so many rows a minute, as look-ups.
+    /// are noted and not rationed. Other apps have so many rows a minute, as look-ups, and each of their
+    /// calls is noted.
     func noteSensitiveRows(_ request: ImportRequest, caller: String) async throws {
         let collection = try collection(request.collection)
         let found = SensitiveFields(collection, in: catalogue).count(request.rows)
         guard found.rows > 0 else { return }
+        let digest = request.sheet?.digest ?? ""
+        var isNotedOnce = !digest.isEmpty
         if let app = AppAccess.current,
             !found.collections.allSatisfy({ app.may(.readPlain, with: $0) })
         {
@@ -100,11 +103,12 @@ extension Desk {
                         rows with sensitive values a minute; send fewer, or give its token plain.
                         """)
             }
+            // Which file its rows are of is its own word: each call is noted.
+            isNotedOnce = false
         }
-        let digest = request.sheet?.digest ?? ""
         let sheet = NotedSheets.Sheet(
             caller: caller, collection: collection.name, digest: digest)
-        guard digest.isEmpty || !notedSheets.holds(sheet) else { return }
+        guard !isNotedOnce || !notedSheets.holds(sheet) else { return }
         var details: [String: FieldValue] = [:]
         if !request.file.isEmpty { details["file"] = .text(String(request.file.prefix(200))) }
         if !digest.isEmpty { details["sheet"] = .text(String(digest.prefix(16))) }
@@ -113,6 +117,6 @@ extension Desk {
                 .lookUp, caller: caller,
                 object: "\(collection.name)?\(found.fields.sorted().joined(separator: "&"))",
                 details: details))
-        if !digest.isEmpty { notedSheets.add(sheet) }
+        if isNotedOnce { notedSheets.add(sheet) }
     }
 }

@@ -9,6 +9,10 @@ package import GridCore
 /// (Protocol/at-rest.md).
 package struct RecordLookup: Sendable {
     package let collection: CollectionDefinition
+    /// Of a collection that are made for looking up: each makes every write slower, and whoever asks
+    /// names the fields. Those made first go.
+    private static let indicesMax = 8
+
     /// In their order; not empty.
     package let fields: [FieldDefinition]
 
@@ -68,6 +72,15 @@ package struct RecordLookup: Sendable {
     func prepare(in table: TableSchema, _ database: Database) throws {
         let names = columns(in: table).map(\.name)
         let columns = names.map { "\"\($0)\"" }.joined(separator: ", ")
+        let made = try String.fetchAll(
+            database,
+            sql: """
+                SELECT name FROM sqlite_schema WHERE type = 'index' AND tbl_name = ?
+                AND sql LIKE '%, \\_area)' ESCAPE '\\' ORDER BY rowid DESC
+                """, arguments: [collection.name])
+        for name in made.dropFirst(Self.indicesMax - 1) {
+            try database.execute(sql: "DROP INDEX \"\(name)\"")
+        }
         try database.execute(
             sql: """
                 CREATE INDEX IF NOT EXISTS "\(index(in: table))"

@@ -52,8 +52,11 @@ struct DaemonClient {
         let progress = Progress()
         defer { progress.end() }
         var job = ordered
+        var pause = 0.05
         while job["state"]?.string == "running" {
-            Thread.sleep(forTimeInterval: 0.05)
+            Thread.sleep(forTimeInterval: pause)
+            // Short work is heard of soon, and long work is not asked after all the time.
+            pause = min(pause * 1.25, 1)
             job = try get("/v1/jobs/\(id)")
             if let state = job["progress"], let done = state["done"]?.integer {
                 progress.show(
@@ -106,7 +109,10 @@ struct DaemonClient {
                 "the daemon is not running; start it: gridd --data \(folderPath)")
         }
         if let seconds {
-            loop.scheduleTask(in: .seconds(seconds)) { answer.fail(AnswerCollector.TooSlow()) }
+            let end = loop.scheduleTask(in: .seconds(seconds)) {
+                answer.fail(AnswerCollector.TooSlow())
+            }
+            answer.futureResult.whenComplete { _ in end.cancel() }
         }
         var head = HTTPRequestHead(version: .http1_1, method: method, uri: path)
         head.headers.add(name: "Host", value: "localhost")

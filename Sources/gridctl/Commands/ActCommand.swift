@@ -34,6 +34,7 @@ struct ActCommand: ParsableCommand {
         if common.json { return Screen.json(answer) }
         let light = FoldedView.light(answer["derived"]?["light"]?.string)
         Screen.line("已办理 \(id) / done:\(answer["state"]?.shown ?? "") \(light)")
+        FoldedView.showLegal(answer)
         for advice in answer["advice"]?.items ?? [] {
             Screen.line("  提示:\(advice["zh"]?.string ?? "") / \(advice["en"]?.string ?? "")")
         }
@@ -52,6 +53,13 @@ enum FoldedView {
         }
     }
 
+    /// What may be done next.
+    static func showLegal(_ record: JSONValue) {
+        let legal = record["legal"]?.items.map(\.shown) ?? []
+        guard !legal.isEmpty else { return }
+        Screen.line("现在可以 / legal now: " + legal.joined(separator: " "))
+    }
+
     static func show(_ record: JSONValue, _ labels: FieldLabels) {
         guard let state = record["state"]?.string else { return }
         var parts = ["状态 / state: \(state)"]
@@ -61,10 +69,7 @@ enum FoldedView {
         }
         Screen.line(parts.joined(separator: "  "))
         for flag in record["flags"]?.items ?? [] { Screen.line("! \(flag.shown)") }
-        let legal = record["legal"]?.items.map(\.shown) ?? []
-        if !legal.isEmpty {
-            Screen.line("现在可以 / legal now: " + legal.joined(separator: " "))
-        }
+        showLegal(record)
         let acts = record["acts"]?.items ?? []
         guard !acts.isEmpty else { return }
         var table = Table(["时间 at", "动作 action", "谁 who", "之后 state", "结果", "编号 act"])

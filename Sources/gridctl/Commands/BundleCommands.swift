@@ -17,10 +17,10 @@ struct BundleCommand: ParsableCommand {
 /// What says what goes into a bundle.
 struct BundleOptions: ParsableArguments {
     @Option(help: "给谁:名称、区划代码或公钥 / for whom: name, area or key") var to: String
-    @Option(help: "单个文件的最大字节数,如 700M / largest file, such as 700M") var maxSize: String?
     @Flag(help: "已在路上的也再导出一次 / also what is on the road already") var again = false
 
-    func body() throws -> JSONValue {
+    /// - Parameter maxSize: of a file, `700M`.
+    func body(maxSize: String? = nil) throws -> JSONValue {
         var parts: [String: JSONValue] = ["to": .text(to), "again": .boolean(again)]
         if let maxSize {
             guard let bytes = Self.bytes(maxSize) else {
@@ -74,6 +74,7 @@ struct ExportBundle: ParsableCommand {
 
     @OptionGroup var common: CommonOptions
     @OptionGroup var bundle: BundleOptions
+    @Option(help: "单个文件的最大字节数,如 700M / largest file, such as 700M") var maxSize: String?
     @Option(help: "最多写几个文件 / at most so many files") var files: Int?
     @Argument(help: "存储盘上的目录 / a folder on the stick") var directory: String
 
@@ -87,7 +88,7 @@ struct ExportBundle: ParsableCommand {
                 .notFound, "没有目录 \(directory)。请插好存储盘,写它上面的目录。",
                 "there is no folder \(directory); plug the stick in, and name a folder on it")
         }
-        var body = try bundle.body()
+        var body = try bundle.body(maxSize: maxSize)
         var made: [JSONValue] = []
         var failure: CommandFailure?
         repeat {

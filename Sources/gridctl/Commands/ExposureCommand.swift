@@ -31,6 +31,8 @@ struct Exposure: ParsableCommand {
         var question: [String: JSONValue] = ["peer": .text(node)]
         if csv != nil {
             question["records"] = .boolean(true)
+            // As many as it gives: each page is noted, and computed anew.
+            question["limit"] = .integer(20_000)
             if let reason {
                 question["plain"] = .boolean(true)
                 question["reason"] = .text(reason)
@@ -46,7 +48,7 @@ struct Exposure: ParsableCommand {
                 answer = try client.send(.post, "/v1/authority/exposure", .object(question))
                 lines += answer["items"]?.items.map(Self.line) ?? []
             }
-            try CSV.write(lines, to: csv)
+            try OutputFile.writeCSV(lines, to: csv)
         }
         if common.json {
             guard case .object(var parts) = first else { return Screen.json(first) }

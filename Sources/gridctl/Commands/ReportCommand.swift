@@ -91,6 +91,6 @@ struct ReportCommand: ParsableCommand {
         lines.append(report["columns"]?.items.map { $0["label"]?.shown ?? "" } ?? [])
         lines += (report["texts"]?.items ?? []).map { $0.items.map(\.shown) }
         lines.append(["签发人:", "制表人:"])
-        try CSV.write(lines, to: path)
+        try OutputFile.writeCSV(lines, to: path)
     }
 }

@@ -16,10 +16,10 @@ extension JSONValue {
         if case .object(let parts) = self { parts.sorted { $0.key < $1.key } } else { [] }
     }
 
-    /// For people: texts without quotes, nothing for null.
+    /// For people: texts without quotes and without what a terminal obeys, nothing for null.
     var shown: String {
         switch self {
-        case .text(let text): text
+        case .text(let text): Screen.plainLines(text)
         case .null: ""
         case .list(let items): items.map(\.shown).joined(separator: "|")
         case .boolean(let boolean): boolean ? "是" : "否"

@@ -88,6 +88,13 @@ final class OutputFile {
         } catch { throw Self.cannotWrite(path) }
     }
 
+    /// Writes a whole CSV in UTF-8.
+    static func writeCSV(_ rows: [[String]], to path: String) throws {
+        let file = try OutputFile(path, isXLSX: false)
+        for row in rows { try file.add(row) }
+        try file.close()
+    }
+
     static func cannotWrite(_ path: String) -> CommandFailure {
         CommandFailure(.notAllowed, "不能写入 \(path)。", "cannot write \(path)")
     }
