@@ -57,6 +57,23 @@ class CutOffs(Wired):
         for node in (self.township, self.village):
             self.assertEqual(node.ask("verify")["findings"], [])
 
+    def test_what_is_in_quarantine_of_a_child_is_masked_as_everywhere(self):
+        def resident(*fields):
+            return self.village.put("residents", "--area", VILLAGE, *fields)
+        child = resident("name=李四光", "birth_date=2020-05-01")
+        eventually(lambda: self.township.ask("list", "residents")["items"], "it has arrived")
+        self.village.call("pause")
+        self.village.call("put", "residents", child, "name=李小光")
+        resident("name=周小明", "birth_date=2021-05-01")
+        resident("name=赵大年", "birth_date=1990-05-01")
+        self.township.call("revoke", "茶香村", "--reason", "replaced")
+        self.village.call("resume")
+        eventually(lambda: self.quarantined(self.village) == [3], "the village knows")
+        shown = self.village.ask("quarantine", "show", "茶香村")["items"]
+        names = [write["value"] for each in shown for write in each["writes"]
+                 if write["field"] == "name"]
+        self.assertEqual(names, ["李*光", "周*明", "赵大年"])
+
     def test_the_unsent_work_of_a_lost_machine_comes_to_the_office_on_a_stick(self):
         self.report("路灯不亮")
         eventually(lambda: self.titles(self.township) == ["路灯不亮"], "the first has arrived")

@@ -154,6 +154,25 @@ class Protection(unittest.TestCase):
         self.node.stop()
         self.node.start()
 
+    def test_a_key_file_that_was_cut_short_opens_nothing_and_seals_nothing(self):
+        stick = self.folder / "stick.key"
+        self.node.call("key", "protect", "--key-file", stick)
+        whole = stick.read_text()
+        for count in (0, 1, 7, 63):
+            self.file("stick.key", whole[:count])
+            self.refuses_to_start("--passphrase-file", stick)
+        self.file("stick.key", whole[:64])  # without its line feed
+        self.node.start("--log-level", "error", "--passphrase-file", stick)
+        # Another, which is to take its place.
+        with self.knowing(ONEGRID_PASSPHRASE_FILE=stick):
+            for count in (0, 1, 7):
+                short = self.file("short.key", whole[:count])
+                answer = self.node.call("key", "protect", "--key-file", short, wants=65)
+                self.assertIn("口令", answer.stderr)
+                self.assertEqual(short.read_text(), whole[:count])
+        self.node.stop()
+        self.node.start("--log-level", "error", "--passphrase-file", stick)
+
     def test_another_key_is_told_and_opens_nothing(self):
         self.node.start("--log-level", "error")
         self.node.put("households", "household_no=1", "address=一组")

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
+import GridCodec
 import GridCore
 import GridCrypto
 import GridLog
@@ -49,19 +50,31 @@ struct CarriedQuarantineTests {
             _ titles: [[String]], in area: AreaCode? = nil, lane: Lane = .urgent,
             seen: VersionVector = VersionVector(), target: DraftChange.Target = .new
         ) throws -> [VerifiedRun] {
+            try runs(
+                titles.map { $0.map { .text($0) } }, in: area, lane: lane, seen: seen,
+                target: target)
+        }
+
+        func runs(
+            _ titles: [[FieldValue]], in area: AreaCode? = nil, lane: Lane = .urgent,
+            seen: VersionVector = VersionVector(), target: DraftChange.Target = .new,
+            after former: LogState? = nil
+        ) throws -> [VerifiedRun] {
             let matters = try #require(Catalogue.grid.collection(named: "matters"))
             let title = try #require(matters.field(named: "title"))
-            var state = LogState(
-                identity: LogIdentity(
-                    key: author.key, nonce: ReplicaNonce(high: 1, low: 2),
-                    domain: Domain(area: area ?? chain.leaf.area, lane: lane)))
+            var state =
+                former
+                ?? LogState(
+                    identity: LogIdentity(
+                        key: author.key, nonce: ReplicaNonce(high: 1, low: 2),
+                        domain: Domain(area: area ?? chain.leaf.area, lane: lane)))
             return try titles.map { titles in
                 var writer = RunWriter(after: state)
-                for text in titles {
+                for value in titles {
                     let draft = DraftChange(
                         collection: matters.number, target: target, archives: false,
                         writes: [
-                            FieldWrite(field: title.number, operation: .assign(.text(text)))
+                            FieldWrite(field: title.number, operation: .assign(value))
                         ])
                     let (entry, hash) = try writer.append(
                         [draft], applied: seen,
@@ -103,6 +116,12 @@ struct CarriedQuarantineTests {
 
     private func items(_ runs: [VerifiedRun]) -> [BundleItem] {
         runs.map { .run(RunEnvelope.seal($0.run)) }
+    }
+
+    /// How many records a machine is known to have had, all of its own among them.
+    private func exposed(of writer: Writer, at engine: ReplicationEngine) throws -> Int {
+        try engine.store.exposure { $0.key == writer.author.key ? .max : nil }.count(
+            where: \.isKnown)
     }
 
     private func refused(_ answer: JSONValue) -> [String: Int64] {
@@ -149,6 +168,7 @@ struct CarriedQuarantineTests {
             #expect(held.map(\.entries.count) == [3])
             #expect(held.flatMap(\.sources).map(\.key) == [scene.lost.author.key])
             #expect(engine.current.frontier[runs[0].run.identity.log] == 0)
+            #expect(try exposed(of: scene.lost, at: engine) == 3)
             let again = try await take(items(runs), from: scene.lost, at: engine)
             #expect(again.at("new_entries") == .integer(0))
             #expect(again.at("known_runs") == .integer(2))
@@ -158,6 +178,80 @@ struct CarriedQuarantineTests {
             #expect(settled.at("known_runs") == .integer(2))
             #expect(try engine.store.quarantine().isEmpty)
             #expect(try engine.store.verify().findings.isEmpty)
+        }
+    }
+
+    @Test func whatComesAfterWorkThatWasSettledCanBeReadAndTakenOver() async throws {
+        try await office { scene, engine in
+            let runs = try scene.lost.runs([["a", "b"], ["c"], ["d"]])
+            let key = scene.lost.author.key
+            _ = try await take(items([runs[0]]), from: scene.lost, at: engine)
+            try await engine.discard(quarantined: key)
+            // The stick of the next month has all of it once more.
+            let second = try await take(items(Array(runs[..<2])), from: scene.lost, at: engine)
+            #expect(second.at("new_entries") == .integer(1))
+            var writing = try #require(try engine.store.quarantine().first)
+            #expect((writing.entries.map(\.dot.sequence), writing.unreadable) == ([3], 0))
+            let third = try await take(items(runs), from: scene.lost, at: engine)
+            #expect(third.at("new_entries") == .integer(1))
+            writing = try #require(try engine.store.quarantine().first)
+            #expect((writing.entries.map(\.dot.sequence), writing.unreadable) == ([3, 4], 0))
+            #expect(try exposed(of: scene.lost, at: engine) == 2)
+            #expect(try await engine.adopt(writing).created == 2)
+            #expect(try engine.store.quarantine().isEmpty)
+            let last = try await take(items(runs), from: scene.lost, at: engine)
+            #expect(last.at("known_runs") == .integer(3))
+            #expect(try engine.store.verify().findings.isEmpty)
+        }
+    }
+
+    @Test func anEntryThatSpeaksOfWhatItCannotKnowIsTurnedAwayByName() async throws {
+        try await office { scene, engine in
+            let other = LogID(
+                replica: ReplicaID(high: 7, low: 7),
+                domain: Domain(area: scene.lost.chain.leaf.area, lane: .urgent))
+            let sound = try scene.lost.runs([["a"]])
+            // Its writer goes on as if the entry before it had named a log, which it has not.
+            var state = ByteWriter()
+            state.unsigned(UInt64(1))
+            state.raw(try #require(sound[0].hashes.last))
+            state.unsigned(UInt64(0))
+            state.count(1)
+            state.replica(other.replica)
+            state.unsigned(UInt64(5))
+            var reader = ByteReader(state.bytes)
+            let broken = try scene.lost.runs(
+                [[.text("b")]],
+                target: .existing(.created(dot: Dot(log: other, sequence: 5), index: 0)),
+                after: reader.logState(identity: sound[0].run.identity))
+            let answer = try await take(items(sound + broken), from: scene.lost, at: engine)
+            #expect(refused(answer) == ["malformed_unknown_reference": 1])
+            #expect(answer.at("new_entries") == .integer(1))
+            #expect(try engine.store.quarantine().map(\.entries.count) == [1])
+        }
+    }
+
+    @Test func aLogHasRoomForSoMuchAndTheRestComesWhenThatIsSettled() async throws {
+        try await office { scene, engine in
+            let piece = ProtocolLimits.entryBytesMax - 1_000
+            let count = ProtocolLimits.setAsideBytesMax / piece + 3
+            let many = items(
+                try scene.lost.runs(
+                    (0..<count).map { _ in [.bytes(Random.bytes(piece))] }))
+            let few = items(try scene.lost.runs([["a"]], lane: .routine))
+            let full = try await take(many + few, from: scene.lost, at: engine)
+            let left = refused(full)["quarantine_full"] ?? 0
+            #expect(left > 1 && refused(full) == ["quarantine_full": left])
+            // The other log has room of its own.
+            #expect(full.at("new_entries") == .integer(Int64(count + 1) - left))
+            let again = try await take(many, from: scene.lost, at: engine)
+            #expect(refused(again) == ["quarantine_full": left])
+            #expect(again.at("new_entries") == .integer(0))
+            try await engine.discard(quarantined: scene.lost.author.key)
+            let rest = try await take(many + few, from: scene.lost, at: engine)
+            #expect(rest.at("new_entries") == .integer(left))
+            let writing = try #require(try engine.store.quarantine().first)
+            #expect((Int64(writing.entries.count), writing.unreadable) == (left, 0))
         }
     }
 

@@ -167,6 +167,60 @@ struct ReadersTests {
         }
     }
 
+    @Test func aFormThatIsSavedGivesNothingToWhomSomebodyElseHasNamed() async throws {
+        try await withVillage { village in
+            let desk = village.desk
+            let id = try await write(desk)
+            let cares = try #require(Catalogue.grid.collection(named: "care_records"))
+            let sealing = try #require(cares.sealing)
+            let record = try #require(RecordID(parsing: id))
+            let state = try #require(try village.engine.store.record(record, in: cares)).state
+            guard case .created(let creation, _) = state.address else {
+                Issue.record("a record that is named")
+                return
+            }
+            _ = try await desk.write(
+                WriteRequest(
+                    collection: "care_records", id: id, removals: ["readers": .text("谷脚镇")]))
+            // The township has not seen that, and names itself.
+            let township = Author(village.county.townshipKey)
+            var seen = VersionVector()
+            seen.raise(creation.log, to: creation.sequence)
+            var writer = RunWriter(
+                after: LogState(
+                    identity: LogIdentity(
+                        key: township.key, nonce: ReplicaNonce(high: 1, low: 2),
+                        domain: state.domain)))
+            _ = try writer.append(
+                [
+                    DraftChange(
+                        collection: cares.number, target: .existing(state.address),
+                        archives: false,
+                        writes: [
+                            FieldWrite(
+                                field: sealing.readers,
+                                operation: .assign(.list([.bytes(township.key.bytes.array)])))
+                        ])
+                ], applied: seen,
+                timestamp: HybridTimestamp(milliseconds: WallClock.now + 1_000, counter: 0))
+            let judged = try await village.engine.admit(
+                [writer.seal(with: township)], from: township.key)
+            #expect(judged.allSatisfy { if case .admitted = $0.verdict { true } else { false } })
+            var form = WriteRequest(
+                collection: "care_records", id: id,
+                fields: [
+                    "lead_department": .text("卫健办"), "concern_level": .text("mid"),
+                    "valid_from": .text("2026-01-01"),
+                ])
+            form.replaces = true
+            _ = try await desk.write(form)
+            let shown = try plain(desk, id)
+            #expect(shown.at("fields", "concern_level") == .text("mid"))
+            #expect(
+                shown.at("sealed", "names")?.items.compactMap { $0.at("name")?.text } == ["茶香村"])
+        }
+    }
+
     @Test func aValueOfAnotherTypeIsNamedAsWrongAndStopsNothing() async throws {
         var id = ""
         try await withVillage(preparing: { folder in

@@ -27,10 +27,11 @@ package enum Masking {
     ///   - today: in days since 1970-01-01.
     ///   - value: the value that the record shows in a field.
     package static func threshold(
-        in collection: CollectionDefinition, today: Int32, value: (String) -> FieldValue?
-    ) -> PrivacyClass {
+        in collection: CollectionDefinition, today: Int32,
+        value: (String) throws -> FieldValue?
+    ) rethrows -> PrivacyClass {
         guard collection.field(named: "under_14")?.kind == .derived,
-            case .date(let born)? = value("birth_date"), let birth = CivilDate(days: born),
+            case .date(let born)? = try value("birth_date"), let birth = CivilDate(days: born),
             let now = CivilDate(days: today)
         else { return .p3 }
         let isBeforeBirthday = (now.month, now.day) < (birth.month, birth.day)

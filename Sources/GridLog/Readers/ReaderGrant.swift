@@ -37,7 +37,7 @@ package struct ReaderGrant: Hashable, Sendable {
 
     /// Whether it was made by somebody who has the key that it says it holds.
     package func isGenuine(under key: ContentKey, at place: SealedPlace) -> Bool {
-        key.tag(of: place.bytes + head + token + box, as: Self.purpose) == tag
+        ConstantTime.equal(key.tag(of: place.bytes + head + token + box, as: Self.purpose), tag)
     }
 
     var head: [UInt8] { Self.head(key, reader) }
@@ -76,7 +76,8 @@ package struct ReaderLink: Hashable, Sendable {
 
     /// Whether it was made by somebody who has the former key.
     package func isGenuine(under former: ContentKey, at place: SealedPlace) -> Bool {
-        former.tag(of: place.bytes + Self.head(key, self.former), as: Self.purpose) == tag
+        ConstantTime.equal(
+            former.tag(of: place.bytes + Self.head(key, self.former), as: Self.purpose), tag)
     }
 
     private static func head(_ key: ContentKeyID, _ former: ContentKeyID) -> [UInt8] {

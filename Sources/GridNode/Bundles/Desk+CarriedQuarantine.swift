@@ -127,12 +127,12 @@ extension Desk {
         let areas = current.directory.areas
         let own = Scope(current.chain.leaf.area, areas: areas)
         let theirs = Scope(peer.leaf.area, areas: areas)
-        for envelope in try engine.store.runsToCarry(in: {
-            own.contains($0.domain.area) && theirs.contains($0.domain.area)
-        }) {
-            try writer.append(.run(envelope.bytes))
-            entries += envelope.entries
-        }
+        try engine.store.eachRunToCarry(
+            in: { own.contains($0.domain.area) && theirs.contains($0.domain.area) },
+            { envelope, count in
+                try writer.append(.run(envelope))
+                entries += count
+            })
         return (entries, try writer.finish(hasMore: false))
     }
 

@@ -51,6 +51,7 @@ struct QuarantineImport {
     func take(_ reader: consuming BundleReader, from chain: VerifiedChain) async throws -> Outcome {
         let theirs = Scope(reader.header.area, areas: engine.current.directory.areas)
         var outcome = Outcome()
+        var brought = CarriedRuns()
         var lot: [[UInt8]] = []
         var runs: [VerifiedRun] = []
         do throws(BundleFailure) {
@@ -64,14 +65,14 @@ struct QuarantineImport {
                 try await verify(&lot, in: theirs, &runs, &outcome)
                 guard runs.reduce(0, { $0 + $1.run.entryBytes.count }) >= Self.commitBytesMax
                 else { continue }
-                try await bring(&runs, from: chain, &outcome)
+                try await bring(&runs, from: chain, &brought, &outcome)
             }
         } catch {
             outcome.problem = error
         }
         do throws(BundleFailure) {
             try await verify(&lot, in: theirs, &runs, &outcome)
-            try await bring(&runs, from: chain, &outcome)
+            try await bring(&runs, from: chain, &brought, &outcome)
         } catch {
             outcome.problem = outcome.problem ?? error
         }
@@ -119,18 +120,18 @@ struct QuarantineImport {
     }
 
     private func bring(
-        _ runs: inout [VerifiedRun], from chain: VerifiedChain, _ outcome: inout Outcome
+        _ runs: inout [VerifiedRun], from chain: VerifiedChain, _ brought: inout CarriedRuns,
+        _ outcome: inout Outcome
     ) async throws(BundleFailure) {
         guard !runs.isEmpty else { return }
-        let verdicts: [CarriedVerdict]
         do {
-            verdicts = try await engine.bring(runs, from: chain.leaf.subject)
+            brought = try await engine.bring(runs, from: chain.leaf.subject, after: brought)
         } catch let refusal as DeskRefusal {
             throw .system(path: engine.store.folder.path, reason: refusal.english)
         } catch {
             throw .system(path: engine.store.folder.path, reason: "\(error)")
         }
-        for (run, verdict) in zip(runs, verdicts) {
+        for (run, verdict) in zip(runs, brought.verdicts) {
             switch verdict {
             case .taken(let entries):
                 outcome.entries += UInt64(entries)

@@ -31,9 +31,12 @@ extension ReplicationEngine {
     }
 
     /// Brings runs into quarantine that were carried here.
-    func bring(_ runs: [VerifiedRun], from source: PublicKey) throws -> [CarriedVerdict] {
+    func bring(
+        _ runs: [VerifiedRun], from source: PublicKey, after former: CarriedRuns
+    ) throws -> CarriedRuns {
         do throws(FolderReplica.CommitFailure) {
-            return try folder.bring(runs, from: source, now: WallClock.now)
+            return try folder.bring(
+                runs, from: source, now: WallClock.now, after: former)
         } catch {
             showCondition()
             throw DeskRefusal(error)

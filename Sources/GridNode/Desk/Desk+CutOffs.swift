@@ -113,10 +113,7 @@ extension Desk {
         var parts = holder(writing.key)
         parts["unreadable"] = Self.count(writing.unreadable)
         parts["carried_by"] = sources(of: writing)
-        parts["items"] = .list(
-            writing.entries.flatMap { entry in
-                entry.changes.map { change in show(change, of: entry) }
-            })
+        parts["items"] = .list(try changes(of: writing.entries))
         return Self.answer("quarantined", parts)
     }
 
@@ -169,12 +166,12 @@ extension Desk {
 
     private func writing(of peer: String) throws -> QuarantinedWriting {
         let directory = engine.current.directory
-        let matches = try engine.store.quarantine().filter { writing in
-            let leaf = directory.chain(of: writing.key)?.leaf
-            return NodeNames(key: writing.key, name: leaf?.name ?? "", area: leaf?.area).match(peer)
+        let keys = try engine.store.quarantinedKeys().filter { key in
+            let leaf = directory.chain(of: key)?.leaf
+            return NodeNames(key: key, name: leaf?.name ?? "", area: leaf?.area).match(peer)
         }
         return try Self.theOne(
-            of: matches, named: peer,
+            of: engine.store.quarantine(of: Set(keys)), named: peer,
             absent: (
                 "nothing_quarantined", "“\(peer)”没有被隔离的内容。",
                 "Nothing of \"\(peer)\" is in quarantine."
@@ -216,7 +213,32 @@ extension Desk {
         entry.map { time($0.timestamp.milliseconds) } ?? .null
     }
 
-    func show(_ change: RecordChange, of entry: QuarantinedEntry) -> JSONValue {
+    /// What entries that do not count did, change by change. More is masked where a record is of a
+    /// child, by what it shows here or by what they say themselves.
+    func changes(of entries: [QuarantinedEntry]) throws -> [JSONValue] {
+        var births: [RecordAddress: FieldValue] = [:]
+        for change in entries.flatMap(\.changes) {
+            let collection = catalogue.collection(numbered: change.collection)
+            guard let field = collection?.field(named: "birth_date") else { continue }
+            for case .assign(let value) in change.writes.filter({ $0.field == field.number })
+                .map(\.operation)
+            { births[change.address] = value }
+        }
+        return try entries.flatMap { entry in
+            try entry.changes.map { change in
+                let sight = try Sight.masked.of(change, in: catalogue) { collection, name in
+                    if name == "birth_date", let value = births[change.address] { return value }
+                    return try engine.store.record(
+                        RecordNaming.id(of: change.address), in: collection)?[name]?.value
+                }
+                return show(change, of: entry, sight)
+            }
+        }
+    }
+
+    private func show(
+        _ change: RecordChange, of entry: QuarantinedEntry, _ sight: Sight
+    ) -> JSONValue {
         let collection = catalogue.collection(numbered: change.collection)
         let isNew: Bool =
             if case .created(let dot, _) = change.address { dot == entry.dot } else { false }
@@ -229,7 +251,7 @@ extension Desk {
             "new": .boolean(isNew), "archives": .boolean(change.archives),
             "writes": .list(
                 collection.map { collection in
-                    change.writes.flatMap { Self.change($0, of: collection, .masked) }
+                    change.writes.flatMap { Self.change($0, of: collection, sight) }
                 } ?? []),
         ])
     }

@@ -348,7 +348,7 @@ extension Desk {
                 "revoke", "停用它的公钥,此后谁也不再给它数据", "Cut its key off: nobody gives it data then",
                 "gridctl revoke \(name) --reason lost")
         }
-        if try engine.store.quarantine().contains(where: { $0.key == key }) {
+        if try !engine.store.quarantine(of: [key]).isEmpty {
             add(
                 "quarantine", "查看停用以后它写的内容,认领或丢弃", "Look at what it wrote after its end",
                 "gridctl quarantine show \(name)")

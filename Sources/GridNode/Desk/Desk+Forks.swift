@@ -94,8 +94,9 @@ extension Desk {
         parts["kept_height"] = state == .open ? .null : Self.count(end?.height ?? 0)
         parts["kept_head"] = state == .open ? .null : end?.head.map { .text("\($0)") } ?? .null
         parts["branches"] = .list(
-            fork.firsts.enumerated().map { index, first in
-                var branch = branch(first, of: fork, contents[first], directory, isWhole: isWhole)
+            try fork.firsts.enumerated().map { index, first in
+                var branch = try branch(
+                    first, of: fork, contents[first], directory, isWhole: isWhole)
                 branch["number"] = Self.count(index + 1)
                 return .object(branch)
             })
@@ -105,7 +106,7 @@ extension Desk {
     private func branch(
         _ first: Bytes32, of fork: Fork, _ content: Store.BranchContent?,
         _ directory: CertificateDirectory, isWhole: Bool
-    ) -> [String: JSONValue] {
+    ) throws -> [String: JSONValue] {
         let proven = directory.provenEnd(ofBranch: first, after: fork)
         let held = content?.height ?? fork.height
         let isProvenFurther = proven.height > held
@@ -120,10 +121,7 @@ extension Desk {
             "last_at": content?.entries.last.map { Self.time($0.timestamp.milliseconds) } ?? .null,
         ]
         if isWhole {
-            parts["items"] = .list(
-                (content?.entries ?? []).flatMap { entry in
-                    entry.changes.map { show($0, of: entry) }
-                })
+            parts["items"] = .list(try changes(of: content?.entries ?? []))
         }
         return parts
     }

@@ -23,6 +23,23 @@ package struct Sight: Sendable {
         return sight
     }
 
+    /// The same for one change of a record.
+    ///
+    /// - Parameter value: what the record shows in a field of its collection.
+    func of(
+        _ change: RecordChange, in catalogue: Catalogue,
+        _ value: (CollectionDefinition, String) throws -> FieldValue?
+    ) rethrows -> Sight {
+        guard let collection = catalogue.collection(numbered: change.collection) else {
+            return self
+        }
+        var sight = self
+        sight.threshold = try Masking.threshold(
+            in: collection, today: ChinaTime.day(of: Int64(clamping: WallClock.now))
+        ) { try value(collection, $0) }
+        return sight
+    }
+
     func masks(_ field: FieldDefinition?) -> Bool {
         !isPlain && Masking.masks(field, from: threshold)
     }

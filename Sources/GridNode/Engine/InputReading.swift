@@ -53,7 +53,11 @@ struct InputReading {
 
     /// Makes the values those of the whole record: what is not named is cleared. Timelines and
     /// counters only grow, and what was fixed stays: they may be named as they are.
-    mutating func replace(_ record: RecordDisplay, by level: AreaLevel) throws {
+    ///
+    /// - Parameter kept: a field that is left as it is where it is not named.
+    mutating func replace(
+        _ record: RecordDisplay, by level: AreaLevel, keeping kept: UInt32?
+    ) throws {
         var problems: [Problem] = []
         for shown in record.fields {
             let field = shown.definition
@@ -72,9 +76,9 @@ struct InputReading {
                 values.remove(at: named)
             case .register, .set:
                 let isOwn = field.owner.map { level <= $0 } ?? true
-                guard named == nil, isOwn, shown.value != nil, shown.value != .list([]) else {
-                    continue
-                }
+                guard named == nil, isOwn, field.number != kept, shown.value != nil,
+                    shown.value != .list([])
+                else { continue }
                 values.append(Value(name: field.name, field: field, use: .assign, value: nil))
             case .fixed, .derived: continue
             }

@@ -86,7 +86,10 @@ package struct WriteDrafting {
             try require(condition, of: record, for: request)
         }
         record = record?.opened(by: keys)
-        if request.replaces, let record { try reading.replace(record, by: home.level) }
+        if request.replaces, let record {
+            // Who reads it is said, and not left out.
+            try reading.replace(record, by: home.level, keeping: collection.sealing?.readers)
+        }
         reading.skipUnchanged(record)
         if record == nil { reading.skipClearing() }
         try checkReaders(reading, record: record, keys: keys)

@@ -42,8 +42,6 @@ extension WriteDrafting {
         if let assigned = request.fields[name] {
             wanted = try devices(assigned)
         } else if added == nil, removed == nil, record != nil {
-            // Nothing is said of them, and `replaces` does not take them away.
-            if request.replaces { request.fields[name] = record?[name]?.value?.json }
             return request
         }
         wanted.formUnion(try devices(added))

@@ -5,13 +5,15 @@ enum CarriedMigration {
     static let sql = """
         -- The runs of set_aside that somebody has carried here out of another machine's quarantine:
         -- `source` is the key that has sealed the file, `at` in milliseconds since 1970. They are in
-        -- quarantine here, too.
+        -- quarantine here, too. `start` is the state of the log before such a run (without the log's
+        -- identity), where the entries before it were settled and are here no more: NULL elsewhere.
         CREATE TABLE carried (
             log    INTEGER NOT NULL,
             last   INTEGER NOT NULL,
             head   BLOB NOT NULL,
             source BLOB NOT NULL,
             at     INTEGER NOT NULL,
+            start  BLOB,
             PRIMARY KEY (log, last, head)
         ) STRICT, WITHOUT ROWID;
 

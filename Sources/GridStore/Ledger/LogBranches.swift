@@ -7,8 +7,8 @@ import GridLog
 
 /// What lies beside one log of the ledger: branches that leave it, at its end or earlier.
 ///
-/// A run is taken when it leaves the log, or goes on from one that was taken. What it holds may be
-/// anything that its key has signed.
+/// A run is taken when it leaves the log, or goes on from one that was taken, or from what was settled
+/// and is gone. What it holds may be anything that its key has signed.
 struct LogBranches {
     /// One entry of a branch.
     struct Step {
@@ -18,7 +18,7 @@ struct LogBranches {
 
     enum Taken {
         /// The entries of it that the log does not have.
-        case follows([Step])
+        case follows([Step], end: LogState)
         /// The log has all of it.
         case counted
         /// It follows nothing that is known by now.
@@ -39,6 +39,10 @@ struct LogBranches {
     private let trunk: [UInt64: Bytes32]
     private let state: (UInt64) throws -> LogState?
     private var pieces: [Piece] = []
+    /// Which piece has an entry first that its run goes on with, by the entry's hash.
+    private var places: [Bytes32: Int] = [:]
+    /// Where runs go on of which nothing more is here, by the hash of the entry before them.
+    private var starts: [Bytes32: LogState]
 
     /// - Parameters:
     ///   - current: the log as it is by now.
@@ -61,6 +65,7 @@ struct LogBranches {
             for (entry, hash) in zip(run.entries, run.hashes) { trunk[entry.sequence] = hash }
         }
         self.trunk = trunk
+        starts = try Self.starts(of: identity, reference, in: database)
         state = { height in
             guard height != current.height else { return current }
             return try Store.state(current.identity, reference, at: height, in: database, seal)
@@ -69,6 +74,18 @@ struct LogBranches {
 
     /// Whether the log has an entry.
     func counts(_ sequence: UInt64, _ hash: Bytes32) -> Bool { trunk[sequence] == hash }
+
+    /// Lets a run go on from a state that was seen before, whose entries are not kept.
+    mutating func goOn(from state: LogState) { starts[state.head] = state }
+
+    /// The state before a run, where it goes on from nothing that the log or a run in `held` has.
+    ///
+    /// - Parameter held: the hashes of entries that are beside the log.
+    func missingStart(of run: VerifiedRun, beside held: Set<Bytes32>) throws -> LogState? {
+        guard !counts(run.run.first - 1, run.run.backlink), !held.contains(run.run.backlink)
+        else { return nil }
+        return try start(of: run)?.0
+    }
 
     /// Takes a run, if it follows what is known.
     mutating func take(_ run: VerifiedRun) throws -> Taken {
@@ -92,8 +109,9 @@ struct LogBranches {
             }
             log.advance(to: hash)
         }
+        for step in steps where places[step.hash] == nil { places[step.hash] = pieces.count }
         pieces.append(Piece(run: run, start: start, branch: branchHash))
-        return .follows(steps)
+        return .follows(steps, end: log)
     }
 
     /// The state from which a run goes on, and its branch where that is not its own.
@@ -109,10 +127,11 @@ struct LogBranches {
             return (state, nil)
         }
         let before = run.run.first - 1
-        let piece = pieces.first {
-            $0.start.height < before && $0.run.hash(at: before) == run.run.backlink
+        guard let place = places[run.run.backlink] else {
+            return starts[run.run.backlink].flatMap { $0.height == before ? ($0, nil) : nil }
         }
-        guard let piece else { return nil }
+        let piece = pieces[place]
+        guard piece.run.hash(at: before) == run.run.backlink else { return nil }
         var log = piece.start
         for (entry, hash) in zip(piece.run.entries, piece.run.hashes)
         where entry.sequence > log.height && entry.sequence <= before {
@@ -120,5 +139,18 @@ struct LogBranches {
             log.advance(to: hash)
         }
         return (log, piece.branch)
+    }
+
+    private static func starts(
+        of identity: LogIdentity, _ reference: Int64, in database: Database
+    ) throws -> [Bytes32: LogState] {
+        let kept = try Row.fetchAll(
+            database, sql: "SELECT start FROM carried WHERE log = ? AND start IS NOT NULL",
+            arguments: [reference])
+        return try kept.reduce(into: [:]) { starts, row in
+            var reader = ByteReader(try row.bytes("start"))
+            let state = try reader.logState(identity: identity)
+            starts[state.head] = state
+        }
     }
 }

@@ -15,64 +15,93 @@ package enum CarriedVerdict: Hashable, Sendable {
     case refused(code: String)
 }
 
+/// What became of some runs of a file, and from where its next runs may go on.
+package struct CarriedRuns: Sendable {
+    package fileprivate(set) var verdicts: [CarriedVerdict] = []
+    /// The states of logs after runs that follow and were not kept, as those of settled work.
+    package fileprivate(set) var ends: [LogState] = []
+
+    package init() {}
+}
+
 /// Quarantines on their way from a machine to its office.
 extension Store {
-    /// Everything beside the ledger of some logs that anybody could take over, by log, each in its
-    /// order.
-    package func runsToCarry(
-        in isWanted: (LogIdentity) -> Bool
-    ) throws -> [(bytes: [UInt8], entries: Int)] {
+    /// Shows everything beside the ledger of some logs that anybody could take over, log by log, each
+    /// in its order: no more than one log is in memory.
+    package func eachRunToCarry(
+        in isWanted: (LogIdentity) -> Bool,
+        _ body: (_ envelope: [UInt8], _ entries: Int) throws -> Void
+    ) throws {
         try read { database in
             let wanted = try references(database).identities.filter {
                 $0.value.domain.lane != .authority && isWanted($0.value)
             }
-            return try wanted.sorted { $0.value.log < $1.value.log }.flatMap { reference, _ in
-                try Self.runsBeside(reference, in: database, seal).map(\.run)
-                    .sorted { ($0.run.first, $0.run.last) < ($1.run.first, $1.run.last) }
-                    .map { (RunEnvelope.seal($0.run), $0.run.count) }
+            for (reference, _) in wanted.sorted(by: { $0.value.log < $1.value.log }) {
+                let runs = try Self.runsBeside(reference, in: database, seal).map(\.run.run)
+                    .sorted { ($0.first, $0.last) < ($1.first, $1.last) }
+                for run in runs { try body(RunEnvelope.seal(run), run.count) }
             }
         }
     }
 
-    /// Brings runs into quarantine that follow what is here, and hold what is neither here nor settled.
+    /// Brings runs into quarantine that follow what is here, and hold what is neither here nor settled;
+    /// in the same transaction, what redactions destroy of them is gone.
     ///
     /// - Parameters:
     ///   - runs: genuine ones, of logs that have ended or forked.
     ///   - source: who has sealed the file they came in.
+    ///   - former: what became of the runs of the file before these.
+    ///   - book: the redactions that count.
     package func bring(
-        _ runs: [VerifiedRun], from source: PublicKey, at time: UInt64
-    ) throws -> [CarriedVerdict] {
-        var verdicts = [CarriedVerdict?](repeating: nil, count: runs.count)
+        _ runs: [VerifiedRun], from source: PublicKey, at time: UInt64, after former: CarriedRuns,
+        destroying book: RedactionBook
+    ) throws -> CarriedRuns {
+        var brought = CarriedRuns()
+        brought.verdicts = .init(repeating: .refused(code: "follows_nothing"), count: runs.count)
         try note(Array(Set(runs.map(\.run.identity))))
         try write { database in
             let references = try references(database)
             let logs = try Dictionary(
                 logs(database).map { ($0.identity.log, $0) }, uniquingKeysWith: { $1 })
             let byLog = Dictionary(grouping: runs.indices) { runs[$0].run.identity }
+            brought.ends = former.ends.filter { byLog[$0.identity] == nil }
             for (identity, places) in byLog.sorted(by: { $0.key.log < $1.key.log }) {
                 guard let reference = references[identity.log] else { continue }
                 let found = try Self.bring(
                     places.map { runs[$0] }, of: logs[identity.log] ?? LogState(identity: identity),
-                    reference, (source, time), in: database, seal)
-                for (place, verdict) in zip(places, found) { verdicts[place] = verdict }
+                    reference, (source, time),
+                    after: former.ends.filter { $0.identity == identity }, in: database, seal)
+                for (place, verdict) in zip(places, found.verdicts) {
+                    brought.verdicts[place] = verdict
+                }
+                brought.ends += found.ends
+            }
+            if !book.isEmpty {
+                _ = try Self.destroy(book, from: [.quarantined, .setAside], in: database, seal)
             }
         }
-        return verdicts.map { $0 ?? .refused(code: "follows_nothing") }
+        return brought
     }
 
     private static func bring(
         _ runs: [VerifiedRun], of log: LogState, _ reference: Int64,
-        _ source: (key: PublicKey, time: UInt64), in database: Database, _ seal: FolderSeal
-    ) throws -> [CarriedVerdict] {
+        _ source: (key: PublicKey, time: UInt64), after former: [LogState],
+        in database: Database, _ seal: FolderSeal
+    ) throws -> CarriedRuns {
         var here = try runsInQuarantine(reference, in: database, seal).runs
         var branches = try LogBranches(
             log, reference, from: ((here + runs).map(\.run.first).min() ?? 1) - 1, in: database,
             seal)
+        for state in former { branches.goOn(from: state) }
+        var ends = Dictionary(former.map { ($0.head, $0) }, uniquingKeysWith: { $1 })
         var passed = try settled(reference, in: database)
-        for run in here { passed.formUnion(run.hashes) }
-        var verdicts = [CarriedVerdict](
-            repeating: .refused(code: "follows_nothing"), count: runs.count)
-        var open = Array(runs.indices)
+        var held = Set(here.flatMap(\.hashes))
+        passed.formUnion(held)
+        var room = try Room(beside: reference, in: database)
+        var brought = CarriedRuns()
+        brought.verdicts = .init(repeating: .refused(code: "follows_nothing"), count: runs.count)
+        // A run goes on from none that begins after it.
+        var open = runs.indices.sorted { runs[$0].run.first < runs[$1].run.first }
         var isGoingOn = true
         while isGoingOn {
             isGoingOn = false
@@ -84,48 +113,82 @@ extension Store {
             open = try open.filter { place in
                 switch try branches.take(runs[place]) {
                 case .unconnected: return true
-                case .counted: verdicts[place] = .known
+                case .counted: brought.verdicts[place] = .known
                 case .broken(let violation):
-                    verdicts[place] = .refused(code: "malformed_\(violation.rawValue)")
-                case .follows(let steps):
+                    brought.verdicts[place] = .refused(code: "malformed_\(violation.rawValue)")
+                case .follows(let steps, let end):
                     isGoingOn = true
+                    ends[runs[place].run.backlink] = nil
+                    ends[end.head] = end
                     let news = steps.count { !passed.contains($0.hash) }
                     guard news > 0 else {
-                        verdicts[place] = .known
+                        brought.verdicts[place] = .known
                         break
                     }
-                    guard try keep(runs[place], reference, source, in: database, seal) else {
-                        verdicts[place] = .refused(code: "quarantine_full")
+                    let start = try branches.missingStart(of: runs[place], beside: held)
+                    guard
+                        try keep(
+                            runs[place], reference, source, after: start, &room, in: database,
+                            seal)
+                    else {
+                        brought.verdicts[place] = .refused(code: "quarantine_full")
                         break
                     }
                     passed.formUnion(steps.map(\.hash))
-                    verdicts[place] = .taken(entries: news)
+                    held.formUnion(runs[place].hashes)
+                    ends[end.head] = nil
+                    brought.verdicts[place] = .taken(entries: news)
                 }
                 return false
             }
         }
-        return verdicts
+        brought.ends = ends.values.sorted { $0.head < $1.head }
+        return brought
     }
 
+    /// How much of a log is set aside, in bytes, counted once for all runs that come together.
+    private struct Room {
+        private(set) var bytes: Int
+
+        init(beside reference: Int64, in database: Database) throws {
+            bytes =
+                try Int.fetchOne(
+                    database,
+                    sql: "SELECT coalesce(sum(length(envelope)), 0) FROM set_aside WHERE log = ?",
+                    arguments: [reference]) ?? 0
+        }
+
+        /// - Returns: false, where so much more is too much.
+        mutating func take(_ envelope: [UInt8]) -> Bool {
+            guard bytes + envelope.count <= ProtocolLimits.setAsideBytesMax else { return false }
+            bytes += envelope.count + FolderSeal.runAddedBytes
+            return true
+        }
+    }
+
+    /// - Parameter start: the state before it, where nothing of that is here.
     /// - Returns: false where too much of the log lies beside it.
     private static func keep(
         _ run: VerifiedRun, _ reference: Int64, _ source: (key: PublicKey, time: UInt64),
-        in database: Database, _ seal: FolderSeal
+        after start: LogState?, _ room: inout Room, in database: Database, _ seal: FolderSeal
     ) throws -> Bool {
         guard let head = run.hashes.last else { return false }
         let envelope = run.envelope ?? RunEnvelope.seal(run.run)
-        let bytes = try Int.fetchOne(
-            database,
-            sql: "SELECT coalesce(sum(length(envelope)), 0) FROM set_aside WHERE log = ?",
-            arguments: [reference])
-        guard (bytes ?? 0) + envelope.count <= ProtocolLimits.setAsideBytesMax else { return false }
+        guard room.take(envelope) else { return false }
         try setAside(run, envelope, log: reference, in: database, seal)
+        let state = start.map { start in
+            var writer = ByteWriter(reserving: 128)
+            writer.logState(start)
+            return Data(writer.bytes)
+        }
         try database.execute(
-            sql:
-                "INSERT OR IGNORE INTO carried (log, last, head, source, at) VALUES (?, ?, ?, ?, ?)",
+            sql: """
+                INSERT OR IGNORE INTO carried (log, last, head, source, at, start)
+                VALUES (?, ?, ?, ?, ?, ?)
+                """,
             arguments: [
                 reference, Int64(run.run.last), Data(head.array), Data(source.key.bytes.array),
-                Int64(clamping: source.time),
+                Int64(clamping: source.time), state,
             ])
         return true
     }

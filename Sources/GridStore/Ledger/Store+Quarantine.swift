@@ -50,18 +50,26 @@ extension Store {
         }
     }
 
-    /// Everything in quarantine, by the key that wrote it, ascending.
-    package func quarantine() throws -> [QuarantinedWriting] {
+    /// The keys that wrote what is in quarantine, be it people's work or not, ascending.
+    package func quarantinedKeys() throws -> [PublicKey] {
+        try read { database in
+            let references = try references(database)
+            return Set(
+                try Self.quarantinedLogs(database).map { try references.identity($0).key }
+            ).sorted()
+        }
+    }
+
+    /// What is in quarantine of all keys, or of some, by the key that wrote it, ascending.
+    package func quarantine(of keys: Set<PublicKey>? = nil) throws -> [QuarantinedWriting] {
         try read { database in
             let logs = try Dictionary(
                 logs(database).map { ($0.identity.log, $0) }, uniquingKeysWith: { $1 })
             let references = try references(database)
-            let numbers = try Int64.fetchAll(
-                database,
-                sql: "SELECT id >> 32 FROM quarantined UNION SELECT log FROM carried ORDER BY 1")
             var byKey: [PublicKey: [(LogIdentity, Int64)]] = [:]
-            for number in numbers {
+            for number in try Self.quarantinedLogs(database) {
                 let identity = try references.identity(number)
+                guard keys?.contains(identity.key) ?? true else { continue }
                 byKey[identity.key, default: []].append((identity, number))
             }
             return try byKey.sorted { $0.key < $1.key }.map { key, parts in
@@ -92,6 +100,12 @@ extension Store {
         try write { try Self.discard(quarantined: key, in: $0, seal) }
     }
 
+    private static func quarantinedLogs(_ database: Database) throws -> [Int64] {
+        try Int64.fetchAll(
+            database,
+            sql: "SELECT id >> 32 FROM quarantined UNION SELECT log FROM carried ORDER BY 1")
+    }
+
     /// The entries beside a log that are in quarantine and people's work.
     private static func quarantined(
         after log: LogState, _ reference: Int64, in database: Database, _ seal: FolderSeal
@@ -110,7 +124,7 @@ extension Store {
                 case .counted: break
                 case .unconnected: rest.append(run)
                 case .broken: unreadable += run.run.count
-                case .follows(let steps):
+                case .follows(let steps, _):
                     isGoingOn = true
                     for step in steps where passed.insert(step.hash).inserted {
                         guard let work = step.entry.work else { continue }

@@ -2,6 +2,7 @@
 
 import Foundation
 import GRDB
+import GridCodec
 import GridCore
 package import GridLog
 package import GridSync
@@ -58,8 +59,31 @@ extension Store {
                 guard let height = known(identity) else { continue }
                 walk.begin(identity, known: height)
                 try eachRun(of: reference, in: database) { try walk.take($0) }
+                try walkAside(reference, identity, &walk, in: database)
             }
             return walk.records
+        }
+    }
+
+    /// Goes through what of a log lies beside it: of a fork, or carried here out of a quarantine.
+    private func walkAside(
+        _ reference: Int64, _ identity: LogIdentity, _ walk: inout ExposureWalk,
+        in database: Database
+    ) throws {
+        let rows = try Row.fetchCursor(
+            database,
+            sql: """
+                SELECT id, first, envelope, start
+                FROM set_aside LEFT JOIN carried USING (log, last, head)
+                WHERE log = ? ORDER BY first, last
+                """,
+            arguments: [reference])
+        while let row = try rows.next() {
+            if let start = try row.cell("start", as: Data?.self) {
+                var reader = ByteReader(Array(start))
+                walk.goOn(from: try reader.logState(identity: identity))
+            }
+            try walk.take(RunVerifier.read(RunEnvelope.open(seal.envelope(in: row))))
         }
     }
 
@@ -121,6 +145,9 @@ private struct ExposureWalk {
         state = LogState(identity: identity)
         self.known = known
     }
+
+    /// Goes on from a state whose entries are here no more.
+    mutating func goOn(from state: LogState) { self.state = state }
 
     /// Takes what of a run goes on from here; a branch that does not is left out.
     mutating func take(_ run: VerifiedRun) throws {

@@ -15,11 +15,12 @@ extension Store {
     @discardableResult
     package func keepReaderKeys(openedBy owner: Author) throws -> Int {
         try write { database in
-            let found = try recordKeys(openedBy: owner, in: database)
-            for keys in found {
+            var count = 0
+            try eachRecordKeys(openedBy: owner, in: database) { keys in
                 for (id, key) in keys.held { try keep(key, id, at: keys.place, in: database) }
+                count += keys.held.count
             }
-            return found.reduce(0) { $0 + $1.held.count }
+            return count
         }
     }
 
@@ -27,7 +28,8 @@ extension Store {
     /// kept.
     package func sealedRecordCount(openedBy owner: Author) throws -> Int {
         try read { database in
-            var places = Set(try recordKeys(openedBy: owner, in: database).map(\.place.record))
+            var places: Set<RecordID> = []
+            try eachRecordKeys(openedBy: owner, in: database) { places.insert($0.place.record) }
             let kept = try String.fetchAll(database, sql: "SELECT DISTINCT id FROM reader_keys")
             places.formUnion(kept.compactMap { RecordID(parsing: $0) })
             return places.count
@@ -39,14 +41,24 @@ extension Store {
         try write { try $0.execute(sql: "DELETE FROM reader_keys") }
     }
 
-    private func recordKeys(openedBy owner: Author, in database: Database) throws -> [RecordKeys] {
+    /// Shows the keys of each record of which a key of this node opens any. One record's are open at a
+    /// time: each lies in guarded memory, of which a process has some ten thousand pieces.
+    private func eachRecordKeys(
+        openedBy owner: Author, in database: Database, _ body: (RecordKeys) throws -> Void
+    ) throws {
         let references = try references(database)
-        return try tables.values.flatMap { table -> [RecordKeys] in
-            guard let sealing = table.collection.sealing else { return [] }
-            return try rows(
-                database, of: table, sql: "ORDER BY _key", arguments: [], references: references
-            ).map { RecordKeys(of: $0.display.state, sealing, for: owner) }
-                .filter { !$0.held.isEmpty }
+        for table in tables.values {
+            guard let sealing = table.collection.sealing else { continue }
+            let rows = try Row.fetchCursor(
+                database,
+                sql: """
+                    SELECT \(table.stateColumns) FROM "\(table.collection.name)" ORDER BY _key
+                    """)
+            while let row = try rows.next() {
+                let keys = RecordKeys(
+                    of: try state(row, of: table, references: references), sealing, for: owner)
+                if !keys.held.isEmpty { try body(keys) }
+            }
         }
     }
 

@@ -52,17 +52,19 @@ extension FolderReplica {
     /// Brings runs into quarantine that were carried here; what is to be destroyed of them by a
     /// redaction is.
     ///
-    /// - Parameter now: milliseconds since 1970.
+    /// - Parameters:
+    ///   - now: milliseconds since 1970.
+    ///   - former: what became of the runs of the file before these.
     package func bring(
-        _ runs: [VerifiedRun], from source: PublicKey, now: UInt64
-    ) throws(CommitFailure) -> [CarriedVerdict] {
-        var verdicts: [CarriedVerdict] = []
+        _ runs: [VerifiedRun], from source: PublicKey, now: UInt64, after former: CarriedRuns
+    ) throws(CommitFailure) -> CarriedRuns {
+        var brought = CarriedRuns()
         let book = replica.redactions
         try keep {
-            verdicts = try store.bring(runs, from: source, at: now)
-            if !book.isEmpty { try store.destroyQuarantined(book) }
+            brought = try store.bring(
+                runs, from: source, at: now, after: former, destroying: book)
         }
-        return verdicts
+        return brought
     }
 }
 

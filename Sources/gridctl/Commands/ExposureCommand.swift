@@ -31,8 +31,7 @@ struct Exposure: ParsableCommand {
         var question: [String: JSONValue] = ["peer": .text(node)]
         if csv != nil {
             question["records"] = .boolean(true)
-            // As many as it gives: each page is noted, and computed anew.
-            question["limit"] = .integer(20_000)
+            question["limit"] = .integer(Self.pageRecords)
             if let reason {
                 question["plain"] = .boolean(true)
                 question["reason"] = .text(reason)
@@ -64,6 +63,8 @@ struct Exposure: ParsableCommand {
         if let csv { Screen.line("已写入 \(csv),\(lines.count - 1) 条 / written") }
     }
 
+    /// The most that a page has: each page costs the node as much as all of them.
+    private static let pageRecords: Int64 = 20_000
     private static let head = [
         "集合 collection", "名称 label", "记录 id", "区域 area", "确认 known", "可能 possible", "姓名 names",
     ]

@@ -49,16 +49,11 @@ struct ProtectKey: ParsableCommand {
     }
 
     private func newPassphrase(beside folder: NodeFolder) throws -> Passphrase {
-        if let keyFile {
-            if !FileManager.default.fileExists(atPath: keyFile) {
-                try ExternalKeyFile.create(keyFile, outside: folder)
-            }
-            guard let passphrase = try NodeKey.givenPassphrase(file: keyFile) else {
-                throw NodeKeyFailure.unreadable(path: keyFile)
-            }
-            return passphrase
+        if let keyFile, !FileManager.default.fileExists(atPath: keyFile) {
+            try ExternalKeyFile.create(keyFile, outside: folder)
         }
-        let bytes = try PassphrasePrompt.passphrase(from: passphraseFile, isNew: true)
+        // A key file that is there may have been cut short on its way.
+        let bytes = try PassphrasePrompt.passphrase(from: keyFile ?? passphraseFile, isNew: true)
         guard String(decoding: bytes, as: UTF8.self).count >= Self.charactersMin else {
             throw CommandFailure(
                 .badData, "口令太短,至少 \(Self.charactersMin) 个字符。",
@@ -122,7 +117,9 @@ private enum ExternalKeyFile {
         defer { close(file) }
         let written = text.withCString { write(file, $0, strlen($0)) }
         guard written == text.utf8.count, fsync(file) == 0, rename(draft, path) == 0 else {
-            throw failure(path)
+            let failure = failure(path)
+            unlink(draft)
+            throw failure
         }
         // The node's key must not be sealed by what a power cut takes away.
         let folder = open(place, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
