@@ -49,9 +49,10 @@ package struct AreaChange: Hashable, Sendable {
     /// BLAKE2b-256 of all its bytes.
     package var digest: Bytes32 { Hashing.digest(encoded, personal: .areaChange) }
 
-    package var reference: CertificateReference {
-        let digest = digest
-        return CertificateReference(high: digest.words.0, low: digest.words.1)
+    package var reference: CertificateReference { Self.reference(digest) }
+
+    static func reference(_ digest: Bytes32) -> CertificateReference {
+        CertificateReference(high: digest.words.0, low: digest.words.1)
     }
 
     /// The record under which it stands in lane 0: its digest's first 80 bits.
