@@ -47,6 +47,17 @@ struct TableAuditTests {
         }
     }
 
+    @Test func noMoreIsReadThanTellsThatThereIsTooMuch() throws {
+        try withFolder { folder in
+            let node = try Node(11, in: folder)
+            try node.author(.note("甲"), .note("乙"), .note("丙"))
+            for (limit, count) in [(0, 1), (1, 2), (2, 3), (3, 3)] {
+                let leaves = try node.store.auditLeaves(of: County.village, upTo: limit)
+                #expect(leaves?.count == count)
+            }
+        }
+    }
+
     @Test func tablesThatAreToBeBuiltAnewAreNotAudited() throws {
         try withFolder { folder in
             let node = try Node(11, in: folder)

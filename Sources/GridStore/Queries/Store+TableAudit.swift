@@ -29,8 +29,11 @@ extension Store {
     /// Every record of an area, read from the tables as they are on disk now; nil where they are to
     /// be built anew.
     ///
+    /// - Parameter limit: where there are more, one more is read and no other.
     /// - Throws: what reading throws. A row that holds no record any more is a leaf without a digest.
-    package func auditLeaves(of area: AreaCode) throws -> [AuditLeaf]? {
+    package func auditLeaves(
+        of area: AreaCode, upTo limit: Int = ProtocolLimits.auditRecordsMax
+    ) throws -> [AuditLeaf]? {
         try read { database in
             guard
                 try Self.meta("catalogue", in: database) == Array(catalogue.fingerprint.utf8)
@@ -44,7 +47,7 @@ extension Store {
                         SELECT \(table.stateColumns) FROM "\(table.collection.name)"
                         WHERE _area = ?
                         """, arguments: [area.description])
-                while let row = try rows.next() {
+                while leaves.count <= limit, let row = try rows.next() {
                     let (lane, number) = (table.collection.lane, table.collection.number)
                     let leaf = try Self.leaf(row, lane, number) {
                         try self.state(row, of: table, references: references)
@@ -58,7 +61,7 @@ extension Store {
                     SELECT collection, _key, id, _area, _lane, _merge FROM other_records
                     WHERE _area = ?
                     """, arguments: [area.description])
-            while let row = try others.next() {
+            while leaves.count <= limit, let row = try others.next() {
                 let leaf = try Self.leaf(row, row.lane(), row.cell("collection")) {
                     try self.otherState(row, references: references)
                 }
