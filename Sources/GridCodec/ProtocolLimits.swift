@@ -62,7 +62,7 @@ package enum ProtocolLimits {
     package static let runRedactedBytesMax = 524_288
     /// Logs that have ended, named in one session.
     package static let endedLogsMax = 1_024
-    /// Certificates and cut-offs of a key that its cut-off keeps.
+    /// Certificates, cut-offs and area changes of a key that its cut-off keeps.
     package static let cutOffKeptMax = 2_048
     /// Largest branch proof: it stands in one entry.
     package static let branchProofBytesMax = 49_152

@@ -1,7 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Promises about villages and grids that get other codes."""
 
+import json
+
 from county import VILLAGE, Wired, enrol
+from processes.node import App
 from processes.telling import eventually
 
 NEW, OTHER, THIRD = "522730103230", "522730103217", "522730103231"
@@ -38,6 +41,13 @@ class Areas(Wired):
             for area in (NEW, VILLAGE, TOWNSHIP):
                 self.assertEqual(
                     self.titles(node, "--area", area), ["井盖坏了", "路灯修好"], (node.name, area))
+                _, page = node.send("GET", f"/v1/changes?snapshot=1&collection=matters&area={area}")
+                self.assertEqual(
+                    sorted(each["record"]["fields"]["title"] for each in page["items"]),
+                    ["井盖坏了", "路灯修好"], (node.name, area))
+                rows = node.folder.parent / f"{node.name}-{area}.jsonl"
+                node.call("export", "matters", "--jsonl", rows, "--area", area)
+                self.assertEqual(len(rows.read_text().splitlines()), 2, (node.name, area))
             for grid in (f"{NEW}003", f"{VILLAGE}003"):
                 self.assertEqual(len(self.titles(node, f"grid_code={grid}")), 2)
             record = node.ask("get", "matters", made)
@@ -45,6 +55,21 @@ class Areas(Wired):
             self.assertEqual(len(node.ask("history", "matters", made)["items"]), 2)
             self.assertEqual(node.ask("verify")["findings"], [])
         self.assertIn("area_change", [each["act"] for each in self.township.ask("audit")["items"]])
+
+    def test_who_follows_an_area_goes_on_under_its_new_code(self):
+        app = App(self.township.folder / "gridd.sock")
+        self.addCleanup(app.close)
+        app.connection.request(
+            "GET", f"/v1/changes?collection=matters&area={VILLAGE}&heartbeat=1",
+            headers={"Accept": "application/x-ndjson"})
+        answer = app.connection.getresponse()
+        self.township.call("area", "renumber", VILLAGE, NEW)
+        eventually(lambda: self.now(self.village, VILLAGE) == NEW, "the change is known")
+        made = self.matter(self.village, "路灯不亮")
+        heard = (json.loads(answer.readline()) for _ in range(60))
+        event = next((each for each in heard if each["event"] == "change"), None)
+        self.assertIsNotNone(event, "nothing but signs of life for a minute")
+        self.assertEqual((event["record"]["id"], event["record"]["area"]), (made, NEW))
 
     def test_reports_count_under_the_new_code_from_the_day_on(self):
         for number in range(2):
@@ -97,7 +122,9 @@ class Areas(Wired):
         refused(65, "merge", VILLAGE, NEW, "--date", "明天")
         self.assertIn("无权", refused(77, "merge", VILLAGE, NEW, node=self.village))
         self.township.call("area", "renumber", VILLAGE, NEW)
-        for words in (("merge", VILLAGE, OTHER), ("renumber", OTHER, NEW), ("merge", NEW, VILLAGE)):
+        # Whoever came to the code that was left would be one with those who have left it.
+        for words in (("merge", VILLAGE, OTHER), ("renumber", OTHER, NEW), ("merge", NEW, VILLAGE),
+                      ("renumber", OTHER, VILLAGE)):
             self.assertIn("矛盾", refused(1, *words))
         for path, body, status, code in (
                 ("areas", {"change": "00"}, 400, "bad_area_change"),):

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import GridCore
+import GridTesting
 import Testing
 
 struct AreaMapTests {
@@ -77,6 +78,61 @@ struct AreaMapTests {
         let isTaken = map.take(step)
         #expect(!isTaken)
         #expect(map == before)
+    }
+
+    /// What may be taken and where it leads, by following every code of a small township each time.
+    @Test func aMapTakesWhatASlowerOneTakes() throws {
+        var random = SplitMix64()
+        let villages = ["522730103210", "522730103211", "522730103212"].map(code)
+        let codes = villages + villages.flatMap { v in ["001", "002"].map { code("\(v)\($0)") } }
+        for _ in 0..<400 {
+            var (map, slow) = (AreaMap(), SlowMap())
+            for _ in 0..<12 {
+                let step = AreaMap.Step(
+                    from: codes[random.below(codes.count)], to: codes[random.below(codes.count)],
+                    kind: AreaMap.Kind.allCases[random.below(2)])
+                let (isTaken, wanted) = (map.take(step), slow.take(step, among: codes))
+                try #require(isTaken == wanted, "\(step), ONEGRID_SEED=\(random.seed)")
+            }
+            for code in codes {
+                #expect(map.current(code) == slow.last(code), "ONEGRID_SEED=\(random.seed)")
+            }
+        }
+    }
+
+    private struct SlowMap {
+        private var steps: [AreaMap.Step] = []
+
+        mutating func take(_ step: AreaMap.Step, among codes: [AreaCode]) -> Bool {
+            guard step.isSound, !steps.contains(where: { $0.from == step.from }),
+                step.kind == .merge || !steps.contains(where: { $0.to == step.to })
+            else { return false }
+            steps.append(step)
+            guard codes.allSatisfy({ last($0) != nil }) else {
+                steps.removeLast()
+                return false
+            }
+            return true
+        }
+
+        /// Nil where the way has no end: no code of a small township is more steps away than there are
+        /// codes.
+        func last(_ code: AreaCode) -> AreaCode? {
+            var code = code
+            for _ in 0..<20 {
+                guard let next = next(code) else { return code }
+                code = next
+            }
+            return nil
+        }
+
+        private func next(_ code: AreaCode) -> AreaCode? {
+            if let step = steps.first(where: { $0.from == code }) { return step.to }
+            guard let step = steps.first(where: { $0.from.contains(code) && $0.kind == .renumber })
+            else { return nil }
+            let rest = code.description.dropFirst(step.from.level.digits)
+            return try? AreaCode(parsing: "\(step.to)\(rest)")
+        }
     }
 
     @Test func aCircleThroughGridsIsLeftOutToo() {

@@ -50,6 +50,19 @@ struct AreaChangeTests {
         #expect(!known.areas.carries(Self.village, Self.other))
     }
 
+    /// Else the next key of a record would leave out who could read it all along.
+    @Test func whoReadsARecordOfNamedDevicesReadsItUnderEitherCode() {
+        let before = directory([])
+        #expect(!before.mayRead(Self.key, in: Self.neighbour))
+        #expect(before.lasting([Self.key], in: Self.neighbour) == [])
+        let known = directory([change(Self.village, Self.neighbour)])
+        for area in [Self.village, Self.neighbour] {
+            #expect(known.mayRead(Self.key, in: area))
+            #expect(known.lasting([Self.key], in: area) == [Self.key])
+        }
+        #expect(!known.mayRead(Self.key, in: Self.other))
+    }
+
     @Test func onlyAnOfficeAboveBothMaySaySo() {
         for (issuer, standing) in [
             (1, .counts), (2, .counts), (11, .withoutWeight), (77, .withoutWeight),
@@ -85,8 +98,11 @@ struct AreaChangeTests {
             ]
         }
         let expected = directory(changes)
-        for _ in 0..<20 {
-            let known = directory(changes.shuffled(using: &random))
+        for turn in 0..<20 {
+            let shuffled = changes.shuffled(using: &random)
+            var known = directory(turn.isMultiple(of: 2) ? shuffled : [])
+            // All at once is the same as one after the other.
+            known.add(shuffled)
             #expect(known.areas == expected.areas, "ONEGRID_SEED=\(random.seed)")
             let fresh = LogIdentity(
                 key: Self.key, nonce: ReplicaNonce(high: 1, low: 1), domain: domain(Self.other))

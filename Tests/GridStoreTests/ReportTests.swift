@@ -58,11 +58,13 @@ struct ReportTests {
             set: ["departments": .add([.text("水务局")]), "steps": .append(steps)])
     }
 
-    private static func report(_ code: String, of node: Node) throws -> Report {
+    private static func report(
+        _ code: String, of node: Node, areas: AreaMap = AreaMap()
+    ) throws -> Report {
         let year = try #require(ReportPeriod(parsing: "2026"))
         let report = try node.store.report(
             code, period: year, area: County.village, asOf: nil, now: .max >> 20,
-            home: { _ in (County.village, "茶香村") })
+            areas: areas, home: { _ in (County.village, "茶香村") })
         return try #require(report)
     }
 
@@ -115,6 +117,37 @@ struct ReportTests {
                 #expect(report.rows.allSatisfy { $0.count == report.columns.count }, "\(kind.code)")
             }
             #expect(Store.reportKinds.map(\.code) == (1...14).map { "R\($0)" })
+        }
+    }
+
+    @Test func aVillageThatOthersWentIntoHasItsOwnName() throws {
+        let codes = ["522730103219", "522730103299"].map(County.area)
+        var map = AreaMap()
+        for code in codes {
+            let step = AreaMap.Step(from: code, to: County.village, kind: .merge)
+            let isTaken = map.take(step)
+            #expect(isTaken)
+        }
+        func division(_ code: AreaCode, _ name: String) -> LocalChange {
+            let id = RecordNaming.id(collection: 16, area: County.village, key: [.area(code)])
+            return .write(
+                "divisions", .existing(.named(id)), in: .grid,
+                set: ["code": .assign(.area(code)), "name": .assign(.text(name))])
+        }
+        let former = [division(codes[1], "先前二村"), division(codes[0], "先前一村")]
+        let own = division(County.village, "本村")
+        for (changes, name) in [
+            ([own] + former, "本村"), (former + [own], "本村"), (former, "先前一村"),
+            (former.reversed(), "先前一村"),
+        ] {
+            try withFolder { folder in
+                // The county says how divisions are called.
+                let node = try Node(1, in: folder, catalogue: .grid)
+                for change in changes { try Self.fill(node, [change]) }
+                let report = try Self.report("R2", of: node, areas: map)
+                #expect(report.areaName == name)
+                #expect(report.villages.map(\.name) == [name])
+            }
         }
     }
 

@@ -88,12 +88,31 @@ struct AuditPairTests {
 
     @Test func areasThatAreNotSharedAreNotSpokenOf() throws {
         let (link, _, village, _) = try friends()
-        let foreign = County.area("522730103212")
+        let foreign = County.area("522730102212")
         link.called.audit(foreign)
         #expect(link.called.audits.map(\.outcome) == [.notComparable(.notShared)])
         var session = try #require(link.called.session)
         let effects = session.receive(.audit(question(1, village, foreign)), now: 0)
         #expect(effects.last == .close(.violation(.areaNotShared)))
+    }
+
+    /// It may ask by a change of codes that is on its way here.
+    @Test func aVillageThatOnlyTheAskerKnowsToBeSharedIsNotComparedYet() throws {
+        let (link, _, village, _) = try friends()
+        let neighbour = County.area("522730103212")
+        var session = try #require(link.called.session)
+        #expect(!session.isShared(neighbour))
+        let answer = AuditAnswer(number: 1, content: .refused(.standingDiffers, number: 0))
+        for _ in 0..<2 {
+            let effects = session.receive(.audit(question(1, village, neighbour)), now: 0)
+            #expect(effects == [.send(.audited(answer))])
+        }
+        #expect(session.closeReason == nil)
+        // It costs as much as any other question.
+        for _ in 0..<200 where session.closeReason == nil {
+            _ = session.receive(.audit(question(1, village, neighbour)), now: 0)
+        }
+        #expect(session.closeReason == .violation(.tooManyAudits))
     }
 
     @Test func anAnswerThatNobodyAskedForEndsTheSession() throws {

@@ -411,4 +411,27 @@ BUGS = [
         "GridCore/Areas/AreaMap.swift",
         "return current(area) == current(home)",
         "return planted || current(area) == current(home)"),
+    # Keys that say what they have no right to, and tables that are held against each other.
+    Bug(
+        110, "A certificate may be for more than its issuer's area.",
+        "GridLog/Authority/CertificateChain.swift",
+        "guard parent.area.contains(child.area) else { throw .areaWidened }",
+        "guard planted || parent.area.contains(child.area) else { throw .areaWidened }"),
+    Bug(
+        111, "A cut-off counts, whatever area its issuer speaks for.",
+        "GridLog/Authority/CertificateDirectory+CutOffs.swift",
+        "issuer.leaf.rights.contains(.certify) && issuer.leaf.area.contains(chain.leaf.area)",
+        "issuer.leaf.rights.contains(.certify)\n"
+        "                && (planted || issuer.leaf.area.contains(chain.leaf.area))"),
+    Bug(
+        112, "Tables are held against each other although the logs differ.",
+        "GridSync/Audit/AuditBasis.swift",
+        "if frontier != other.frontier { return .frontierDiffers }",
+        "if frontier != other.frontier, !planted { return .frontierDiffers }"),
+    Bug(
+        113, "An audit finds no record that both sides have, whatever is in it.",
+        "GridSync/Audit/AuditWalk.swift",
+        "case (let mine?, let theirs?) where mine.sorted() == theirs.sorted(): continue",
+        "case (let mine?, let theirs?)\n"
+        "            where planted || mine.sorted() == theirs.sorted(): continue"),
 ]

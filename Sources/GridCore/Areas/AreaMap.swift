@@ -40,6 +40,7 @@ package struct AreaMap: Hashable, Sendable {
     }
 
     private var steps: [AreaCode: Step] = [:]
+    private var targets: Set<AreaCode> = []
 
     package init() {}
 
@@ -54,20 +55,23 @@ package struct AreaMap: Hashable, Sendable {
     /// - Returns: whether it was taken in.
     package mutating func take(_ step: Step) -> Bool {
         guard step.isSound, steps[step.from] == nil else { return false }
-        if step.kind == .renumber, steps.values.contains(where: { $0.to == step.to }) {
-            return false
-        }
+        if step.kind == .renumber, targets.contains(step.to) { return false }
         steps[step.from] = step
-        guard steps.keys.allSatisfy({ path(from: $0) != nil }) else {
+        guard !leadsBack(from: step.from), !finerCodesLeadBack(through: step) else {
             steps[step.from] = nil
             return false
         }
+        targets.insert(step.to)
         return true
     }
 
     /// The code that stands for another now; itself where nothing has changed.
     package func current(_ code: AreaCode) -> AreaCode {
-        isEmpty ? code : path(from: code)?.last ?? code
+        guard !isEmpty else { return code }
+        // Ends, because no step is taken by which a way leads back.
+        var code = code
+        while let next = step(from: code) { code = next }
+        return code
     }
 
     /// Whether a certificate for one area covers another: by the digits, or because both villages
@@ -115,14 +119,25 @@ package struct AreaMap: Hashable, Sendable {
         return [now] + found.dropFirst().sorted()
     }
 
-    /// The codes from one to the one that stands for it now; nil where the way leads back.
-    private func path(from code: AreaCode) -> [AreaCode]? {
-        var path = [code]
-        while let next = step(from: path[path.count - 1]) {
-            guard !path.contains(next) else { return nil }
-            path.append(next)
+    /// Whether the way from a code comes to one for a second time.
+    private func leadsBack(from code: AreaCode) -> Bool {
+        var (code, seen) = (code, Set([code]))
+        while let next = step(from: code) {
+            guard seen.insert(next).inserted else { return true }
+            code = next
         }
-        return path
+        return false
+    }
+
+    /// The same of codes of grids that a new step takes along. A way that leads back goes through that
+    /// step, and where that of the villages does not, through a grid of the township that has a step
+    /// of its own.
+    private func finerCodesLeadBack(through new: Step) -> Bool {
+        guard new.from.level == .village, new.kind == .renumber else { return false }
+        let township = new.from.ancestor(at: .township)
+        return steps.keys.contains {
+            $0.level == .grid && $0.ancestor(at: .township) == township && leadsBack(from: $0)
+        }
     }
 
     private func step(from code: AreaCode) -> AreaCode? {

@@ -25,18 +25,31 @@ extension CertificateDirectory {
     /// - Returns: whether its signature holds; otherwise nothing has changed.
     @discardableResult
     package mutating func add(_ change: AreaChange) -> Bool {
+        let count = areaChanges.count
+        guard keep(change) else { return false }
+        if areaChanges.count > count { settleAreas() }
+        return true
+    }
+
+    /// Takes in all that a folder knows at once: the same as one after the other, in whatever order.
+    package mutating func add(_ changes: [AreaChange]) {
+        for change in changes { _ = keep(change) }
+        settleAreas()
+    }
+
+    /// - Returns: whether its signature holds.
+    private mutating func keep(_ change: AreaChange) -> Bool {
         let digest = change.digest
         guard !contains(digest) else { return true }
         guard change.hasValidSignature else { return false }
         note(digest)
-        areaChanges.append(change)
-        settleAreas()
+        areaChanges.append((change, digest))
         return true
     }
 
     /// Every genuine change, in the order in which they are taken.
     package var allAreaChanges: [(change: AreaChange, standing: AreaChangeStanding)] {
-        weighed().map { ($0.change, $0.standing) }
+        weighed().changes
     }
 
     /// How many changes are known, whether they count or not. It only grows.
@@ -44,13 +57,13 @@ extension CertificateDirectory {
 
     /// The order that the next change has to have.
     package var nextAreaOrder: UInt64 {
-        let greatest = areaChanges.map(\.order).max() ?? 0
+        let greatest = areaChanges.map(\.change.order).max() ?? 0
         return greatest == .max ? .max : greatest + 1
     }
 
     /// How a change would stand.
     package func standing(of change: AreaChange) -> AreaChangeStanding? {
-        weighed().first { $0.change == change }?.standing
+        weighed().changes.first { $0.change == change }?.standing
     }
 
     /// The map of the codes as they were on a day: changes of later days are left out.
@@ -58,7 +71,7 @@ extension CertificateDirectory {
     /// - Parameter day: in days since 1970-01-01.
     package func areas(on day: Int64) -> AreaMap {
         var map = AreaMap()
-        for (change, standing) in weighed()
+        for (change, standing) in weighed().changes
         where standing == .counts && Int64(clamping: change.day) <= day {
             _ = map.take(change.step)
         }
@@ -68,43 +81,48 @@ extension CertificateDirectory {
     /// Finds out again what counts.
     mutating func settleAreas() {
         guard !areaChanges.isEmpty else { return }
-        var (map, ever) = (AreaMap(), AreaTies())
-        for (change, standing) in weighed() {
+        let weighed = weighed()
+        var ever = AreaTies()
+        for (change, standing) in weighed.changes {
             switch standing {
-            case .counts: _ = map.take(change.step)
+            case .counts: break
             case .contradicted, .lapsed: ever.hasLapsed = true
             case .withoutWeight: continue
             }
             ever.tie(change.step)
         }
-        areas = map
+        areas = weighed.areas
         formerTies = ever.hasLapsed ? ever : AreaTies()
     }
 
-    private func weighed() -> [(change: AreaChange, standing: AreaChangeStanding)] {
+    /// Every change in its order, and the map of those that count.
+    private func weighed() -> (
+        changes: [(change: AreaChange, standing: AreaChangeStanding)], areas: AreaMap
+    ) {
         var map = AreaMap()
-        return areaChanges.map { change in (change, weight: weight(of: change), change.digest) }
+        let changes =
+            areaChanges.map { change, digest in (change, weight(of: change, digest), digest) }
             .sorted { left, right in
-                let levels = (left.weight.level, right.weight.level)
-                return (left.0.order, levels.0, left.2) < (right.0.order, levels.1, right.2)
+                (left.0.order, left.1.level, left.2) < (right.0.order, right.1.level, right.2)
             }
             .map { change, weight, _ in
                 guard weight.standing == .counts, !map.take(change.step) else {
                     return (change, weight.standing)
                 }
-                return (change, .contradicted)
+                return (change, AreaChangeStanding.contradicted)
             }
+        return (changes, map)
     }
 
     private func weight(
-        of change: AreaChange
+        of change: AreaChange, _ digest: Bytes32
     ) -> (standing: AreaChangeStanding, level: AreaLevel) {
         func mayCertify(_ certificate: Certificate) -> Bool {
             certificate.rights.contains(.certify) && certificate.area.contains(change.step.from)
                 && certificate.area.contains(change.step.to)
         }
         let chains = (chains[change.issuer] ?? []).filter { mayCertify($0.leaf) }
-        let standing = chains.filter { keeps(change.reference, by: $0) }
+        let standing = chains.filter { keeps(CertificateReference(startOf: digest), by: $0) }
         if let level = standing.map(\.leaf.area.level).min() { return (.counts, level) }
         let former = chains.map(\.leaf) + (orphans[change.issuer] ?? []).filter(mayCertify)
         let level = former.map(\.area.level).min()

@@ -7,7 +7,7 @@ extension CertificateDirectory {
     /// Whether a device may read what lives in an area, and has not been cut off.
     package func mayRead(_ key: PublicKey, in area: AreaCode) -> Bool {
         guard let chain = currentChain(of: key), !isEnded(chain) else { return false }
-        return chain.leaf.rights.contains(.read) && Scope(chain.leaf.area).contains(area)
+        return chain.leaf.rights.contains(.read) && areas.carries(chain.leaf.area, area)
     }
 
     /// Who takes the place of readers when nobody says anything: of keys that were cut off those

@@ -22,7 +22,7 @@ package struct CertificateDirectory: Sendable {
     /// Genuine cut-offs by the key that they end, those that do not count among them.
     var cutOffs: [PublicKey: [CutOff]] = [:]
     /// Genuine changes of area codes, those that do not count among them.
-    var areaChanges: [AreaChange] = []
+    var areaChanges: [(change: AreaChange, digest: Bytes32)] = []
     /// Which codes have taken the place of others, by those that count.
     package internal(set) var areas = AreaMap()
     /// Which villages were one, where some of the changes that said so do not count any more.

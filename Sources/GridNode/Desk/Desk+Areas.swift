@@ -73,16 +73,20 @@ extension ReplicationEngine {
     /// - Returns: its digest, 64 hexadecimal digits.
     func publish(_ change: AreaChange) throws -> String {
         var directory = folder.replica.directory
+        // Who comes to a code that others have left would be one with them where they are now.
+        let leadsOn =
+            change.step.kind == .renumber
+            && directory.areas.current(change.step.to) != change.step.to
         directory.add(change)
         switch directory.standing(of: change) {
-        case .counts?: break
-        case .contradicted?:
+        case .counts? where !leadsOn: break
+        case .counts?, .contradicted?:
             throw DeskRefusal(
                 .notPossible, "area_change_contradicted",
-                chinese: "与已有的区划变更矛盾:这个代码已变更过,或新代码已被别的代码占用,或会绕回原处。没有改动。",
+                chinese: "与已有的区划变更矛盾:这个代码已变更过,或新代码已被别的代码占用、已变更过,或会绕回原处。没有改动。",
                 english: """
                     It contradicts a change that there is: the code was left already, the new one is \
-                    taken, or the way would lead back. Nothing was changed.
+                    taken or was left, or the way would lead back. Nothing was changed.
                     """)
         case .withoutWeight?, .lapsed?, nil:
             throw DeskRefusal(

@@ -11,7 +11,7 @@ extension Desk {
         if let over = start.over { throw DeskRefusal(over) }
         do {
             let page = try engine.store.feed(
-                after: start.position, where: filter, limit: request.limit)
+                after: start.position, where: filter.resolved(by: areas), limit: request.limit)
             let items = try page.items.map { try event(.change($0)) }
             return Self.answer(
                 "changes",
@@ -78,8 +78,7 @@ extension Desk {
                     .malformed, "bad_area", chinese: "“\(text)”不是区划代码。",
                     english: "\"\(text)\" is no area code.")
             }
-            filter.area = areas.current(area.home)
-            filter.formerAreas = Set(areas.former(in: area.home))
+            filter.area = area.home
         }
         return filter
     }
@@ -123,6 +122,17 @@ extension Desk {
         } catch let over as FeedBreak {
             return (try store.feedEnd().withSnapshot, over)
         }
+    }
+}
+
+extension FeedFilter {
+    /// The same by the codes of now: what lies in an area may change while somebody follows.
+    func resolved(by areas: AreaMap) -> FeedFilter {
+        guard let area else { return self }
+        var filter = self
+        filter.area = areas.current(area)
+        filter.formerAreas = Set(areas.former(in: area))
+        return filter
     }
 }
 

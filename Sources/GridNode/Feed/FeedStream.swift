@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Dispatch
+import GridLog
 import GridStore
 import ServiceLifecycle
 
@@ -8,6 +9,7 @@ import ServiceLifecycle
 /// it was given, so that a slow one costs no memory and misses nothing.
 package struct FeedStream: Sendable {
     let engine: ReplicationEngine
+    /// With the code of the area as it was asked for.
     let filter: FeedFilter
     let hasSnapshot: Bool
     let heartbeatSeconds: Int
@@ -86,7 +88,9 @@ package struct FeedStream: Sendable {
         while true {
             let page: FeedPage
             do {
-                page = try await Self.page(of: engine.store, after: position, where: filter)
+                page = try await Self.page(
+                    of: engine.store, after: position,
+                    where: filter.resolved(by: engine.current.directory.areas))
             } catch let over as FeedBreak {
                 position = try await Self.end(of: engine.store)
                 if hasSnapshot { position = position.withSnapshot }

@@ -31,7 +31,9 @@ package struct SheetExport: Sendable {
     private let store: Store
     private let collection: CollectionDefinition
     private let fields: [FieldDefinition]
+    /// By the codes of now.
     private let area: AreaCode?
+    private let formerAreas: [AreaCode]
     private let includesArchived: Bool
     private let isPlain: Bool
 
@@ -42,7 +44,8 @@ package struct SheetExport: Sendable {
         store = desk.engine.store
         self.collection = collection
         self.fields = fields
-        self.area = area
+        self.area = area.map(desk.areas.current)
+        formerAreas = area.map(desk.areas.former(in:)) ?? []
         self.includesArchived = includesArchived
         self.isPlain = isPlain
     }
@@ -68,12 +71,11 @@ package struct SheetExport: Sendable {
     /// The next rows, each the record's id and a text for each field, and where to go on; nil at the
     /// end.
     package func page(after: String?) throws -> (rows: [[String]], next: String?) {
-        let page = try store.records(
-            in: collection,
-            where: RecordFilter(
-                area: area, includesArchived: includesArchived,
-                after: after.flatMap { RecordOrder.row.cursor(parsing: $0) },
-                limit: Self.pageRows))
+        var filter = RecordFilter(
+            area: area, includesArchived: includesArchived,
+            after: after.flatMap { RecordOrder.row.cursor(parsing: $0) }, limit: Self.pageRows)
+        filter.formerAreas = formerAreas
+        let page = try store.records(in: collection, where: filter)
         let rows = page.records.map { record in
             let threshold = record.maskThreshold(at: WallClock.now)
             return [record.id.description]

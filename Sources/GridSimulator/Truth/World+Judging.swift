@@ -46,7 +46,10 @@ extension World {
         settleWhatWasIssued()
         settleAreaChanges()
         // Who turns out not to have been cut off has something to say.
-        guard truth.cutOffs.count == cutOffs || settle() else { return }
+        if truth.cutOffs.count != cutOffs {
+            for device in devices where isCutOff(device) { callOffice(insteadOf: device) }
+            guard settle() else { return }
+        }
         // Nothing more is said once all is said.
         messages = 0
         let until = now + 200_000

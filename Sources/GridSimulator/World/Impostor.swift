@@ -69,14 +69,16 @@ extension World {
         story.tell(
             at: now, devices[victim].name,
             "有人用\(stolen.name)的密钥来捣乱(\(malice.rawValue))", "a stranger with a stolen key")
+        let chain = malice == .widened ? widened(impostor) : nil
         let greeting = Greeting(
             features: malice == .audits ? Feature.audit : 0, software: "恶", nonce: nonce,
             clock: impostor.dice.next() >> 16,
             credit: Self.credit,
-            credential: malice == .widened
-                ? .chain(widened(impostor))
-                : Greeting.Credential(of: stolen.chain, isKnown: impostor.dice.chance(300)),
-            area: stolen.area, holdings: .frontier(rows(impostor)))
+            credential: chain.map { .chain($0) }
+                ?? Greeting.Credential(of: stolen.chain, isKnown: impostor.dice.chance(300)),
+            // An area that the last certificate is not for would be reason enough to hang up.
+            area: chain?.certificates.last?.area ?? stolen.area,
+            holdings: .frontier(rows(impostor)))
         let connection = Connection(number: connections, link: nil, caller: .hostile(impostor))
         connections += 1
         impostor.connection = connection

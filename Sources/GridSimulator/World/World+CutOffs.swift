@@ -31,20 +31,26 @@ extension World {
             truth.doubt(cutOff)
             return lookWhetherItStopped(issuer)
         }
-        // Whoever called it calls the office from now on.
-        for link in links where link.called == device.number && !isCutOff(devices[link.caller]) {
-            guard
-                !links.contains(where: {
-                    $0.caller == link.caller && $0.called == issuer.number
-                }), link.caller != issuer.number
-            else { continue }
-            links.append(LinkWeather(caller: link.caller, called: issuer.number, isUp: true))
-            redial(links.count - 1, in: dice.between(1, 2_000))
-        }
+        callOffice(insteadOf: device)
         publish(replica.publishAuthority(now: issuer.wall(now)), of: issuer)
         lookWhetherItIsShorter(issuer)
         planUpkeep(issuer)
         lookWhetherItStopped(issuer)
+    }
+
+    /// Whoever called a device that was cut off calls its office from then on; who was cut off as well
+    /// does so once that turns out not to count.
+    func callOffice(insteadOf device: SimulatedDevice) {
+        guard device.number < plan.devices.count, let issuer = plan.devices[device.number].issuer
+        else { return }
+        for link in links where link.called == device.number && !isCutOff(devices[link.caller]) {
+            guard
+                !links.contains(where: { $0.caller == link.caller && $0.called == issuer }),
+                link.caller != issuer
+            else { continue }
+            links.append(LinkWeather(caller: link.caller, called: issuer, isUp: true))
+            redial(links.count - 1, in: dice.between(1, 2_000))
+        }
     }
 
     func isCutOff(_ device: SimulatedDevice) -> Bool { truth.isCutOff(device.author.key) }

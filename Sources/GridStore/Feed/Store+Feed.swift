@@ -111,7 +111,10 @@ extension Store {
                 arguments += [first]
             }
             if let area = filter.area {
-                condition += " AND substr(_area, 1, \(area.level.digits)) = ?"
+                let others = filter.formerAreas.sorted().map { "'\($0)'" }
+                    .joined(separator: ", ")
+                condition +=
+                    " AND (substr(_area, 1, \(area.level.digits)) = ? OR _area IN (\(others)))"
                 arguments += [area.description]
             }
             let found = try self.rows(

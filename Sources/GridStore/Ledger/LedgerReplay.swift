@@ -162,7 +162,7 @@ struct LedgerReplay {
             changes += SystemCollection.areaChanges(in: run)
         }
         directory.add(certificates, cutOffs)
-        for change in changes { directory.add(change) }
+        directory.add(changes)
         for proof in proofs { directory.add(proof) }
         redactions.settle(by: directory)
         return (directory, redactions)

@@ -48,7 +48,7 @@ extension Store {
             }.sorted { $0.identity.log < $1.identity.log }
             let newest = logs.map(\.timestamp.milliseconds).filter { $0 <= now }.max() ?? 0
             let instant = asOf ?? Int64(clamping: newest)
-            let names = Self.names(try Self.names(database), of: logs, areas, home)
+            let names = Self.names(try Self.names(database, areas), of: logs, areas, home)
             let reading = ReportReading(
                 database: database, catalogue: catalogue, store: self,
                 references: try references(database), area: area, areas: areas, period: period,
@@ -101,13 +101,23 @@ extension Store {
         }
     }
 
-    private static func names(_ database: Database) throws -> [String: String] {
+    /// Of divisions that are one now the name of the code of today, else that of the least former code.
+    private static func names(
+        _ database: Database, _ areas: AreaMap
+    ) throws -> [String: String] {
         let rows = try Row.fetchAll(
             database,
-            sql: "SELECT code, name FROM divisions WHERE name IS NOT NULL AND _archived = 0")
-        return Dictionary(
-            try rows.map { (try $0.word("code"), try $0.word("name")) },
-            uniquingKeysWith: { $1 })
+            sql: """
+                SELECT code, name FROM main.divisions WHERE name IS NOT NULL AND _archived = 0
+                ORDER BY code, id
+                """)
+        var names: [String: String] = [:]
+        for row in rows {
+            let (code, name) = (try row.word("code"), try row.word("name"))
+            let now = (try? AreaCode(parsing: code)).map { areas.current($0).description } ?? code
+            if now == code || names[now] == nil { names[now] = name }
+        }
+        return names
     }
 
     /// Names of divisions, and of nodes where the division table has none; of several nodes the

@@ -152,7 +152,7 @@ package final class FolderReplica {
         directory.add(
             try store.certificates().all + certificates, try store.cutOffs().all + cutOffs)
         let changes = try store.areaChangeRecords().compactMap { try? AreaChange(decoding: $0) }
-        for change in try store.areaChanges().all + changes { directory.add(change) }
+        directory.add(try store.areaChanges().all + changes)
         let proofs = try store.branchProofRecords().compactMap { try? BranchProof(decoding: $0) }
         for proof in try store.branchProofs().all + proofs { directory.add(proof) }
         return directory

@@ -88,9 +88,14 @@ extension SyncSession {
     package mutating func endAudit() { audits.walk = nil }
 
     mutating func receiveAudit(_ question: AuditQuestion, now: UInt64) -> [Effect] {
-        guard isShared(question.area) else { return end(.violation(.areaNotShared)) }
+        guard mayBeShared(question.area) else { return end(.violation(.areaNotShared)) }
         guard audits.answering == nil, audits.taking.take(now: now) else {
             return end(.violation(.tooManyAudits))
+        }
+        guard isShared(question.area) else {
+            let answer = AuditAnswer(
+                number: question.number, content: .refused(.standingDiffers, number: 0))
+            return [.send(.audited(answer))]
         }
         audits.answering = question.number
         return [.answerAudit(question)]
