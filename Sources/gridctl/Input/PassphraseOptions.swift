@@ -82,7 +82,7 @@ enum PassphraseFile {
                 "other users have rights on the passphrase file \(path): run chmod 600 \(path)")
         }
         guard let file = FileHandle(forReadingAtPath: path),
-            let data = try? file.read(upToCount: 4_096)
+            let data = try? file.read(upToCount: 4_096) ?? Data()
         else {
             throw CommandFailure(
                 .notFound, "读不到口令文件 \(path)。", "cannot read the passphrase file \(path)")
