@@ -9,12 +9,16 @@ package struct AreaMap: Hashable, Sendable {
         case renumber = 1
         /// The area goes into another that is there: finer codes stay until they change themselves.
         case merge = 2
+        /// A part of a village goes into another, which is an heir of it from then on. Which grids go
+        /// is said by changes of their own; the village keeps its code until it changes itself.
+        case split = 3
 
         /// The stable word for it.
         package var word: String {
             switch self {
             case .renumber: "renumber"
             case .merge: "merge"
+            case .split: "split"
             }
         }
     }
@@ -32,29 +36,34 @@ package struct AreaMap: Hashable, Sendable {
         }
 
         /// Whether a step can be taken at all: from a village or grid to another of the same level
-        /// and township.
+        /// and township. Only villages are split.
         package var isSound: Bool {
-            from != to && from.level == to.level && (from.level == .village || from.level == .grid)
+            from != to && from.level == to.level
+                && (from.level == .village || from.level == .grid && kind != .split)
                 && from.ancestor(at: .township) == to.ancestor(at: .township)
         }
     }
 
     private var steps: [AreaCode: Step] = [:]
     private var targets: Set<AreaCode> = []
+    /// Of each village what parts of it went into, as they were called when they did.
+    private var parts: [AreaCode: Set<AreaCode>] = [:]
 
     package init() {}
 
-    package var isEmpty: Bool { steps.isEmpty }
+    package var isEmpty: Bool { steps.isEmpty && parts.isEmpty }
 
-    /// What the map is made of, ascending by what was left.
+    /// By what codes have been left, ascending.
     package var all: [Step] { steps.values.sorted { $0.from < $1.from } }
 
     /// Takes a step in, unless it contradicts what is here: the code has been left already, another
-    /// code was renumbered to the same, or the way would lead back to where it began.
+    /// code was renumbered to the same, the way would lead back to where it began, or the village that
+    /// a part is to go into is an heir already.
     ///
     /// - Returns: whether it was taken in.
     package mutating func take(_ step: Step) -> Bool {
         guard step.isSound, steps[step.from] == nil else { return false }
+        if step.kind == .split { return split(step) }
         if step.kind == .renumber, targets.contains(step.to) { return false }
         steps[step.from] = step
         guard !leadsBack(from: step.from), !finerCodesLeadBack(through: step) else {
@@ -74,12 +83,61 @@ package struct AreaMap: Hashable, Sendable {
         return code
     }
 
-    /// Whether a certificate for one area covers another: by the digits, or because both villages
-    /// are one now.
+    /// Whether a certificate for one area covers another: by the digits, because both villages are one
+    /// now, or because the first is an heir of the second.
     package func covers(_ area: AreaCode, _ home: AreaCode) -> Bool {
         if area.contains(home) { return true }
         guard !isEmpty, area.level == .village, home.level == .village else { return false }
-        return current(area) == current(home)
+        let now = current(area)
+        return now == current(home) || isHeir(now, of: home)
+    }
+
+    /// The villages that what was written under a code lies in now: the one that stands for it first,
+    /// then those that parts of it went into, ascending.
+    package func heirs(of home: AreaCode) -> [AreaCode] {
+        let now = current(home)
+        guard let parts = parts[home] else { return [now] }
+        return [now] + Set(parts.map(current)).subtracting([now]).sorted()
+    }
+
+    /// The codes of which parts went into other villages, ascending.
+    package var divided: [AreaCode] { parts.keys.sorted() }
+
+    /// The codes of which parts lie in a village now and whose own code does not, ascending.
+    package func divided(into village: AreaCode) -> [AreaCode] {
+        let now = current(village)
+        return divided.filter { current($0) != now && isHeir(now, of: $0) }
+    }
+
+    /// The village in which a record lies now that was written under a code.
+    ///
+    /// - Parameter grid: the grid that it says it belongs to, or a finer code; nil where it says none,
+    ///   or where its village was not divided. What says none stays with the village.
+    package func place(of home: AreaCode, grid: AreaCode?) -> AreaCode {
+        let now = current(home)
+        guard let grid, parts[home] != nil,
+            let village = current(grid).ancestor(at: .village), village != now,
+            isHeir(village, of: home)
+        else { return now }
+        return village
+    }
+
+    /// - Parameter village: a code of now.
+    private func isHeir(_ village: AreaCode, of home: AreaCode) -> Bool {
+        parts[home]?.contains { current($0) == village } ?? false
+    }
+
+    /// A part of all that is this village goes: of what is called by its former codes too.
+    private mutating func split(_ step: Step) -> Bool {
+        guard current(step.to) != step.from, !isHeir(current(step.to), of: step.from) else {
+            return false
+        }
+        let codes = Set(steps.keys).union(parts.keys).filter { code in
+            code.level == .village && (current(code) == step.from || isHeir(step.from, of: code))
+        }
+        for code in codes.union([step.from]) { parts[code, default: []].insert(step.to) }
+        targets.insert(step.to)
+        return true
     }
 
     /// Whether whoever carries one area carries what is homed in another.
