@@ -113,6 +113,94 @@ class Areas(Wired):
         for node in (self.township, self.village, other):
             self.assertEqual(node.ask("verify")["findings"], [])
 
+    def test_a_village_is_split_and_each_household_is_found_where_its_grid_went(self):
+        stay, go = f"{VILLAGE}001", f"{VILLAGE}003"
+        household = {}
+        for grid, name in ((stay, "留户"), (go, "走户")):
+            household[name] = self.village.put(
+                "households", f"household_no={grid[-1]}", f"grid_code={grid}", f"address={name}")
+            self.village.put("residents", f"name={name}人", f"household_id={household[name]}")
+            self.matter(self.village, f"{name}的事", f"grid_code={grid}")
+        self.matter(self.village, "全村的事")
+        moved = self.village.ask("list", "matters", f"grid_code={go}")["items"][0]["id"]
+        self.delivered()
+        told = self.township.call(
+            "area", "split", VILLAGE, THIRD, "--grids", "003=001", "--rest", NEW).stdout
+        self.assertIn(f"{go} → {THIRD}001", told)
+        # What counts already is not said again.
+        self.township.call("area", "split", VILLAGE, THIRD, "--grids", "003=001", "--rest", NEW)
+        self.assertEqual(len(self.township.ask("area", "list")["items"]), 3)
+        self.linked()
+        other = enrol(self.township, self.township.folder.parent, "新村", THIRD)
+        other.start("--peer", self.link.address, "--log-level", "error")
+        self.addCleanup(other.stop)
+        eventually(lambda: len(self.titles(other)) == 3, "the heir has what was written before")
+
+        def names(node, collection, field, area):
+            items = node.ask("list", collection, "--area", area)["items"]
+            return sorted(each["fields"][field] for each in items)
+        for node in (self.township, self.village, other):
+            for area, word, rest in ((NEW, "留户", ["全村的事"]), (THIRD, "走户", [])):
+                found = names(node, "households", "address", area)
+                self.assertEqual(found, [word], (node.name, area))
+                self.assertEqual(len(names(node, "residents", "name", area)), 1)
+                self.assertEqual(
+                    names(node, "matters", "title", area), sorted([f"{word}的事"] + rest))
+                rows = node.folder.parent / f"{node.name}-{area}.jsonl"
+                node.call("export", "households", "--jsonl", rows, "--area", area)
+                self.assertIn(household[word], rows.read_text())
+                _, page = node.send("GET", f"/v1/changes?snapshot=1&collection=residents&area={area}")
+                self.assertEqual(len(page["items"]), 1, (node.name, area))
+            record = node.ask("get", "matters", moved)
+            self.assertEqual((record["area"], record["former_area"]), (THIRD, VILLAGE))
+            report = node.ask("report", "R6", "--area", THIRD)
+            self.assertIn("1", [row[3] for row in report["texts"] if row[2] == "全部户"])
+        # Both write where the past lies; what comes after is each one's own.
+        other.call("put", "matters", moved, "title=走户的事办好", f"grid_code={THIRD}001")
+        eventually(lambda: "走户的事办好" in self.titles(self.village), "it is written in the past")
+        new = self.matter(other, "新村的事", f"grid_code={THIRD}001")
+        own = self.matter(self.village, "留下的事", f"grid_code={NEW}001")
+        eventually(lambda: {"新村的事", "留下的事"} < set(self.titles(self.township)), "both arrive")
+        self.assertNotIn("留下的事", self.titles(other))
+        self.assertNotIn("新村的事", self.titles(self.village))
+        self.assertEqual(other.ask("get", "matters", new)["area"], THIRD)
+        self.assertEqual(self.village.ask("get", "matters", own)["area"], NEW)
+        # The number of a household that went is free for the village that stays.
+        said = self.village.call("put", "matters", "title=错", f"grid_code={go}", wants=65).stderr
+        self.assertIn("outside_area", said)
+        for node in (self.township, self.village, other):
+            self.assertEqual(node.ask("verify")["findings"], [])
+            self.assertEqual(node.ask("doctor")["findings"], [])
+
+    def test_the_points_of_a_household_go_with_it(self):
+        go = f"{VILLAGE}003"
+        household = self.village.put("households", "household_no=1", f"grid_code={go}")
+        stays = self.village.put("households", "household_no=2", f"grid_code={VILLAGE}001")
+        staff = self.township.put("staff", "name=王五")
+        self.delivered()
+        eventually(lambda: self.village.ask("list", "staff")["items"], "staff are known")
+
+        def score(node, account, delta):
+            return node.put("points_entries", "kind=score", f"account={account}", "year=2026",
+                            f"delta={delta}", "happened_on=2026-11-01", f"signed_by={staff}")
+        entries = [score(self.village, account, 5) for account in (household, stays)]
+        self.delivered()
+        self.township.call("area", "split", VILLAGE, THIRD, "--grids", "003")
+        other = enrol(self.township, self.township.folder.parent, "新村", THIRD)
+        other.start("--peer", self.link.address, "--log-level", "error")
+        self.addCleanup(other.stop)
+        eventually(lambda: len(other.ask("list", "points_entries")["items"]) == 2, "it has the past")
+        score(other, household, 3)
+        eventually(
+            lambda: len(self.township.ask("list", "points_entries")["items"]) == 3, "it arrives")
+        for node in (self.township, other):
+            report = node.ask("report", "R7", "--period", "2026", "--area", TOWNSHIP)
+            self.assertEqual(
+                sorted((row[0], row[2], row[6]) for row in report["texts"]),
+                sorted([(THIRD, household, "2"), (VILLAGE, stays, "1")]), node.name)
+            self.assertEqual(
+                node.ask("get", "points_entries", entries[0])["area"], THIRD, node.name)
+
     def test_who_may_not_and_what_contradicts_is_refused_by_name(self):
         def refused(exit_code, *words, node=self.township):
             return node.call("area", *words, wants=exit_code).stderr
@@ -120,6 +208,10 @@ class Areas(Wired):
         refused(65, "merge", VILLAGE, "522730102202")
         refused(65, "merge", "茶香村", NEW)
         refused(65, "merge", VILLAGE, NEW, "--date", "明天")
+        for grids in ("", "3", "003,003", "003=001,004=001", f"{OTHER}003", "003=001=002", "003="):
+            refused(65, "split", VILLAGE, NEW, "--grids", grids)
+        refused(65, "split", f"{VILLAGE}003", f"{VILLAGE}004", "--grids", "003")
+        self.assertEqual(self.township.ask("area", "list")["items"], [])
         self.assertIn("无权", refused(77, "merge", VILLAGE, NEW, node=self.village))
         self.township.call("area", "renumber", VILLAGE, NEW)
         # Whoever came to the code that was left would be one with those who have left it.

@@ -100,6 +100,11 @@ package struct AreaMap: Hashable, Sendable {
         return [now] + Set(parts.map(current)).subtracting([now]).sorted()
     }
 
+    /// Whether something that was written under a code lies in an area now.
+    package func concerns(_ area: AreaCode, _ home: AreaCode) -> Bool {
+        heirs(of: home).contains { area.contains($0) }
+    }
+
     /// The codes of which parts went into other villages, ascending.
     package var divided: [AreaCode] { parts.keys.sorted() }
 
@@ -158,6 +163,12 @@ package struct AreaMap: Hashable, Sendable {
     package func family(of village: AreaCode) -> [AreaCode] {
         let now = current(village)
         return [now] + former(in: now).filter { $0.level == .village && $0 != now }
+    }
+
+    /// The codes under which what lies in a village now may have been written: its family, and those
+    /// of which a part went into it.
+    package func sources(of village: AreaCode) -> [AreaCode] {
+        family(of: village) + divided(into: village)
     }
 
     /// Every code that stands for the same as another now: the one of today first, then the others.

@@ -4,8 +4,10 @@
 package struct WriteContext: Sendable {
     /// The area in which the record lives.
     package let area: AreaCode
-    /// Areas that are one with it now, and whose codes are as good.
-    package var others: [AreaCode] = []
+    /// What has become of area codes. Those of areas that are one with it now are as good.
+    package var areas = AreaMap()
+    /// Whether the record is made now, and not there already.
+    package var isNew = false
     /// Today in China, in days since 1970-01-01.
     package let today: Int32
     /// Milliseconds since 1970-01-01T00:00Z.
@@ -17,9 +19,16 @@ package struct WriteContext: Sendable {
         self.now = now
     }
 
-    /// Whether a code lies in the area of the record.
+    /// Whether a code lies in the area of the record. One that was there before a part of its village
+    /// went into another lies in both; a new one in that from which it was not taken.
     func contains(_ code: AreaCode) -> Bool {
-        area.contains(code) || others.contains { $0.contains(code) }
+        func lies(in village: AreaCode) -> Bool {
+            areas.family(of: village).contains { $0.contains(code) }
+        }
+        guard area.contains(code) || lies(in: area) else {
+            return !isNew && areas.heirs(of: area).contains(where: lies)
+        }
+        return !isNew || areas.place(of: area, grid: code) == areas.current(area)
     }
 
     /// The day of `now` in China is today.

@@ -119,7 +119,7 @@ extension Desk {
         if !flags.isEmpty { parts["flags"] = .list(flags) }
         if display.collection.name == "points_entries" {
             let ledger = try engine.store.pointsLedger(
-                of: areas.family(of: display.state.domain.area))
+                of: areas.sources(of: place(of: display)))
             if let state = ledger.states[display.id] { parts["state"] = .text(state) }
             if let void = ledger.voids[display.id] { parts["void_review"] = .text(void.rawValue) }
             if case .reference(let account)? = display["account"]?.value {

@@ -75,7 +75,7 @@ extension ReplicationEngine {
         var directory = folder.replica.directory
         // Who comes to a code that others have left would be one with them where they are now.
         let leadsOn =
-            change.step.kind == .renumber
+            change.step.kind != .merge
             && directory.areas.current(change.step.to) != change.step.to
         directory.add(change)
         switch directory.standing(of: change) {
@@ -83,10 +83,11 @@ extension ReplicationEngine {
         case .counts?, .contradicted?:
             throw DeskRefusal(
                 .notPossible, "area_change_contradicted",
-                chinese: "与已有的区划变更矛盾:这个代码已变更过,或新代码已被别的代码占用、已变更过,或会绕回原处。没有改动。",
+                chinese: "与已有的区划变更矛盾:这个代码已变更过,或新代码已被别的代码占用、已变更过,或会绕回原处,或已经分过去了。没有改动。",
                 english: """
                     It contradicts a change that there is: the code was left already, the new one is \
-                    taken or was left, or the way would lead back. Nothing was changed.
+                    taken or was left, the way would lead back, or it was split so already. Nothing was \
+                    changed.
                     """)
         case .withoutWeight?, .lapsed?, nil:
             throw DeskRefusal(

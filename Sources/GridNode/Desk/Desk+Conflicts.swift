@@ -12,14 +12,15 @@ extension Desk {
     package func conflicts() throws -> JSONValue {
         let logs = try logsByID()
         let records = try engine.store.conflictingRecords(limit: Self.conflictsShownMax)
-        let items = records.flatMap { display in
+        let items = try records.flatMap { display in
+            let area = try place(of: display)
             let sight = Sight.masked.of(display)
             return display.conflicts.map { field in
                 JSONValue.object([
                     "collection": .text(display.collection.name),
                     "label": .text(display.collection.label),
                     "id": .text(display.id.description),
-                    "area": .text(areas.current(display.state.domain.area).description),
+                    "area": .text(area.description),
                     "field": .text(field.definition.name),
                     "field_label": .text(field.definition.label),
                     "kind": .text(field.definition.kind.rawValue),

@@ -128,10 +128,8 @@ extension Desk {
 extension FeedFilter {
     /// The same by the codes of now: what lies in an area may change while somebody follows.
     func resolved(by areas: AreaMap) -> FeedFilter {
-        guard let area else { return self }
         var filter = self
-        filter.area = areas.current(area)
-        filter.formerAreas = Set(areas.former(in: area))
+        filter.areas = areas
         return filter
     }
 }

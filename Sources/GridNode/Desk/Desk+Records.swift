@@ -59,8 +59,8 @@ extension Desk {
                     .malformed, "bad_area", chinese: "“\(text)”不是区划代码。",
                     english: "\"\(text)\" is no area code.")
             }
-            filter.area = areas.current(area.home)
-            filter.formerAreas = areas.former(in: area.home)
+            filter.area = area.home
+            filter.areas = areas
         }
         for (name, text) in request.equals {
             let derived = RecordFolding(collection)?.derived.map(\.name) ?? []
@@ -240,7 +240,7 @@ extension Desk {
         let fields = shown.map { ($0.definition.name, sight.json($0.value, of: $0.definition)) }
         let masked = shown.filter { sight.masks($0.definition) }.map(\.definition.name)
         let home = display.state.domain.area
-        let area = areas.current(home)
+        let area = try place(of: display)
         var parts: [String: JSONValue] = [
             "id": .text(display.id.description),
             "etag": .text("\"\(try engine.store.tag(of: display))\""),
@@ -258,6 +258,14 @@ extension Desk {
         parts["sealed"] = sealing(of: display)
         if area != home { parts["former_area"] = .text(home.description) }
         return .object(parts.merging(folded(display)) { $1 })
+    }
+
+    /// The area in which a record lies by the codes of now.
+    func place(of display: RecordDisplay) throws -> AreaCode {
+        let state = display.state
+        let key = RecordKey(
+            domain: state.domain, collection: state.collection, address: state.address)
+        return try engine.store.place(of: key, by: areas) ?? areas.current(state.domain.area)
     }
 
     package static func problem(_ problem: Problem) -> JSONValue {

@@ -193,7 +193,8 @@ package struct WriteDrafting {
     ) throws -> [Problem] {
         var context = WriteContext(
             area: area, today: ChinaTime.day(of: Int64(clamping: now)), now: Int64(clamping: now))
-        context.others = areas.family(of: area)
+        context.areas = areas
+        context.isNew = record == nil
         let problems = reading.collection.problems(
             in: reading.values.map { ($0.name, $0.value) },
             others: { name in record?[name]?.value }, context: context)

@@ -31,9 +31,9 @@ package struct SheetExport: Sendable {
     private let store: Store
     private let collection: CollectionDefinition
     private let fields: [FieldDefinition]
-    /// By the codes of now.
     private let area: AreaCode?
-    private let formerAreas: [AreaCode]
+    /// As they were when it began.
+    private let areas: AreaMap
     private let includesArchived: Bool
     private let isPlain: Bool
 
@@ -44,8 +44,8 @@ package struct SheetExport: Sendable {
         store = desk.engine.store
         self.collection = collection
         self.fields = fields
-        self.area = area.map(desk.areas.current)
-        formerAreas = area.map(desk.areas.former(in:)) ?? []
+        self.area = area
+        areas = desk.areas
         self.includesArchived = includesArchived
         self.isPlain = isPlain
     }
@@ -74,7 +74,7 @@ package struct SheetExport: Sendable {
         var filter = RecordFilter(
             area: area, includesArchived: includesArchived,
             after: after.flatMap { RecordOrder.row.cursor(parsing: $0) }, limit: Self.pageRows)
-        filter.formerAreas = formerAreas
+        filter.areas = areas
         let page = try store.records(in: collection, where: filter)
         let rows = page.records.map { record in
             let threshold = record.maskThreshold(at: WallClock.now)

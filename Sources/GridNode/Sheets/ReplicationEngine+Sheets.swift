@@ -18,6 +18,7 @@ extension ReplicationEngine {
                     areas: folder.replica.directory.areas, now: WallClock.now, tag: store.tag,
                     readers: readerDesk(transaction))
                 let planning = try RowPlanning(request, drafting: drafting)
+                transaction.resolve(by: drafting.areas)
                 var outcome = ImportOutcome()
                 var sheet: Int64?
                 var keys: [RowPlanning.Key: Int] = [:]
@@ -29,7 +30,7 @@ extension ReplicationEngine {
                             ids: { lookup, values, area in
                                 try transaction.ids(
                                     by: lookup, showing: values, in: area,
-                                    former: drafting.areas.former(in: area))
+                                    areas: drafting.areas)
                             },
                             seen: { text in
                                 try source.flatMap { try transaction.record(ofRow: text, of: $0) }
@@ -93,6 +94,7 @@ extension ReplicationEngine {
     ) throws -> ImportOutcome {
         var outcome = ImportOutcome()
         var keys: [RowPlanning.Key: Int] = [:]
+        store.resolve(by: planning.drafting.areas)
         for (row, number) in zip(request.rows, request.numbers) {
             do {
                 let (plan, key, _) = try planning.plan(
@@ -100,7 +102,7 @@ extension ReplicationEngine {
                     ids: { lookup, values, area in
                         try store.ids(
                             by: lookup, showing: values, in: area,
-                            former: planning.drafting.areas.former(in: area))
+                            areas: planning.drafting.areas)
                     },
                     seen: { text in
                         try source.flatMap { try store.record(ofRow: text, of: $0) }

@@ -119,7 +119,7 @@ extension World {
                         }.map { RecordNaming.id(of: $0.key.address) })
                     var filter = RecordFilter(
                         area: now, includesArchived: true, limit: 1_000)
-                    filter.formerAreas = areas.former(in: now)
+                    filter.areas = areas
                     let found = try replica.store.records(in: collection, where: filter)
                     guard found.next == nil else { continue }
                     if !wanted.isSubset(of: Set(found.records.map(\.id))) {

@@ -96,10 +96,10 @@ package struct FeedItem: Sendable {
 package struct FeedFilter: Sendable {
     /// Numbers of collections; nil for all.
     package var collections: Set<UInt32>?
-    /// Only of records that live in this area.
+    /// Only of records that lie in this area now.
     package var area: AreaCode?
-    /// Areas beside it, exactly: those that are one with it, or with a part of it, now.
-    package var formerAreas: Set<AreaCode> = []
+    /// By which its codes, and those of what lies in it now, are resolved.
+    package var areas = AreaMap()
 
     package init(collections: Set<UInt32>? = nil, area: AreaCode? = nil) {
         self.collections = collections

@@ -67,6 +67,8 @@ extension Store {
                 WHERE sequence > ? ORDER BY sequence LIMIT ?
                 """, arguments: [Int64(position.sequence), limit])
         let references = try references(database)
+        let selection = filter.area.map { AreaSelection($0, by: filter.areas) }
+        selection?.prepare(database)
         var (items, next): ([FeedItem], FeedPosition) = ([], position)
         for row in rows {
             next = try Self.position(row, epoch: position.epoch)
@@ -75,10 +77,11 @@ extension Store {
                 let operation = FeedItem.Operation(rawValue: try row.cell("operation"))
             else { continue }
             let record: Int64 = try row.cell("record")
+            let condition = selection.map { " AND " + $0.condition(on: table, among: tables) } ?? ""
             let found = try self.rows(
-                database, of: table, sql: "WHERE _key = ?", arguments: [record],
+                database, of: table, sql: "WHERE _key = ?\(condition)", arguments: [record],
                 references: references)
-            for (_, display) in found where filter.wants(display) {
+            for (_, display) in found {
                 items.append(FeedItem(position: next, operation: operation, record: display))
             }
         }
@@ -92,6 +95,8 @@ extension Store {
         limit: Int, in database: Database
     ) throws -> FeedPage {
         let references = try references(database)
+        let selection = filter.area.map { AreaSelection($0, by: filter.areas) }
+        selection?.prepare(database)
         var items: [FeedItem] = []
         let wanted = tables.values.filter {
             $0.collection.number >= place.collection && filter.wants($0.collection.number)
@@ -110,12 +115,8 @@ extension Store {
                 condition += " AND _key > ?"
                 arguments += [first]
             }
-            if let area = filter.area {
-                let others = filter.formerAreas.sorted().map { "'\($0)'" }
-                    .joined(separator: ", ")
-                condition +=
-                    " AND (substr(_area, 1, \(area.level.digits)) = ? OR _area IN (\(others)))"
-                arguments += [area.description]
+            if let selection {
+                condition += " AND " + selection.condition(on: table, among: tables)
             }
             let found = try self.rows(
                 database, of: table,
@@ -179,10 +180,5 @@ extension Store {
 extension FeedFilter {
     fileprivate func wants(_ collection: UInt32) -> Bool {
         collections.map { $0.contains(collection) } ?? true
-    }
-
-    fileprivate func wants(_ display: RecordDisplay) -> Bool {
-        let home = display.state.domain.area
-        return area.map { $0.contains(home) || formerAreas.contains(home) } ?? true
     }
 }

@@ -12,10 +12,10 @@ package struct RecordFilter: Sendable {
     /// Fields whose column has this text, as `FieldValue.plainText` or the table shows it. Of
     /// sealed fields only those with marks (`Masking.allowsLookup`).
     package var equals: [(field: FieldDefinition, text: String)]
-    /// Only records whose home lies in this area.
+    /// Only records that lie in this area now.
     package var area: AreaCode?
-    /// Areas beside it, exactly: those that are one with it, or with a part of it, now.
-    package var formerAreas: [AreaCode] = []
+    /// By which its codes, and those of what lies in it now, are resolved.
+    package var areas = AreaMap()
     /// Only records of which the table shows one of these texts in the field.
     package var anyOf: [(field: FieldDefinition, texts: [String])] = []
     package var includesArchived: Bool
@@ -82,19 +82,14 @@ extension Store {
             conditions.append(rest.sql)
             arguments += rest.arguments
         }
-        if let area = filter.area {
-            // A prefix of digits is a prefix at a level boundary when it has a level's length.
-            let others = filter.formerAreas.map { "'\($0)'" }.joined(separator: ", ")
-            conditions.append(
-                "(substr(_area, 1, \(area.level.digits)) = ? OR _area IN (\(others)))")
-            arguments.append(area.description.databaseValue)
-        }
         for (field, texts) in filter.anyOf {
             let places = texts.map { _ in "?" }.joined(separator: ", ")
             conditions.append("\"\(field.name)\" IN (\(places))")
             arguments += texts.map(\.databaseValue)
         }
         guard let table = tables[collection.number] else { return ([], nil) }
+        let selection = filter.area.map { AreaSelection($0, by: filter.areas) }
+        if let selection { conditions.append(selection.condition(on: table, among: tables)) }
         for (field, text) in filter.equals {
             let column = table.column(named: field.name)
             if let column, let name = column.findColumn {
@@ -113,8 +108,8 @@ extension Store {
         }
         let condition = conditions.isEmpty ? "" : "WHERE " + conditions.joined(separator: " AND ")
         arguments.append((filter.limit + 1).databaseValue)
-        guard let table = tables[collection.number] else { return ([], nil) }
         return try read { database in
+            selection?.prepare(database)
             let found = try self.rows(
                 database, of: table, sql: "\(condition) \(filter.order.clause) LIMIT ?",
                 arguments: StatementArguments(arguments), references: references(database))

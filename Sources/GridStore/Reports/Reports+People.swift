@@ -70,9 +70,19 @@ extension ReportDefinition {
             let text = try row.word("area")
             guard let area = try? AreaCode(parsing: text) else { continue }
             let ledger = try reading.store.pointsLedger(
-                of: reading.areas.family(of: area), in: reading.database,
+                of: reading.areas.sources(of: area), in: reading.database,
                 references: reading.references)
-            let accounts = ledger.accounts.filter { $0.year == reading.period.year }
+            // A village that was divided has entries of accounts that lie elsewhere now.
+            let here = Set(
+                try reading.rows(
+                    """
+                    SELECT DISTINCT account FROM points_entries
+                    WHERE _archived = 0 AND _area = '\(area)' AND account IS NOT NULL
+                    """
+                ).map { try $0.word("account") })
+            let accounts = ledger.accounts.filter {
+                $0.year == reading.period.year && here.contains("\($0.id)")
+            }
             for account in accounts.sorted(by: { ($1.balance, $0.id) < ($0.balance, $1.id) }) {
                 lines.append([
                     .text(text), reading.name(text), .text("\(account.id)"),

@@ -44,7 +44,7 @@ extension Store {
         let area = areas.current(area)
         return try readUnsealed(areas) { database in
             let logs = try logs(database).filter {
-                $0.height > 0 && area.contains(areas.current($0.identity.domain.area))
+                $0.height > 0 && areas.concerns(area, $0.identity.domain.area)
             }.sorted { $0.identity.log < $1.identity.log }
             let newest = logs.map(\.timestamp.milliseconds).filter { $0 <= now }.max() ?? 0
             let instant = asOf ?? Int64(clamping: newest)
@@ -76,7 +76,7 @@ extension Store {
     ) throws -> [UInt8] {
         try read { database in
             let logs = try logs(database).filter {
-                $0.height > 0 && area.contains(areas.current($0.identity.domain.area))
+                $0.height > 0 && areas.concerns(area, $0.identity.domain.area)
             }.sorted { $0.identity.log < $1.identity.log }
             var writer = ByteWriter()
             writer.count(logs.count)
@@ -143,10 +143,10 @@ extension Store {
         var heard: [AreaCode: UInt64] = [:]
         var known = Set(names.keys.compactMap { try? AreaCode(parsing: $0) }.map(areas.current))
         for log in logs {
-            let written = areas.current(log.identity.domain.area)
-            known.insert(written)
+            known.insert(areas.current(log.identity.domain.area))
             guard let village = home(log.identity.key).map({ areas.current($0.area) }),
-                village.level == .village, written == village
+                village.level == .village,
+                areas.concerns(village, log.identity.domain.area)
             else { continue }
             heard[village] = max(heard[village] ?? 0, log.timestamp.milliseconds)
         }

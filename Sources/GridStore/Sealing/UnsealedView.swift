@@ -49,7 +49,10 @@ final class UnsealedView: Sendable {
     ) throws -> UnsealedView {
         try database.execute(sql: "PRAGMA temp_store = MEMORY")
         let view = try UnsealedView(database, store)
-        if let areas { add(areas, to: database) }
+        if let areas {
+            add(areas, to: database)
+            PlaceColumn.prepare(database, by: areas)
+        }
         database.add(
             function: DatabaseFunction(function, argumentCount: 6, pure: true) {
                 do {
@@ -62,7 +65,9 @@ final class UnsealedView: Sendable {
         for table in store.tables.values.sorted(by: { $0.collection.number < $1.collection.number })
         where table.columns.contains(where: \.isSealed) || areas?.isEmpty == false {
             try database.execute(
-                sql: definition(of: table, in: database, movesAreas: areas?.isEmpty == false))
+                sql: definition(
+                    of: table, in: database, movesAreas: areas?.isEmpty == false,
+                    place: areas.flatMap { PlaceColumn(of: table, among: store.tables, by: $0) }))
         }
         return view
     }
@@ -77,10 +82,16 @@ final class UnsealedView: Sendable {
     }
 
     private static func definition(
-        of table: TableSchema, in database: Database, movesAreas: Bool
+        of table: TableSchema, in database: Database, movesAreas: Bool, place: PlaceColumn?
     ) throws -> String {
         let name = table.collection.name
         let columns = try database.columns(in: name).map { column in
+            if let place, column.name == "_area" {
+                return """
+                    CASE WHEN \(place.isDivided) THEN \(place.place)
+                    ELSE \(areaFunction)(_area) END AS _area
+                    """
+            }
             if movesAreas, holdsArea(column.name, table) {
                 return "\(areaFunction)(\"\(column.name)\") AS \"\(column.name)\""
             }

@@ -35,28 +35,24 @@ package struct RecordLookup: Sendable {
     /// Whether a sealed value is looked up, which the audit trail is to have.
     package var isSensitive: Bool { fields.contains { Masking.masks($0) } }
 
-    /// The ids of records whose home is the area, lies in it or is one of the former ones, and that
-    /// show all of these values, archived ones last. At most so many as it takes to know that they are
-    /// several.
+    /// The ids of records that lie in an area and show all of these values, archived ones last. At most
+    /// so many as it takes to know that they are several.
     func ids(
-        showing values: [FieldValue], in area: AreaCode, former: [AreaCode], table: TableSchema,
-        seal: FolderSeal, from database: Database
+        showing values: [FieldValue], in area: AreaSelection, table: TableSchema,
+        among tables: [UInt32: TableSchema], seal: FolderSeal, from database: Database
     ) throws -> [RecordID] {
         let columns = columns(in: table)
         let conditions = columns.map { "\"\($0.name)\" = ?" }.joined(separator: " AND ")
-        var arguments = zip(columns, values).map { column, value in
+        let arguments = zip(columns, values).map { column, value in
             guard let sealed = column.sealed else { return Self.cell(value, of: column.field) }
             let mark = seal.mark(of: value.plainText, in: sealed, of: collection.number)
             return Data(mark).databaseValue
         }
-        arguments.append(area.description.databaseValue)
-        let others = former.map { "'\($0)'" }.joined(separator: ", ")
         let found = try String.fetchAll(
             database.cachedStatement(
                 sql: """
                     SELECT id FROM "\(collection.name)"
-                    WHERE \(conditions)
-                        AND (substr(_area, 1, \(area.level.digits)) = ? OR _area IN (\(others)))
+                    WHERE \(conditions) AND \(area.condition(on: table, among: tables))
                     ORDER BY _archived, _key LIMIT 2
                     """),
             arguments: StatementArguments(arguments))

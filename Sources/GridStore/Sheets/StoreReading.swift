@@ -26,16 +26,19 @@ package struct StoreReading {
 
     /// The ids of records that show some values, archived ones last; two of them are enough.
     ///
-    /// - Parameter former: areas that are one with it, or with a part of it, now.
+    /// - Precondition: `resolve(by:)` was called with this map.
     package func ids(
         by lookup: RecordLookup, showing values: [FieldValue], in area: AreaCode,
-        former: [AreaCode]
+        areas: AreaMap
     ) throws -> [RecordID] {
         guard let table = store.tables[lookup.collection.number] else { return [] }
         return try lookup.ids(
-            showing: values, in: area, former: former, table: table, seal: store.seal,
-            from: database)
+            showing: values, in: AreaSelection(area, by: areas), table: table,
+            among: store.tables, seal: store.seal, from: database)
     }
+
+    /// Lets the connection tell where the rows of divided villages lie.
+    package func resolve(by areas: AreaMap) { PlaceColumn.prepare(database, by: areas) }
 
     /// What tells rows with one text from others, within this folder: 32 hexadecimal digits.
     package func mark(ofRow text: String) -> String {
@@ -56,16 +59,19 @@ extension Store {
 }
 
 extension StoreTransaction {
-    /// As `StoreReading.ids(by:showing:in:former:)`, of what was committed.
+    /// As `StoreReading.ids(by:showing:in:areas:)`, of what was committed.
     package func ids(
         by lookup: RecordLookup, showing values: [FieldValue], in area: AreaCode,
-        former: [AreaCode]
+        areas: AreaMap
     ) throws -> [RecordID] {
         guard let table = tables[lookup.collection.number] else { return [] }
         return try lookup.ids(
-            showing: values, in: area, former: former, table: table, seal: storage.seal,
-            from: database)
+            showing: values, in: AreaSelection(area, by: areas), table: table, among: tables,
+            seal: storage.seal, from: database)
     }
+
+    /// As `StoreReading.resolve(by:)`.
+    package func resolve(by areas: AreaMap) { PlaceColumn.prepare(database, by: areas) }
 
     /// As `StoreReading.record(ofRow:of:)`.
     package func record(ofRow row: SheetRowText, of source: SheetSource) throws -> RecordID? {

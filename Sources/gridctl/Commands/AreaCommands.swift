@@ -15,9 +15,10 @@ struct Area: ParsableCommand {
         discussion: """
             gridctl area renumber 522730103210 522730103230 --date 2026-12-01
             gridctl area merge 522730103217 522730103210 --note 两村合并
+            gridctl area split 522730103210 522730103231 --grids 003,004 --rest 522730103230
             旧记录不改写;此后在新代码下查到 / nothing is rewritten; records are found under the new code
             """,
-        subcommands: [Renumber.self, Merge.self, Changes.self])
+        subcommands: [Renumber.self, Merge.self, Split.self, Changes.self])
 
     /// What both ways of changing a code take.
     struct Options: ParsableArguments {
@@ -34,7 +35,7 @@ struct Area: ParsableCommand {
             abstract: "换代码:下级代码一起换 / another code; finer codes go along")
         @OptionGroup var options: Options
 
-        func run() throws { try AreaChanging(options: options, kind: .renumber).run() }
+        func run() throws { try AreaChanging(options: options).run(.renumber) }
     }
 
     struct Merge: ParsableCommand {
@@ -42,7 +43,7 @@ struct Area: ParsableCommand {
             abstract: "并入另一个:下级代码不变 / into another; finer codes stay")
         @OptionGroup var options: Options
 
-        func run() throws { try AreaChanging(options: options, kind: .merge).run() }
+        func run() throws { try AreaChanging(options: options).run(.merge) }
     }
 
     struct Changes: ParsableCommand {
@@ -60,7 +61,7 @@ struct Area: ParsableCommand {
             var table = Table([
                 "旧代码 from", "", "新代码 to", "现在 now", "生效 date", "由谁 by", "说明 note", "",
             ])
-            let kinds = ["renumber": "换码", "merge": "并入"]
+            let kinds = ["renumber": "换码", "merge": "并入", "split": "分出"]
             let standings = [
                 "counts": "", "contradicted": "矛盾,不算数 / contradicted",
                 "lapsed": "签发者已停用,不算数 / lapsed", "without_weight": "无权,不算数 / without weight",
@@ -75,62 +76,5 @@ struct Area: ParsableCommand {
             }
             table.show()
         }
-    }
-}
-
-/// Signs a change with the office's key and hands it to the daemon.
-private struct AreaChanging {
-    let options: Area.Options
-    let kind: AreaMap.Kind
-
-    func run() throws {
-        try Sodium.start()
-        let folder = try options.common.folder()
-        try CutOffOrder.check(note: options.note)
-        let step = AreaMap.Step(
-            from: try Self.code(options.from), to: try Self.code(options.to), kind: kind)
-        guard step.isSound else {
-            throw CommandFailure(
-                .badData, "应为同一乡镇里同一级的两个村或两个网格。没有改动。",
-                "it takes two villages or two grids of one township; nothing was changed")
-        }
-        let day = try self.day
-        let client = DaemonClient(folder)
-        let known = try client.get("/v1/authority/areas")
-        guard let order = known["next_order"]?.integer, order > 0 else {
-            throw CommandFailure(.failed, "节点的答复不完整。", "the daemon's answer is incomplete")
-        }
-        let office = try IssuingOffice(folder, passphrase: options.passphrase)
-        let change = AreaChange(
-            step, day: day, order: UInt64(order), note: options.note, issuedAt: Enrolment.now,
-            issuedBy: office.author)
-        let answer = try client.send(
-            .post, "/v1/authority/areas",
-            .object(["change": .text(Hexadecimal.text(change.encoded))]))
-        if options.common.json { return Screen.json(answer) }
-        Screen.line("\(step.from) → \(step.to),各节点下次联系时得知 / others learn it at their next contact")
-        Screen.line("旧记录不改写,在新代码下查到 / nothing is rewritten; records are found under the new code")
-    }
-
-    private var day: UInt64 {
-        get throws {
-            let text = options.date
-            let today = ChinaTime.day(of: Int64(clamping: Enrolment.now))
-            guard let text else { return UInt64(clamping: today) }
-            guard let date = CivilDate(parsing: text), date.days >= 0 else {
-                throw CommandFailure(
-                    .badData, "日期“\(text)”看不懂,应为 2026-12-01。",
-                    "\"\(text)\" is no date; write 2026-12-01")
-            }
-            return UInt64(date.days)
-        }
-    }
-
-    private static func code(_ text: String) throws -> AreaCode {
-        guard let code = try? AreaCode(parsing: text) else {
-            throw CommandFailure(
-                .badData, "“\(text)”不是区划代码。", "\"\(text)\" is no area code")
-        }
-        return code
     }
 }

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import GridCodec
+import GridCore
+import GridCrypto
+import GridLog
+import GridStore
+
+/// Signs changes of area codes with the office's key and hands them to the daemon, one by one.
+struct AreaChanging {
+    let options: Area.Options
+
+    /// The one change that the arguments say.
+    func run(_ kind: AreaMap.Kind) throws {
+        let step = AreaMap.Step(from: try from, to: try to, kind: kind)
+        let answers = try publish([step])
+        if options.common.json { return Screen.json(answers[0]) }
+        Screen.line("\(step.from) → \(step.to),各节点下次联系时得知 / others learn it at their next contact")
+        Screen.line("旧记录不改写,在新代码下查到 / nothing is rewritten; records are found under the new code")
+    }
+
+    var from: AreaCode { get throws { try Self.code(options.from) } }
+    var to: AreaCode { get throws { try Self.code(options.to) } }
+
+    /// Changes that count already are passed over, so what was interrupted can be repeated.
+    ///
+    /// - Returns: the daemon's answers; of those passed over null.
+    /// - Throws: `CommandFailure`, before anything is changed where a step is unsound.
+    func publish(_ steps: [AreaMap.Step]) throws -> [JSONValue] {
+        try Sodium.start()
+        let folder = try options.common.folder()
+        try CutOffOrder.check(note: options.note)
+        for step in steps where !step.isSound {
+            throw CommandFailure(
+                .badData, "\(step.from) → \(step.to):应为同一乡镇里同一级的两个村或两个网格。没有改动。",
+                """
+                \(step.from) to \(step.to): it takes two villages or two grids of one township; \
+                nothing was changed
+                """)
+        }
+        let day = try self.day
+        let client = DaemonClient(folder)
+        let known = try client.get("/v1/authority/areas")
+        guard var order = known["next_order"]?.integer, order > 0 else {
+            throw CommandFailure(.failed, "节点的答复不完整。", "the daemon's answer is incomplete")
+        }
+        let office = try IssuingOffice(folder, passphrase: options.passphrase)
+        return try steps.map { step in
+            guard steps.count == 1 || !Self.counts(step, in: known) else { return .null }
+            let change = AreaChange(
+                step, day: day, order: UInt64(order), note: options.note,
+                issuedAt: Enrolment.now, issuedBy: office.author)
+            order += 1
+            return try client.send(
+                .post, "/v1/authority/areas",
+                .object(["change": .text(Hexadecimal.text(change.encoded))]))
+        }
+    }
+
+    private static func counts(_ step: AreaMap.Step, in known: JSONValue) -> Bool {
+        (known["items"]?.items ?? []).contains {
+            $0["standing"]?.string == "counts" && $0["kind"]?.string == step.kind.word
+                && $0["from"]?.string == step.from.description
+                && $0["to"]?.string == step.to.description
+        }
+    }
+
+    private var day: UInt64 {
+        get throws {
+            let text = options.date
+            let today = ChinaTime.day(of: Int64(clamping: Enrolment.now))
+            guard let text else { return UInt64(clamping: today) }
+            guard let date = CivilDate(parsing: text), date.days >= 0 else {
+                throw CommandFailure(
+                    .badData, "日期“\(text)”看不懂,应为 2026-12-01。",
+                    "\"\(text)\" is no date; write 2026-12-01")
+            }
+            return UInt64(date.days)
+        }
+    }
+
+    static func code(_ text: String) throws -> AreaCode {
+        guard let code = try? AreaCode(parsing: text) else {
+            throw CommandFailure(
+                .badData, "“\(text)”不是区划代码。", "\"\(text)\" is no area code")
+        }
+        return code
+    }
+}
