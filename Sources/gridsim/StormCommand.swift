@@ -30,8 +30,12 @@ struct StormCommand: ParsableCommand {
     @Option(help: "并行数 / how many processes")
     var jobs = 2
 
-    @Option(help: "每一千步里的区划变更 / changes of area codes in a thousand steps")
-    var areaChanges: Int?
+    @Option(
+        help: """
+            恢复、复制、分叉、吊销、区划变更、冒充,每一千步里各有几次 / of restored images, copied folders, \
+            forks, cut-offs, area changes and pretences so many each in a thousand steps
+            """)
+    var trust: Int?
 
     @Flag(help: "讲述经过 / tell the story")
     var trace = false
@@ -58,7 +62,7 @@ struct StormCommand: ParsableCommand {
     func run() throws {
         if let range = seeds.flatMap(Self.range) { return try runMany(range) }
         let seed = seed ?? UInt64.random(in: 0...UInt64(UInt32.max))
-        let plan = WorldPlan(seed: seed, areaRate: areaChanges)
+        let plan = WorldPlan(seed: seed, trustRate: trust)
         var cut = PlanCut(all: plan)
         if let steps = steps.flatMap(PlanCut.numbers) { cut.steps = steps }
         cut.withoutDevices = Set(without.flatMap(PlanCut.numbers) ?? [])
@@ -80,7 +84,7 @@ struct StormCommand: ParsableCommand {
 
     private func runMany(_ range: ClosedRange<UInt64>) throws {
         let campaign = StormCampaign(
-            seeds: range, jobs: jobs, areaRate: areaChanges, program: "/proc/self/exe".resolved)
+            seeds: range, jobs: jobs, trustRate: trust, program: "/proc/self/exe".resolved)
         var report = try campaign.run { world in
             let first = world.violations.first
             FileHandle.standardError.write(
@@ -102,7 +106,7 @@ struct StormCommand: ParsableCommand {
             guard let promise = failure.violations.first?.promise, promise != .crashed else {
                 continue
             }
-            let plan = WorldPlan(seed: failure.seed, areaRate: areaChanges)
+            let plan = WorldPlan(seed: failure.seed, trustRate: trust)
             var shrinker = Shrinker(plan) { cut in
                 let again = try? run.live(plan.cut(to: cut))
                 return again?.violations.first?.promise == promise

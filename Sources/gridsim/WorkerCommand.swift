@@ -12,13 +12,13 @@ struct WorkerCommand: ParsableCommand {
     @Argument var first: UInt64
     @Argument var last: UInt64
     @Argument var stride: UInt64
-    @Argument var areaRate: Int?
+    @Argument var trustRate: Int?
 
     func run() throws {
         let run = try WorldRun()
         defer { run.end() }
         for seed in Swift.stride(from: first, through: last, by: UInt64.Stride(stride)) {
-            let report = try run.live(WorldPlan(seed: seed, areaRate: areaRate))
+            let report = try run.live(WorldPlan(seed: seed, trustRate: trustRate))
             FileHandle.standardOutput.write(Data("\(report.json)\n".utf8))
         }
     }

@@ -11,17 +11,17 @@ package struct StormCampaign {
 
     private let seeds: ClosedRange<UInt64>
     private let jobs: Int
-    private let areaRate: Int?
+    private let trustRate: Int?
     private let program: String
 
     /// - Parameters:
-    ///   - areaRate: as of `WorldPlan`.
+    ///   - trustRate: as of `WorldPlan`.
     ///   - program: this program, which lives seeds with the arguments
     ///     `worker FIRST LAST STRIDE [RATE]` and prints one report a line.
     package init(
-        seeds: ClosedRange<UInt64>, jobs: Int, areaRate: Int? = nil, program: String
+        seeds: ClosedRange<UInt64>, jobs: Int, trustRate: Int? = nil, program: String
     ) {
-        self.areaRate = areaRate
+        self.trustRate = trustRate
         self.seeds = seeds
         self.jobs = jobs
         self.program = program
@@ -86,7 +86,7 @@ package struct StormCampaign {
         try Worker(
             program: program,
             arguments: ["worker", "\(seed)", "\(seeds.upperBound)", "\(jobs)"]
-                + (areaRate.map { ["\($0)"] } ?? []),
+                + (trustRate.map { ["\($0)"] } ?? []),
             next: seed)
     }
 }

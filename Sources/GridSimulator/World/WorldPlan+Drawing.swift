@@ -38,9 +38,10 @@ extension WorldPlan {
 
     /// Draws the plan of a seed.
     ///
-    /// - Parameter areaRate: how likely a change of an area code is at a step, in a thousand; nil to
-    ///   have it drawn.
-    package init(seed: UInt64, areaRate: Int? = nil) {
+    /// - Parameter trustRate: how likely each of what trust has to outlive is at a step, in a thousand:
+    ///   a restored image, a copied folder, a forked log, a cut-off, a change of an area code, what
+    ///   hostile peers pretend. Nil to have each drawn.
+    package init(seed: UInt64, trustRate: Int? = nil) {
         var dice = Dice(seed: seed &* 0x9E37_79B9 &+ 0xD1CE)
         self.seed = seed
         devices = []
@@ -52,7 +53,10 @@ extension WorldPlan {
             breaks: dice.chance(500) ? dice.below(40) : 0)
         steps = []
         settle(&dice)
-        let rates = Rates(&dice)
+        var rates = Rates(&dice)
+        if let trustRate {
+            (rates.restore, rates.copy, rates.cutOff) = (trustRate, trustRate, trustRate)
+        }
         var now: UInt64 = 1_000
         for link in links.indices {
             steps.append(Step(at: now, action: .join(link: link)))
@@ -63,7 +67,7 @@ extension WorldPlan {
         var forkDice = Dice(seed: seed &* 0x2545_F491 &+ 0xF02C)
         let forkRate = forkDice.chance(400) ? 10 + forkDice.below(120) : 0
         var areaDice = Dice(seed: seed &* 0x41C6_4E6D &+ 0xA4EA)
-        let drawnRate = areaDice.chance(400) ? 5 + areaDice.below(100) : 0
+        let areaRate = areaDice.chance(400) ? 5 + areaDice.below(100) : 0
         var laneDice = Dice(seed: seed &* 0x9E6C_63D0 &+ 0x1A4E)
         let laneRate = laneDice.chance(300) ? 10 + laneDice.below(150) : 0
         var auditDice = Dice(seed: seed &* 0x9E6C_63D1 &+ 0xA0D1)
@@ -72,7 +76,7 @@ extension WorldPlan {
         let pretenceRate = pretenceDice.chance(400) ? 10 + pretenceDice.below(150) : 0
         for _ in 0..<count {
             draw(&dice, rates, at: &now)
-            if pretenceDice.chance(pretenceRate) {
+            if pretenceDice.chance(trustRate ?? pretenceRate) {
                 steps.append(
                     Step(
                         at: now,
@@ -80,7 +84,7 @@ extension WorldPlan {
                             pretenceDice.pick(WorldAction.Malice.pretended),
                             victim: pretenceDice.below(devices.count), dice: pretenceDice.next())))
             }
-            if areaDice.chance(areaRate ?? drawnRate) {
+            if areaDice.chance(trustRate ?? areaRate) {
                 now += areaDice.magnitude(1, 60_000)
                 steps.append(
                     Step(
@@ -88,7 +92,7 @@ extension WorldPlan {
                         action: .changeArea(
                             device: areaDice.below(devices.count), dice: areaDice.next())))
             }
-            if forkDice.chance(forkRate) { drawFork(&forkDice, at: &now) }
+            if forkDice.chance(trustRate ?? forkRate) { drawFork(&forkDice, at: &now) }
             if auditDice.chance(auditRate) {
                 let link = auditDice.below(links.count)
                 steps.append(Step(at: now, action: .audit(link: link, dice: auditDice.next())))
