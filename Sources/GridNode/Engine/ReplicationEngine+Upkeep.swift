@@ -188,6 +188,8 @@ extension ReplicationEngine {
         guard folder.replica.directory.branchProofCount != known else { return }
         glance()
         publishAuthority()
+        // Whoever names a log of which nothing is here waits for it no longer.
+        note(ended: proofs.prefix(1).map(\.identity))
         showCondition()
     }
 

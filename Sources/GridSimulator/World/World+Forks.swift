@@ -45,6 +45,7 @@ extension World {
             return lookWhetherItStopped(device)
         }
         settleAfterFork(device)
+        note(ended: proofs.prefix(1).map(\.identity), on: device)
     }
 
     /// Lets everyone know that something else counts now.

@@ -19,15 +19,19 @@ extension FolderReplica {
         else { return }
         var directory = replica.directory
         let before = directory.fork(of: log)
-        for proof in proofs {
+        // Each branch comes by itself, and of a log that is not here one alone proves nothing.
+        var news = awaited.take(of: log) + proofs
+        for proof in news {
             guard directory.add(proof) else { return }
         }
-        var news = proofs
         if let own = try contradiction(of: log, in: directory) {
             for proof in own { directory.add(proof) }
             news += own
         }
-        guard let fork = directory.fork(of: log), fork != before else { return }
+        guard let fork = directory.fork(of: log), fork != before else {
+            if before == nil { awaited.keep(news) }
+            return
+        }
         let head = try hash(at: fork.height, of: log)
         guard fork.height == 0 || head == nil || head == fork.head,
             !isFull(before, before: fork) || directory.provesEnd(of: fork)

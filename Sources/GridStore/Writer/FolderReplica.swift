@@ -63,6 +63,8 @@ package final class FolderReplica {
     package internal(set) var shortenings = 0
     /// Something else counts than what the tables show, and there was no room to build them anew.
     var awaitsBuilding = false
+    /// Of branches that nothing contradicts yet.
+    var awaited = AwaitedBranches()
     /// How many branches of a fork are kept as messages bring them; tests make do with fewer.
     var forkBranchesMax = ProtocolLimits.forkBranchesMax
     /// What had been carried out of redactions when that was last looked at.

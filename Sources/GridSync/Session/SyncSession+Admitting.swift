@@ -37,6 +37,7 @@ extension SyncSession {
             return end(.violation(.areaNotShared))
         }
         let logs = logs.filter { isShared($0.domain.area) }
+        theirEnds.formUnion(logs.map(\.log))
         return logs.isEmpty ? [] : [.noteEnded(logs)]
     }
 

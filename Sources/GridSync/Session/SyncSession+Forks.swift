@@ -45,6 +45,25 @@ extension SyncSession {
             branches.filter { !$0.isEmpty }.map { .send(.branch($0)) }, now: now)
     }
 
+    /// Notes that the peer has said which logs have ended, once it says something else. Where one that
+    /// was named to it was forked and it has not named it, it does not know: entries of others that
+    /// name the log would wait there for ever.
+    mutating func hearWhetherEndsAreSaid(_ message: SyncMessage) -> [Effect] {
+        guard !hasHeardTheirEnds else { return [] }
+        switch message {
+        case .ended, .cutOff: return []
+        default:
+            hasHeardTheirEnds = true
+            return proveForks(of: namedEnds)
+        }
+    }
+
+    /// Has forks proved that the peer does not know, as far as these logs have any.
+    mutating func proveForks(of logs: some Sequence<LogID>) -> [Effect] {
+        let unknown = Set(logs).subtracting(theirEnds)
+        return unknown.sorted().flatMap { proveFork(of: $0) }
+    }
+
     /// Has a fork proved to a peer that does not know it, once.
     mutating func proveFork(of log: LogID) -> [Effect] {
         guard takesForks, forksProved.count < ProtocolLimits.forkMessagesMax,

@@ -116,6 +116,10 @@ package struct SyncSession: Sendable {
     var namedEnds: Set<LogID> = []
     /// How many of them the peer has named.
     var heardEnds = 0
+    /// Those of them that are shared: what it names it knows to have ended.
+    var theirEnds: Set<LogID> = []
+    /// Whether the peer has said something else since: it names first what it knew at the beginning.
+    var hasHeardTheirEnds = false
     /// Whether the peer has shown a cut-off of this side's key or its own.
     var hasHeardOfCutOff = false
     /// What the peer has announced, by lane; nil until it has.
@@ -202,6 +206,7 @@ package struct SyncSession: Sendable {
     package mutating func receive(_ message: SyncMessage, now: UInt64) -> [Effect] {
         guard closeReason == nil else { return [] }
         lastHeard = now
+        let news = hearWhetherEndsAreSaid(message)
         let effects: [Effect]
         switch message {
         case .frontier(let areas, let rows): effects = receiveFrontier(areas, rows)
@@ -220,7 +225,7 @@ package struct SyncSession: Sendable {
         case .audit(let question): effects = receiveAudit(question, now: now)
         case .audited(let answer): effects = receiveAudited(answer, now: now)
         }
-        return noteSent(effects, now: now)
+        return noteSent(closeReason == nil ? news + effects : effects, now: now)
     }
 
     /// New heights have been committed here, from whatever source.
@@ -267,6 +272,7 @@ package struct SyncSession: Sendable {
         guard !news.isEmpty else { return [] }
         namedEnds.formUnion(news.map(\.log))
         return [.send(.ended(news.sorted { $0.log < $1.log }))]
+            + (hasHeardTheirEnds ? proveForks(of: news.map(\.log)) : [])
     }
 
     /// Ends the session because the peer's key was cut off, and shows it by which word.
