@@ -104,9 +104,16 @@ struct AreaChangeTests {
             // All at once is the same as one after the other.
             known.add(shuffled)
             #expect(known.areas == expected.areas, "ONEGRID_SEED=\(random.seed)")
-            let fresh = LogIdentity(
-                key: Self.key, nonce: ReplicaNonce(high: 1, low: 1), domain: domain(Self.other))
-            #expect(known.end(of: fresh) == expected.end(of: fresh))
+            for area in areas {
+                for key in [Self.key, Pen(12).author.key] {
+                    let log = LogIdentity(
+                        key: key, nonce: ReplicaNonce(high: 1, low: 1), domain: domain(area))
+                    #expect(known.end(of: log) == expected.end(of: log))
+                    #expect(
+                        known.level(of: key, in: log.domain)
+                            == expected.level(of: key, in: log.domain))
+                }
+            }
         }
     }
 

@@ -52,8 +52,12 @@ extension Truth {
         /// Whether what is written under one code is another's too: because they are one, or because
         /// that one is an heir of it.
         func covers(_ area: AreaCode, _ home: AreaCode) -> Bool {
-            areOne(area, home)
-                || villages.contains { $0.codes.contains(area) && $0.inherited.contains(home) }
+            areOne(area, home) || isHeir(area, of: home)
+        }
+
+        func isHeir(_ area: AreaCode, of home: AreaCode) -> Bool {
+            !areOne(area, home)
+                && villages.contains { $0.codes.contains(area) && $0.inherited.contains(home) }
         }
 
         /// A code of each village that is an heir of another and not one with it.

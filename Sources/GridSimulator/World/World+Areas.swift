@@ -30,6 +30,7 @@ extension World {
         let standing = tried.standing(of: change)
         guard standing == .counts || standing == .contradicted && dice.chance(150) else { return }
         story.count(.areaChanges)
+        if kind == .split { story.count(.splits) }
         story.tell(
             at: now, office.name, kind == .split ? "\(from) 部分划入 \(to)" : "\(from) 变更为 \(to)",
             kind == .split ? "splits a village" : "changes an area code")
