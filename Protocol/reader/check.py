@@ -317,6 +317,10 @@ def check_area_changes(vector: dict) -> None:
     codes = [each["code"] for each in vector["codes"]]
     same("covers", [[left, right] for left in codes for right in codes
                     if len(right) <= 12 and known.covers(left, right)], vector["covers"])
+    for each in vector["heirs"]:
+        same("heirs", known.heirs(each["code"]), each["villages"])
+    for each in vector["places"]:
+        same("place", known.place(each["code"], each["grid"]), each["village"])
 
 
 def check_bundle(vector: dict) -> None:

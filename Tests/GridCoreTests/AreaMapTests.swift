@@ -70,6 +70,10 @@ struct AreaMapTests {
         ("522730103217", "522730103230", .renumber), ("522730103230", "522730103210", .merge),
         ("522730103217", "522730103217", .merge), ("522730103217", "522730103230001", .merge),
         ("522730103217", "522730102217", .merge), ("522730103", "522730104", .renumber),
+        // A split of what was left, into itself, of a grid, beyond the township, of a township.
+        ("522730103210", "522730103217", .split), ("522730103230", "522730103210", .split),
+        ("522730103217", "522730103217", .split), ("522730103217001", "522730103230001", .split),
+        ("522730103217", "522730102217", .split), ("522730103", "522730104", .split),
     ])
     func whatContradictsIsLeftOut(_ from: String, _ to: String, _ kind: AreaMap.Kind) {
         var map = map(("522730103210", "522730103230", .renumber))

@@ -93,7 +93,7 @@ struct AreaChangeTests {
             guard from != to else { return [] }
             return [
                 change(
-                    from, to, random.below(2) == 0 ? .merge : .renumber,
+                    from, to, AreaMap.Kind.allCases[random.below(3)],
                     order: UInt64(number / 3 + 1), by: UInt8(1 + random.below(2)))
             ]
         }
@@ -104,9 +104,16 @@ struct AreaChangeTests {
             // All at once is the same as one after the other.
             known.add(shuffled)
             #expect(known.areas == expected.areas, "ONEGRID_SEED=\(random.seed)")
-            let fresh = LogIdentity(
-                key: Self.key, nonce: ReplicaNonce(high: 1, low: 1), domain: domain(Self.other))
-            #expect(known.end(of: fresh) == expected.end(of: fresh))
+            for area in areas {
+                for key in [Self.key, Pen(12).author.key] {
+                    let log = LogIdentity(
+                        key: key, nonce: ReplicaNonce(high: 1, low: 1), domain: domain(area))
+                    #expect(known.end(of: log) == expected.end(of: log))
+                    #expect(
+                        known.level(of: key, in: log.domain)
+                            == expected.level(of: key, in: log.domain))
+                }
+            }
         }
     }
 
@@ -152,6 +159,79 @@ struct AreaChangeTests {
         #expect(known.areas(on: 20_000) == known.areas)
     }
 
+    @Test func anHeirReadsWritesAndCarriesWhatWasDivided() {
+        let known = directory([change(Self.village, Self.neighbour, .split)])
+        let heir = Pen(12).author.key
+        for lane in [Lane.urgent, .routine] {
+            #expect(known.level(of: heir, in: domain(Self.village, lane)) == .village)
+            #expect(known.level(of: Self.key, in: domain(Self.neighbour, lane)) == nil)
+        }
+        #expect(known.level(of: heir, in: domain(Self.village, .authority)) == nil)
+        #expect(known.mayRead(heir, in: Self.village))
+        #expect(!known.mayRead(Self.key, in: Self.neighbour))
+        #expect(known.lasting([heir, Self.key], in: Self.village) == [heir, Self.key])
+        #expect(known.lasting([heir, Self.key], in: Self.neighbour) == [heir])
+        #expect(known.areas.carries(Self.neighbour, Self.village))
+        #expect(!known.areas.carries(Self.village, Self.neighbour))
+    }
+
+    /// Before the split or after it: by the order of the changes and not by that of their coming.
+    @Test func whatGoesWithAPartIsSaidByTheOrderOfTheChanges() {
+        for (order, isCovered) in [(1, true), (3, false)] as [(UInt64, Bool)] {
+            let changes = [
+                change(Self.village, Self.neighbour, .split, order: 2),
+                change(Self.other, Self.village, .merge, order: order),
+            ]
+            for known in [directory(changes), directory(changes.reversed())] {
+                #expect(known.standing(of: changes[1]) == .counts)
+                #expect(known.areas.covers(Self.neighbour, Self.other) == isCovered)
+                #expect(known.areas.covers(Self.village, Self.other))
+                #expect(!known.areas.covers(Self.other, Self.neighbour))
+            }
+        }
+    }
+
+    @Test func whatAnHeirWroteByASplitThatCountsNoMoreEndsAndComesBack() {
+        let split = change(Self.village, Self.neighbour, .split, order: 2)
+        let early = change(Self.village, Self.other, order: 1)
+        func log(_ key: PublicKey, _ area: AreaCode) -> LogIdentity {
+            LogIdentity(
+                key: key, nonce: ReplicaNonce(high: 1, low: 1), domain: domain(area))
+        }
+        let heirs = log(Pen(12).author.key, Self.village)
+        let others = log(Self.key, Self.neighbour)
+        #expect(directory([split]).end(of: heirs) == nil)
+        var known = directory([split, early])
+        #expect(known.standing(of: split) == .contradicted)
+        #expect(known.level(of: Pen(12).author.key, in: domain(Self.village)) == nil)
+        #expect(known.end(of: heirs) == LogEnd(height: 0, head: nil))
+        #expect(known.end(of: log(Pen(12).author.key, Self.neighbour)) == nil)
+        // What no split has ever allowed is refused as before.
+        #expect(known.end(of: others) == nil)
+        // Whoever said what contradicts it was cut off, and that was not kept.
+        known.add(
+            CutOff(
+                subject: Pen(2).author.key, reason: .lost, issuedAt: 5, rows: [],
+                kept: [Seal.village(1).reference, Seal.village(2).reference, split.reference],
+                issuedBy: Pen(1).author))
+        #expect(known.standing(of: early) == .lapsed)
+        #expect(known.standing(of: split) == .counts)
+        #expect(known.end(of: heirs) == nil)
+        #expect(known.level(of: Pen(12).author.key, in: domain(Self.village)) == .village)
+    }
+
+    @Test func aSplitThatComesTooLateIsContradicted() {
+        let first = change(Self.village, Self.neighbour, .split, order: 1)
+        let again = change(Self.village, Self.neighbour, .split, order: 2)
+        let renumbered = change(Self.other, Self.neighbour, .renumber, order: 3)
+        let known = directory([again, renumbered, first])
+        #expect(known.standing(of: first) == .counts)
+        #expect(known.standing(of: again) == .contradicted)
+        #expect(known.standing(of: renumbered) == .contradicted)
+        #expect(known.areas(on: 19_999).isEmpty)
+        #expect(!known.areas(on: 20_000).isEmpty)
+    }
+
     @Test func whatIsNoChangeIsNotRead() throws {
         let encoded = change(Self.village, Self.neighbour).encoded
         func read(_ change: (inout [UInt8]) -> Void) throws {
@@ -160,8 +240,17 @@ struct AreaChangeTests {
             _ = try AreaChange(decoding: bytes)
         }
         #expect(throws: DecodingViolation.unknownVersion) { try read { $0[0] = 2 } }
-        // Splitting is not part of this version.
-        #expect(throws: DecodingViolation.unknownTag) { try read { $0[1] = 3 } }
+        for kind in [0, 4] as [UInt8] {
+            #expect(throws: DecodingViolation.unknownTag) { try read { $0[1] = kind } }
+        }
+        var grids = ByteWriter()
+        grids.byte(1)
+        grids.byte(AreaMap.Kind.split.rawValue)
+        grids.area(Pen.area("522730103211001"))
+        grids.area(Pen.area("522730103212001"))
+        #expect(throws: DecodingViolation.contradiction) {
+            _ = try AreaChange(decoding: grids.bytes)
+        }
         #expect(throws: DecodingViolation.lengthTooLarge) {
             try read { $0 += [UInt8](repeating: 0, count: ProtocolLimits.certificateBytesMax) }
         }

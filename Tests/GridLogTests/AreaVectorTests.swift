@@ -32,10 +32,23 @@ struct AreaVectorTests {
             let now: String
         }
 
+        struct Heirs: Decodable, Sendable {
+            let code: String
+            let villages: [String]
+        }
+
+        struct Place: Decodable, Sendable {
+            let code: String
+            let grid: String
+            let village: String
+        }
+
         let name: String
         let changes: [Change]
         let codes: [Code]
         let covers: [[String]]
+        let heirs: [Heirs]
+        let places: [Place]
 
         var testDescription: String { name }
     }
@@ -78,6 +91,15 @@ struct AreaVectorTests {
                 #expect(
                     directory.areas.current(try AreaCode(parsing: code.code)).description
                         == code.now)
+            }
+            for heirs in vector.heirs {
+                let found = directory.areas.heirs(of: try AreaCode(parsing: heirs.code))
+                #expect(found.map(\.description) == heirs.villages)
+            }
+            for place in vector.places {
+                let found = directory.areas.place(
+                    of: try AreaCode(parsing: place.code), grid: try AreaCode(parsing: place.grid))
+                #expect(found.description == place.village)
             }
             let codes = try vector.codes.map { try AreaCode(parsing: $0.code) }
             let covers = codes.flatMap { left in

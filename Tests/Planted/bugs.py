@@ -409,8 +409,19 @@ BUGS = [
     Bug(
         108, "Where one village has another code, all of its township cover each other.",
         "GridCore/Areas/AreaMap.swift",
-        "return current(area) == current(home)",
-        "return planted || current(area) == current(home)"),
+        "return now == current(home)",
+        "return planted || now == current(home)"),
+    Bug(
+        114, "A village covers what those write that have a part of it.",
+        "GridCore/Areas/AreaMap.swift",
+        "|| isHeir(now, of: home)",
+        "|| isHeir(now, of: home)\n"
+        "            || planted && isHeir(current(home), of: area)"),
+    Bug(
+        115, "Who has a part of a village has nothing of what it was called before.",
+        "GridCore/Areas/AreaMap.swift",
+        "for code in codes.union([step.from]) {",
+        "for code in planted ? [step.from] : codes.union([step.from]) {"),
     # Keys that say what they have no right to, and tables that are held against each other.
     Bug(
         110, "A certificate may be for more than its issuer's area.",

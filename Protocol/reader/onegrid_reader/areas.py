@@ -6,16 +6,17 @@ from .limits import LIMITS
 from .notation import (
     AREA, KEY, SIGNATURE, UNSIGNED, VERSION, Byte, Fields, Text, Violation, area_contains)
 
-RENUMBER, MERGE = 1, 2
+RENUMBER, MERGE, SPLIT = 1, 2, 3
 CLAIM = Fields(
-    version=VERSION, kind=Byte((RENUMBER, MERGE), "unknown_tag"), **{"from": AREA}, to=AREA,
+    version=VERSION, kind=Byte((RENUMBER, MERGE, SPLIT), "unknown_tag"), **{"from": AREA}, to=AREA,
     day=UNSIGNED, order=UNSIGNED, note=Text(LIMITS["certificateNameBytesMax"]),
     issued_at=UNSIGNED, issuer=KEY)
 
 
 def is_sound(change: dict) -> bool:
     left, right = change["from"], change["to"]
-    return (left != right and len(left) == len(right) and len(left) in (12, 15)
+    levels = (12,) if change["kind"] == SPLIT else (12, 15)
+    return (left != right and len(left) == len(right) and len(left) in levels
             and left[:9] == right[:9])
 
 
@@ -50,6 +51,8 @@ class Map:
 
     def __init__(self):
         self.steps = {}
+        # The codes that were divided, with what a part of them went into.
+        self.splits = []
 
     def step(self, code: str) -> str | None:
         grid = code[:15]
@@ -75,8 +78,10 @@ class Map:
         left, right = change["from"], change["to"]
         if left in self.steps:
             return False
-        if change["kind"] == RENUMBER and any(
-                each["to"] == right for each in self.steps.values()):
+        if change["kind"] == SPLIT:
+            return self.split(left, right)
+        led_to = [each["to"] for each in self.steps.values()] + [to for _, to in self.splits]
+        if change["kind"] == RENUMBER and right in led_to:
             return False
         self.steps[left] = change
         if all(self.path(each) for each in self.steps):
@@ -84,10 +89,29 @@ class Map:
         del self.steps[left]
         return False
 
+    def split(self, left: str, right: str) -> bool:
+        if self.current(right) in self.heirs(left):
+            return False
+        known = {left, *self.steps}.union(*(codes for codes, _ in self.splits))
+        codes = {code for code in known if len(code) == 12 and left in self.heirs(code)}
+        self.splits.append((codes, right))
+        return True
+
+    def heirs(self, home: str) -> list[str]:
+        """The village that a code stands for first, then those that have a part of it."""
+        now = self.current(home)
+        parts = {self.current(to) for codes, to in self.splits if home in codes}
+        return [now] + sorted(parts - {now})
+
     def covers(self, area: str, home: str) -> bool:
         if area_contains(area, home):
             return True
-        return len(area) == len(home) == 12 and self.current(area) == self.current(home)
+        return len(area) == len(home) == 12 and self.current(area) in self.heirs(home)
+
+    def place(self, home: str, grid: str) -> str:
+        """The village in which a record of a village lies that says a grid."""
+        village = self.current(self.current(grid)[:12])
+        return village if village in self.heirs(home) else self.current(home)
 
 
 def standings(changes: list[dict], offices: dict[str, str]) -> tuple[list[str], Map]:

@@ -2,7 +2,7 @@
 """areas.json: changes of area codes, and what codes stand for then."""
 
 from onegrid_reader import areas
-from onegrid_reader.areas import MERGE, RENUMBER
+from onegrid_reader.areas import MERGE, RENUMBER, SPLIT
 from onegrid_reader.hashes import digest, public_key, sign
 
 ROOT, TOWNSHIP, STRANGER = (bytes([number]) * 32 for number in (1, 2, 9))
@@ -35,8 +35,33 @@ STORIES = {
     "a code is taken once": [
         change(TOWNSHIP, RENUMBER, A, D, 1), change(TOWNSHIP, RENUMBER, B, D, 2)],
     "another township has no say": [change(STRANGER, MERGE, A, B, 1)],
+    "a part of a village goes into another, and a grid with it": [
+        change(TOWNSHIP, SPLIT, A, B, 1, "划出"), change(TOWNSHIP, RENUMBER, A + "003", B + "015", 2)],
+    "a part of a village becomes one of its own, and the rest gets another code": [
+        change(TOWNSHIP, SPLIT, A, C, 1), change(TOWNSHIP, RENUMBER, A, D, 2),
+        change(TOWNSHIP, RENUMBER, D + "003", C + "003", 3)],
+    "what a village was called before a split is divided too": [
+        change(TOWNSHIP, RENUMBER, B, A, 1), change(TOWNSHIP, SPLIT, A, C, 2)],
+    "what goes into a village after a split is not the heir's": [
+        change(TOWNSHIP, SPLIT, A, C, 1), change(TOWNSHIP, MERGE, B, A, 2)],
+    "an heir goes into another village, and its grids keep their codes": [
+        change(TOWNSHIP, SPLIT, A, C, 1), change(TOWNSHIP, RENUMBER, A + "003", C + "003", 2),
+        change(TOWNSHIP, MERGE, C, B, 3)],
+    "what an heir has of another goes on to its own heirs": [
+        change(TOWNSHIP, SPLIT, A, B, 1), change(TOWNSHIP, SPLIT, B, C, 2)],
+    "what an heir comes by later does not": [
+        change(TOWNSHIP, SPLIT, A, B, 2), change(TOWNSHIP, SPLIT, B, C, 1)],
+    "a village is split once into another, whatever that is called": [
+        change(TOWNSHIP, SPLIT, A, B, 1), change(TOWNSHIP, RENUMBER, B, C, 2),
+        change(TOWNSHIP, SPLIT, A, C, 3), change(ROOT, SPLIT, A, B, 1)],
+    "a split leads to a code, and not into what is one": [
+        change(TOWNSHIP, SPLIT, A, C, 1), change(TOWNSHIP, RENUMBER, B, C, 2),
+        change(TOWNSHIP, MERGE, D, A, 3), change(TOWNSHIP, SPLIT, A, D, 4)],
+    "what was left is split no more": [
+        change(TOWNSHIP, RENUMBER, A, D, 1), change(TOWNSHIP, SPLIT, A, B, 2)],
 }
-CODES = [A, B, C, D, A + "003", B + "003", A + "015", C + "003", B + "0030102", "522730103"]
+VILLAGES = [A, B, C, D]
+CODES = [*VILLAGES, A + "003", B + "003", A + "015", C + "003", B + "0030102", "522730103"]
 
 
 def story(name: str, changes: list[dict]) -> dict:
@@ -56,6 +81,10 @@ def story(name: str, changes: list[dict]) -> dict:
         "covers": [
             [left, right] for left in CODES for right in CODES
             if len(right) <= 12 and known.covers(left, right)],
+        "heirs": [{"code": code, "villages": known.heirs(code)} for code in VILLAGES],
+        "places": [
+            {"code": code, "grid": grid, "village": known.place(code, grid)}
+            for code in VILLAGES for grid in CODES if len(grid) > 12],
     }
 
 

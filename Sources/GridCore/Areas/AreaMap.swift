@@ -120,8 +120,9 @@ package struct AreaMap: Hashable, Sendable {
     ///   or where its village was not divided. What says none stays with the village.
     package func place(of home: AreaCode, grid: AreaCode?) -> AreaCode {
         let now = current(home)
+        // A grid keeps its code where its village goes into another.
         guard let grid, parts[home] != nil,
-            let village = current(grid).ancestor(at: .village), village != now,
+            let village = current(grid).ancestor(at: .village).map(current), village != now,
             isHeir(village, of: home)
         else { return now }
         return village

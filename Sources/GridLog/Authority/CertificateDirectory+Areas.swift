@@ -130,24 +130,27 @@ extension CertificateDirectory {
     }
 }
 
-/// Which villages were one by any change that counts or has counted somewhere: what was written by
-/// such a right and has it no more ends before its first entry.
+/// Which villages' certificates covered which others by any change that counts or has counted
+/// somewhere: what was written by such a right and has it no more ends before its first entry.
 struct AreaTies: Sendable {
     var hasLapsed = false
-    private var groups: [Set<AreaCode>] = []
+    /// Of each village what it covered at most, itself among it: as far as any order of the changes
+    /// and any choice among them could have led.
+    private var covered: [AreaCode: Set<AreaCode>] = [:]
 
     mutating func tie(_ step: AreaMap.Step) {
         guard step.from.level == .village else { return }
-        var joined: Set = [step.from, step.to]
-        groups.removeAll { group in
-            guard !group.isDisjoint(with: joined) else { return false }
-            joined.formUnion(group)
-            return true
-        }
-        groups.append(joined)
+        cover(step.from, by: step.to)
+        if step.kind != .split { cover(step.to, by: step.from) }
     }
 
     func covers(_ area: AreaCode, _ home: AreaCode) -> Bool {
-        area == home || groups.contains { $0.contains(area) && $0.contains(home) }
+        area == home || covered[area]?.contains(home) ?? false
+    }
+
+    private mutating func cover(_ home: AreaCode, by area: AreaCode) {
+        covered[area] = covered[area] ?? [area]
+        let more = covered[home, default: [home]]
+        for (each, codes) in covered where codes.contains(area) { covered[each]?.formUnion(more) }
     }
 }

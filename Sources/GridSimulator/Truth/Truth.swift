@@ -31,8 +31,8 @@ struct Truth {
     /// What offices have said of area codes, in order.
     var areaChanges: [AreaChange] = []
     var doubtfulAreaChanges: [AreaChange] = []
-    /// Which villages are one: by all that was ever said while a world lives, by what counts in the
-    /// end.
+    /// Which villages are one or heirs of others: by all that was ever said while a world lives, by
+    /// what counts in the end.
     var ties = Ties()
     var everTies = Ties()
     var areTiesSettled = false
@@ -65,7 +65,7 @@ struct Truth {
     func level(of key: PublicKey, in domain: Domain) -> AreaLevel? {
         certificates[key]?.filter { certificate in
             (Self.lies(domain.area, in: certificate.area)
-                || domain.lane != .authority && everTies.areOne(domain.area, certificate.area))
+                || domain.lane != .authority && everTies.covers(certificate.area, domain.area))
                 && certificate.rights.contains(.write)
                 && (domain.lane != .authority || certificate.rights.contains(.certify))
         }.map(\.area.level).min()

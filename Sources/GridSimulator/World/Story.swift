@@ -31,6 +31,8 @@ package struct Story: Sendable {
         case auditsDiffer = "audits_differ"
         case auditsNotComparable = "audits_not_comparable"
         case areaChanges = "area_changes"
+        case splits
+        case heirsEntries = "heirs_entries"
         case virtualDays = "virtual_days"
     }
 

@@ -58,13 +58,15 @@ struct Typist {
         return dice.chance(550) ? device.area : dice.pick(below)
     }
 
-    /// Mostly the code that stands for an area now, as the program takes it.
+    /// Mostly the code that stands for an area now, as the program takes it. An heir goes on with what
+    /// stands under the code of a village that it has a part of.
     private func codeOfNow(_ area: AreaCode, _ dice: inout Dice) -> AreaCode {
         guard let areas = device.replica?.replica.directory.areas, !areas.isEmpty else {
             return area
         }
         let codes = areas.namesakes(of: area)
-        return dice.chance(700) ? codes[0] : dice.pick(codes)
+        guard dice.chance(400) else { return codes[0] }
+        return dice.pick(area.level == .village ? codes + areas.divided(into: area) : codes)
     }
 
     /// The records of a domain of which this device has the beginning.

@@ -5,9 +5,9 @@ import GridLog
 import GridStore
 import GridSync
 
-/// Villages that get other codes, or go into others.
+/// Villages that get other codes, or go into others, whole or in part.
 extension World {
-    /// An office gives a village below it another code, or lets it go into another.
+    /// An office gives a village below it another code, or lets it or a part of it go into another.
     func changeArea(by office: SimulatedDevice, _ seed: UInt64) {
         guard office.number < plan.devices.count, let replica = office.replica,
             office.area.level < .village, !isCutOff(office)
@@ -30,7 +30,10 @@ extension World {
         let standing = tried.standing(of: change)
         guard standing == .counts || standing == .contradicted && dice.chance(150) else { return }
         story.count(.areaChanges)
-        story.tell(at: now, office.name, "\(from) 变更为 \(to)", "changes an area code")
+        if kind == .split { story.count(.splits) }
+        story.tell(
+            at: now, office.name, kind == .split ? "\(from) 部分划入 \(to)" : "\(from) 变更为 \(to)",
+            kind == .split ? "splits a village" : "changes an area code")
         do throws(FolderReplica.CommitFailure) {
             try replica.keep(change)
             truth.change(change)
@@ -57,7 +60,9 @@ extension World {
         let others = villages.filter {
             $0 != village && $0.ancestor(at: .township) == village.ancestor(at: .township)
         }
-        if kind == .merge, !others.isEmpty { return dice.pick(others) }
+        // Of a new village there are no machines.
+        let isThere = kind == .merge || kind == .split && dice.chance(800)
+        if isThere, !others.isEmpty { return dice.pick(others) }
         guard let township = village.ancestor(at: .township) else { return nil }
         return try? AreaCode(
             level: .village, number: township.number * 1_000 + 300 + UInt64(dice.below(6)))
@@ -98,7 +103,37 @@ extension World {
                     "\(device.name) takes \(code) for \(directory.areas.current(code)), not "
                         + "\(truth.last(after: code))")
             }
+            judgeHeirs(device, directory, near)
             judgeFinding(on: device, replica, directory.areas)
+        }
+    }
+
+    /// Heirs of a village may write and carry what stands under its code, and it has no part of theirs.
+    private func judgeHeirs(
+        _ device: SimulatedDevice, _ directory: CertificateDirectory, _ near: [AreaCode]
+    ) {
+        for code in near {
+            let (found, wanted) = (directory.areas.heirs(of: code), truth.heirs(of: code))
+            if found != wanted {
+                violate(
+                    .replicasDiffer, "\(device.name): heirs of \(code) are \(found), not \(wanted)")
+                return
+            }
+            guard device.area.level == .village else { continue }
+            let isCovered = truth.ties.covers(device.area, code)
+            if directory.areas.carries(device.area, code) != isCovered {
+                violate(
+                    .outsideScope,
+                    "\(device.name) of \(device.area) \(isCovered ? "does not carry" : "carries") \(code)"
+                )
+                return
+            }
+            let level = directory.level(
+                of: device.author.key, in: Domain(area: code, lane: .routine))
+            if isCovered, level == nil {
+                violate(.doesNotWork, "\(device.name) of \(device.area) may not write in \(code)")
+                return
+            }
         }
     }
 

@@ -160,6 +160,9 @@ extension World {
             truth.propose(entry)
             work.written.append(entry)
             story.count(.entries)
+            if truth.ties.isHeir(device.area, of: dot.log.domain.area) {
+                story.count(.heirsEntries)
+            }
             story.tell(
                 at: now, device.name, "写入 \(Self.words(recordChanges, dot))", "writes")
         }
