@@ -153,7 +153,7 @@ class Areas(Wired):
                 self.assertEqual(len(page["items"]), 1, (node.name, area))
             record = node.ask("get", "matters", moved)
             self.assertEqual((record["area"], record["former_area"]), (THIRD, VILLAGE))
-            report = node.ask("report", "R6", "--area", THIRD)
+            report = node.ask("report", "R6", "--period", "2026-12", "--area", THIRD)
             self.assertIn("1", [row[3] for row in report["texts"] if row[2] == "全部户"])
         # Both write where the past lies; what comes after is each one's own.
         other.call("put", "matters", moved, "title=走户的事办好", f"grid_code={THIRD}001")

@@ -85,7 +85,9 @@ extension World {
         guard let replica = device.replica else { return }
         let verdict = replica.keep(receipt, now: device.wall(now))
         guard case .contradicts(let log) = verdict, !device.isSuspect,
-            !truth.forkedAreas.contains(log.domain.area), !isHostile(conversation.connection)
+            !truth.forkedAreas.contains(log.domain.area), !isHostile(conversation.connection),
+            // Of what it wrote before its disk was put back a receipt may tell it first.
+            !(device.wasRestored && log.replica == replica.replica.id)
         else { return }
         violate(
             .honestPeerBlamed,
