@@ -170,7 +170,6 @@ class Areas(Wired):
         self.assertIn("outside_area", said)
         for node in (self.township, self.village, other):
             self.assertEqual(node.ask("verify")["findings"], [])
-            self.assertEqual(node.ask("doctor")["findings"], [])
 
     def test_the_points_of_a_household_go_with_it(self):
         go = f"{VILLAGE}003"

@@ -3,8 +3,9 @@
 import GridCodec
 import GridCore
 import GridLog
-import GridSync
 import Testing
+
+@testable import GridSync
 
 /// What a session makes of forks: it orders comparisons and proofs, and makes none.
 struct ForkSessionTests {
@@ -110,5 +111,44 @@ struct ForkSessionTests {
         let proofs = try #require(BranchProof.proofs(of: [village.runs[0]], from: 1))
         effects = session.answer(log, .found(proofs), now: 0)
         #expect(effects == [.send(.branch(proofs))])
+    }
+
+    @Test func aForkThatThePeerDoesNotNameIsProvedOnceItHasSaidWhatItKnows() throws {
+        let manner = LinkEnd.Manner(features: Feature.forks | Feature.endedLogs)
+        func identity(_ number: UInt64) -> LogIdentity {
+            LogIdentity(
+                key: County.author(11).key, nonce: ReplicaNonce(high: number, low: 1),
+                domain: Domain(area: County.village, lane: .routine))
+        }
+        let (known, unknown, later) = (identity(1), identity(2), identity(3))
+        var (session, _) = try session(manner)
+        // It is quiet: what the peer knew at the beginning it has named.
+        var effects = session.endsKnown([later], now: 0)
+        #expect(effects.contains(.proveFork(later.log)))
+        effects = session.endsKnown([later], now: 0)
+        #expect(effects.isEmpty)
+        effects = session.receive(.ended([known]), now: 0)
+        #expect(effects == [.noteEnded([known])])
+        effects = session.endsKnown([known, unknown], now: 0)
+        #expect(effects.contains(.proveFork(unknown.log)))
+        #expect(!effects.contains(.proveFork(known.log)))
+    }
+
+    @Test func nothingIsProvedBeforeThePeerHasNamedWhatItKnows() throws {
+        let manner = LinkEnd.Manner(features: Feature.forks | Feature.endedLogs)
+        let (village, township) = try PairHistory.friends()
+        let world = PairWorld()
+        let link = world.link(village, township, manners: (manner, manner))
+        try world.settle()
+        var session = try #require(link.caller.session)
+        session.hasHeardTheirEnds = false
+        let identity = LogIdentity(
+            key: County.author(11).key, nonce: ReplicaNonce(high: 5, low: 1),
+            domain: Domain(area: County.village, lane: .routine))
+        var effects = session.endsKnown([identity], now: 0)
+        #expect(!effects.contains(.proveFork(identity.log)))
+        effects = session.receive(.ended([identity]), now: 0)
+        effects += session.receive(.ping, now: 0)
+        #expect(!effects.contains(.proveFork(identity.log)))
     }
 }

@@ -28,7 +28,10 @@ package struct WriteContext: Sendable {
         guard area.contains(code) || lies(in: area) else {
             return !isNew && areas.heirs(of: area).contains(where: lies)
         }
-        return !isNew || areas.place(of: area, grid: code) == areas.current(area)
+        guard isNew, area.level == .village, let village = code.ancestor(at: .village) else {
+            return true
+        }
+        return areas.place(of: village, grid: code) == areas.current(area)
     }
 
     /// The day of `now` in China is today.

@@ -360,6 +360,11 @@ extension Store {
             try insert(
                 "cutoffs", digest: cutOff.digest, cutOff.encoded, waiting: waiting, in: database)
         }
+        for change in SystemCollection.areaChanges(in: run) {
+            try insert(
+                "area_changes", digest: change.digest, change.encoded, waiting: waiting,
+                in: database)
+        }
         for proof in SystemCollection.branchProofs(in: run) where waiting {
             try insert(
                 "branch_proofs", digest: proof.digest, proof.encoded, waiting: true, in: database)
