@@ -43,11 +43,12 @@ struct ReportReading {
         else {
             return []
         }
+        let place = UnsealedView.place(in: table, among: store.tables, by: areas)
         return try Row.fetchAll(
             database,
             sql: """
                 SELECT \(table.stateColumns) FROM main."\(collection)" WHERE _archived = 0
-                AND substr(\(UnsealedView.areaFunction)(_area), 1, \(area.level.digits)) = '\(area)'
+                AND substr(\(place), 1, \(area.level.digits)) = '\(area)'
                 ORDER BY id
                 """
         ).map { try store.state($0, of: table, references: references) }

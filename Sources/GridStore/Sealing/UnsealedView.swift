@@ -15,7 +15,7 @@ import Synchronization
 final class UnsealedView: Sendable {
     private static let function = "onegrid_unsealed"
     /// The code that stands for another.
-    static let areaFunction = "onegrid_area"
+    private static let areaFunction = "onegrid_area"
 
     /// The fields of a row that were opened last: a row's columns are read one after the other.
     private struct Opened {
@@ -66,8 +66,10 @@ final class UnsealedView: Sendable {
         where table.columns.contains(where: \.isSealed) || areas?.isEmpty == false {
             try database.execute(
                 sql: definition(
-                    of: table, in: database, movesAreas: areas?.isEmpty == false,
-                    place: areas.flatMap { PlaceColumn(of: table, among: store.tables, by: $0) }))
+                    of: table, in: database,
+                    place: areas.flatMap {
+                        $0.isEmpty ? nil : place(in: table, among: store.tables, by: $0)
+                    }))
         }
         return view
     }
@@ -81,18 +83,22 @@ final class UnsealedView: Sendable {
             })
     }
 
+    /// The code of now of the area in which a row lies, on a connection prepared with the same map.
+    static func place(
+        in table: TableSchema, among tables: [UInt32: TableSchema], by areas: AreaMap
+    ) -> String {
+        let home = "\(areaFunction)(_area)"
+        guard let column = PlaceColumn(of: table, among: tables, by: areas) else { return home }
+        return "CASE WHEN \(column.isDivided) THEN \(column.place) ELSE \(home) END"
+    }
+
     private static func definition(
-        of table: TableSchema, in database: Database, movesAreas: Bool, place: PlaceColumn?
+        of table: TableSchema, in database: Database, place: String?
     ) throws -> String {
         let name = table.collection.name
         let columns = try database.columns(in: name).map { column in
-            if let place, column.name == "_area" {
-                return """
-                    CASE WHEN \(place.isDivided) THEN \(place.place)
-                    ELSE \(areaFunction)(_area) END AS _area
-                    """
-            }
-            if movesAreas, holdsArea(column.name, table) {
+            if let place, column.name == "_area" { return "\(place) AS _area" }
+            if place != nil, holdsArea(column.name, table) {
                 return "\(areaFunction)(\"\(column.name)\") AS \"\(column.name)\""
             }
             guard let sealed = table.column(named: column.name), sealed.isSealed else {
@@ -110,7 +116,6 @@ final class UnsealedView: Sendable {
     }
 
     private static func holdsArea(_ column: String, _ table: TableSchema) -> Bool {
-        if column == "_area" { return true }
         guard let column = table.column(named: column), !column.isSealed,
             case .areaCode = column.field.type
         else { return false }
