@@ -72,6 +72,8 @@ package enum ProtocolLimits {
     package static let headsMax = 64
     /// Such messages that a side takes in one session, and messages with branch proofs.
     package static let forkMessagesMax = 64
+    /// Bytes of branch proofs that a side shows in a session.
+    package static let forkBytesMax = 4_194_304
     /// Branches of one fork of which a node keeps proofs that come in messages.
     package static let forkBranchesMax = 16
     /// Runs of forked logs that are set aside, for each log, as they are packed.

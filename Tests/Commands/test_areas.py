@@ -168,6 +168,13 @@ class Areas(Wired):
         # The number of a household that went is free for the village that stays.
         said = self.village.call("put", "matters", "title=错", f"grid_code={go}", wants=65).stderr
         self.assertIn("outside_area", said)
+        # An old code of a grid that went stands for its new one, and nothing is half done in silence.
+        again = self.township.put("matters", "title=旧码", "place=村口", f"grid_code={go}")
+        self.assertEqual(self.township.ask("get", "matters", again)["area"], THIRD)
+        said = self.township.call("area", "split", NEW, OTHER, "--grids", "005,006", "--rest",
+                                  VILLAGE, wants=1).stderr
+        self.assertIn(f"{NEW}005 → {OTHER}005", said)
+        self.township.call("area", "split", NEW, OTHER, "--grids", "007", "--rest", OTHER, wants=65)
         for node in (self.township, self.village, other):
             self.assertEqual(node.ask("verify")["findings"], [])
 

@@ -46,23 +46,47 @@ extension ForkTests {
 
     @Test func singleBranchesAreKeptInMemoryUpToABound() throws {
         var awaited = AwaitedBranches()
-        var first: [BranchProof] = []
-        for nonce in 0..<200 as Range<UInt64> {
-            var branch = Branch(
-                11, nonce: nonce, Domain(area: County.village, lane: .routine))
-            let run = try branch.write(
-                (0..<600).map { _ in LocalChange.note("a").draft })
-            let proofs = try #require(BranchProof.proofs(of: [run], from: 1))
-            if first.isEmpty { first = proofs }
-            awaited.keep(proofs)
-            if nonce == 0 {
-                #expect(awaited.take(of: branch.state.identity.log) == proofs)
-                #expect(awaited.take(of: branch.state.identity.log).isEmpty)
-                awaited.keep(proofs + proofs)
-            }
+        func branch(_ nonce: UInt64, _ title: String) throws -> (LogID, [BranchProof]) {
+            var branch = Branch(11, nonce: nonce, Domain(area: County.village, lane: .routine))
+            let run = try branch.note(title)
+            return (
+                branch.state.identity.log, try #require(BranchProof.proofs(of: [run], from: 1))
+            )
         }
-        let log = try #require(first.first?.identity.log)
-        #expect(awaited.take(of: log).isEmpty)
+        let (log, first) = try branch(1, "a")
+        let others = try ["b", "c"].map { try branch(1, $0).1 }
+        for proofs in [first, first] + others { awaited.keep(proofs, of: log) }
+        #expect(awaited.branches(of: log) == first + others[0])
+        for nonce in 2...UInt64(AwaitedBranches.logsMax) {
+            let (other, proofs) = try branch(nonce, "a")
+            awaited.keep(proofs, of: other)
+        }
+        #expect(awaited.branches(of: log).count == 2)
+        let (last, proofs) = try branch(99, "a")
+        awaited.keep(proofs, of: last)
+        #expect(awaited.branches(of: log).isEmpty)
+        awaited.forget(last)
+        #expect(awaited.branches(of: last).isEmpty)
+    }
+
+    @Test func whatNoSignatureLeadsToIsNeitherAwaitedNorKept() throws {
+        var left = Branch(11, Domain(area: County.village, lane: .routine))
+        var right = left
+        let runs = [try left.note("a"), try right.note("b")]
+        let proofs = try runs.map { try #require(BranchProof.proofs(of: [$0], from: 1)?.first) }
+        var bytes = proofs[0].encoded
+        bytes.replaceSubrange((bytes.count - 64)..., with: [UInt8](repeating: 0, count: 64))
+        let invented = try BranchProof(decoding: bytes)
+        try withFolder { folder in
+            let township = try open(2, in: folder)
+            try township.learn([invented], now: Self.began)
+            #expect(township.awaited.branches(of: left.state.identity.log).isEmpty)
+            try township.learn([proofs[1]], now: Self.began)
+            #expect(try township.store.branchProofs().all.isEmpty)
+            try township.learn([proofs[0]], now: Self.began)
+            #expect(Set(try township.store.branchProofs().all) == Set(proofs))
+            #expect(township.awaited.branches(of: left.state.identity.log).isEmpty)
+        }
     }
 
     @Test func changesOfCodesOutliveTheEntriesThatTheyStoodIn() throws {

@@ -25,13 +25,13 @@ package struct WriteContext: Sendable {
         func lies(in village: AreaCode) -> Bool {
             areas.family(of: village).contains { $0.contains(code) }
         }
-        guard area.contains(code) || lies(in: area) else {
-            return !isNew && areas.heirs(of: area).contains(where: lies)
+        guard area.level == .village, let village = code.ancestor(at: .village) else {
+            return area.contains(code) || lies(in: area)
         }
-        guard isNew, area.level == .village, let village = code.ancestor(at: .village) else {
-            return true
-        }
-        return areas.place(of: village, grid: code) == areas.current(area)
+        // An old code of a grid that went stands for its new one.
+        let isHere = areas.place(of: village, grid: code) == areas.current(area)
+        if isNew { return isHere }
+        return isHere || lies(in: area) || areas.heirs(of: area).contains(where: lies)
     }
 
     /// The day of `now` in China is today.

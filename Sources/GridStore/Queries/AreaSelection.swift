@@ -91,7 +91,8 @@ struct PlaceColumn {
             }
             return """
                 (SELECT \(grid) FROM main."\(collection)" AS \(alias)
-                WHERE \(alias).id = \(row)."\(name)" ORDER BY \(alias)._key LIMIT 1)
+                WHERE \(alias).id = \(row)."\(name)"
+                ORDER BY \(alias)._key < 0, \(alias)._area, \(alias)._key LIMIT 1)
                 """
         }
         guard let first = found.first else { return nil }
@@ -106,15 +107,19 @@ extension Store {
         guard areas.heirs(of: home).count > 1, let table = tables[key.collection],
             let column = PlaceColumn(of: table, among: tables, by: areas)
         else { return nil }
+        let isNamed = if case .named = key.address { true } else { false }
         return try read { database in
             PlaceColumn.prepare(database, by: areas)
             let text = try String.fetchOne(
                 database,
                 sql: """
                     SELECT \(column.place) FROM "\(table.collection.name)"
-                    WHERE id = ? AND _area = ? ORDER BY _key LIMIT 1
+                    WHERE id = ? AND _area = ? AND (_key < 0) = ? LIMIT 1
                     """,
-                arguments: [RecordNaming.id(of: key.address).description, home.description])
+                arguments: [
+                    RecordNaming.id(of: key.address).description, home.description,
+                    isNamed,
+                ])
             return text.flatMap { try? AreaCode(parsing: $0) }
         }
     }

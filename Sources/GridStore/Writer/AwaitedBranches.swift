@@ -3,31 +3,31 @@
 import GridCore
 import GridLog
 
-/// Proofs of single branches, which nothing here contradicts yet. They are in memory alone: whoever
-/// has them proves them again. What a peer sends is bounded; the oldest go first.
+/// Proofs of single branches of logs of which nothing is here, so that nothing contradicts them yet.
+/// They are in memory alone: whoever has them proves them again. The key has signed what they lead
+/// to; of a log the first branches stay, of all logs the latest.
 struct AwaitedBranches {
-    private static let bytesMax = 2 << 20
+    static let logsMax = 32
+    static let branchesMax = 2
 
-    private var proofs: [(log: LogID, proof: BranchProof, bytes: Int)] = []
-    private var bytes = 0
+    private var branches: [(log: LogID, proofs: [[BranchProof]])] = []
 
-    mutating func take(of log: LogID) -> [BranchProof] {
-        let taken = proofs.filter { $0.log == log }
-        guard !taken.isEmpty else { return [] }
-        proofs.removeAll { $0.log == log }
-        bytes -= taken.reduce(0) { $0 + $1.bytes }
-        return taken.map(\.proof)
+    func branches(of log: LogID) -> [BranchProof] {
+        branches.first { $0.log == log }?.proofs.flatMap { $0 } ?? []
     }
 
-    mutating func keep(_ news: [BranchProof]) {
-        for proof in news where !proofs.contains(where: { $0.proof == proof }) {
-            let count = proof.encoded.count
-            proofs.append((proof.identity.log, proof, count))
-            bytes += count
+    /// - Parameter proofs: those of one message.
+    mutating func keep(_ proofs: [BranchProof], of log: LogID) {
+        guard let index = branches.firstIndex(where: { $0.log == log }) else {
+            branches.append((log, [proofs]))
+            if branches.count > Self.logsMax { branches.removeFirst() }
+            return
         }
-        while bytes > Self.bytesMax, let first = proofs.first {
-            bytes -= first.bytes
-            proofs.removeFirst()
-        }
+        guard branches[index].proofs.count < Self.branchesMax,
+            !branches[index].proofs.contains(proofs)
+        else { return }
+        branches[index].proofs.append(proofs)
     }
+
+    mutating func forget(_ log: LogID) { branches.removeAll { $0.log == log } }
 }

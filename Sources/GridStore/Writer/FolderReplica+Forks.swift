@@ -20,18 +20,27 @@ extension FolderReplica {
         var directory = replica.directory
         let before = directory.fork(of: log)
         // Each branch comes by itself, and of a log that is not here one alone proves nothing.
-        var news = awaited.take(of: log) + proofs
-        for proof in news {
+        let former = before == nil ? awaited.branches(of: log) : []
+        for proof in proofs + former {
             guard directory.add(proof) else { return }
+        }
+        // What no signature of the key leads to is anybody's invention.
+        var news = (former + proofs).filter {
+            directory.proves(log, $0.last, $0.hashes[$0.hashes.count - 1])
         }
         if let own = try contradiction(of: log, in: directory) {
             for proof in own { directory.add(proof) }
             news += own
         }
         guard let fork = directory.fork(of: log), fork != before else {
-            if before == nil { awaited.keep(news) }
+            if before == nil, replica.height(of: log) == 0,
+                news.count == former.count + proofs.count
+            {
+                awaited.keep(proofs, of: log)
+            }
             return
         }
+        awaited.forget(log)
         let head = try hash(at: fork.height, of: log)
         guard fork.height == 0 || head == nil || head == fork.head,
             !isFull(before, before: fork) || directory.provesEnd(of: fork)

@@ -41,8 +41,15 @@ extension SyncSession {
     /// Shows the peer what proves branches of logs.
     package mutating func show(_ branches: [[BranchProof]], now: UInt64) -> [Effect] {
         guard closeReason == nil, takesForks else { return [] }
-        return noteSent(
-            branches.filter { !$0.isEmpty }.map { .send(.branch($0)) }, now: now)
+        var effects: [Effect] = []
+        for branch in branches where !branch.isEmpty {
+            let bytes = branch.reduce(0) { $0 + $1.encoded.count }
+            // What is left out now is proved in the next session.
+            guard shownBytes + bytes <= ProtocolLimits.forkBytesMax else { break }
+            shownBytes += bytes
+            effects.append(.send(.branch(branch)))
+        }
+        return noteSent(effects, now: now)
     }
 
     /// Notes that the peer has said which logs have ended, once it says something else. Where one that
@@ -60,8 +67,10 @@ extension SyncSession {
 
     /// Has forks proved that the peer does not know, as far as these logs have any.
     mutating func proveForks(of logs: some Sequence<LogID>) -> [Effect] {
-        let unknown = Set(logs).subtracting(theirEnds)
-        return unknown.sorted().flatMap { proveFork(of: $0) }
+        guard takesForks else { return [] }
+        let unknown = Set(logs).subtracting(theirEnds).subtracting(forksOffered)
+        forksOffered.formUnion(unknown)
+        return unknown.sorted().map { .proveFork($0) }
     }
 
     /// Has a fork proved to a peer that does not know it, once.

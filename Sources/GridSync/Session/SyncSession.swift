@@ -118,6 +118,9 @@ package struct SyncSession: Sendable {
     var heardEnds = 0
     /// Those of them that are shared: what it names it knows to have ended.
     var theirEnds: Set<LogID> = []
+    /// Bytes of branch proofs that the peer was shown, and logs of which it was shown them unasked.
+    var shownBytes = 0
+    var forksOffered: Set<LogID> = []
     /// Whether the peer has said something else since: it names first what it knew at the beginning.
     var hasHeardTheirEnds = false
     /// Whether the peer has shown a cut-off of this side's key or its own.

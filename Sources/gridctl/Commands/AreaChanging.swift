@@ -46,16 +46,34 @@ struct AreaChanging {
             throw CommandFailure(.failed, "节点的答复不完整。", "the daemon's answer is incomplete")
         }
         let office = try IssuingOffice(folder, passphrase: options.passphrase)
+        var done: [AreaMap.Step] = []
         return try steps.map { step in
             guard steps.count == 1 || !Self.counts(step, in: known) else { return .null }
+            defer { done.append(step) }
             let change = AreaChange(
                 step, day: day, order: UInt64(order), note: options.note,
                 issuedAt: Enrolment.now, issuedBy: office.author)
             order += 1
-            return try client.send(
-                .post, "/v1/authority/areas",
-                .object(["change": .text(Hexadecimal.text(change.encoded))]))
+            do {
+                return try client.send(
+                    .post, "/v1/authority/areas",
+                    .object(["change": .text(Hexadecimal.text(change.encoded))]))
+            } catch let failure as CommandFailure where !done.isEmpty {
+                throw Self.stopped(failure, at: step, after: done)
+            }
         }
+    }
+
+    /// What stands already is said: nobody can take it back.
+    private static func stopped(
+        _ failure: CommandFailure, at step: AreaMap.Step, after done: [AreaMap.Step]
+    ) -> CommandFailure {
+        let stands = done.map { "\($0.from) → \($0.to)" }.joined(separator: ", ")
+        return CommandFailure(
+            failure.kind,
+            "\(step.from) → \(step.to) 没有成功:\(failure.chinese) 此前的已经生效:\(stands)",
+            "\(step.from) to \(step.to) failed: \(failure.english); these stand: \(stands)",
+            details: failure.details, code: failure.code)
     }
 
     private static func counts(_ step: AreaMap.Step, in known: JSONValue) -> Bool {

@@ -29,8 +29,14 @@ extension Area {
                     .badData, "--grids 应为各不相同的网格,如 003,004 或 003=001。没有改动。",
                     "--grids takes different grids, as 003,004 or 003=001; nothing was changed")
             }
-            var steps = [AreaMap.Step(from: from, to: to, kind: .split)] + moves
+            // Nobody may read more before the grids are known to go.
+            var steps = moves + [AreaMap.Step(from: from, to: to, kind: .split)]
             if let rest {
+                guard try AreaChanging.code(rest) != to else {
+                    throw CommandFailure(
+                        .badData, "--rest 应为另一个代码,不能与 \(to) 相同。没有改动。",
+                        "--rest takes another code than \(to); nothing was changed")
+                }
                 steps.append(
                     AreaMap.Step(from: from, to: try AreaChanging.code(rest), kind: .renumber))
             }
