@@ -171,10 +171,17 @@ class Areas(Wired):
         # An old code of a grid that went stands for its new one, and nothing is half done in silence.
         again = self.township.put("matters", "title=旧码", "place=村口", f"grid_code={go}")
         self.assertEqual(self.township.ask("get", "matters", again)["area"], THIRD)
+        before = self.township.ask("area", "list")["items"]
         said = self.township.call("area", "split", NEW, OTHER, "--grids", "005,006", "--rest",
                                   VILLAGE, wants=1).stderr
-        self.assertIn(f"{NEW}005 → {OTHER}005", said)
+        self.assertIn(f"{NEW} → {VILLAGE}", said)
+        self.assertIn("没有改动", said)
         self.township.call("area", "split", NEW, OTHER, "--grids", "007", "--rest", OTHER, wants=65)
+        # Two grids of one number would be one.
+        self.township.put("grids", f"grid_code={OTHER}008", "name=八号", "kind=rural", "status=active")
+        said = self.township.call("area", "split", NEW, OTHER, "--grids", "008", wants=65).stderr
+        self.assertIn(f"{OTHER}008", said)
+        self.assertEqual(self.township.ask("area", "list")["items"], before)
         for node in (self.township, self.village, other):
             self.assertEqual(node.ask("verify")["findings"], [])
 

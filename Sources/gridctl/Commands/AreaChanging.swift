@@ -26,7 +26,8 @@ struct AreaChanging {
     /// Changes that count already are passed over, so what was interrupted can be repeated.
     ///
     /// - Returns: the daemon's answers; of those passed over null.
-    /// - Throws: `CommandFailure`, before anything is changed where a step is unsound.
+    /// - Throws: `CommandFailure`, before anything is changed where a step is unsound, or one of several
+    ///   could not be taken after those before it.
     func publish(_ steps: [AreaMap.Step]) throws -> [JSONValue] {
         try Sodium.start()
         let folder = try options.common.folder()
@@ -45,6 +46,7 @@ struct AreaChanging {
         guard var order = known["next_order"]?.integer, order > 0 else {
             throw CommandFailure(.failed, "节点的答复不完整。", "the daemon's answer is incomplete")
         }
+        if steps.count > 1 { try check(steps, after: known, client) }
         let office = try IssuingOffice(folder, passphrase: options.passphrase)
         var done: [AreaMap.Step] = []
         return try steps.map { step in
@@ -61,6 +63,52 @@ struct AreaChanging {
             } catch let failure as CommandFailure where !done.isEmpty {
                 throw Self.stopped(failure, at: step, after: done)
             }
+        }
+    }
+
+    /// Looks whether all steps can be taken, for none can be taken back.
+    private func check(
+        _ steps: [AreaMap.Step], after known: JSONValue, _ client: DaemonClient
+    ) throws {
+        var map = AreaMap()
+        for item in known["items"]?.items ?? [] where item["standing"]?.string == "counts" {
+            guard
+                let kind = AreaMap.Kind.allCases.first(where: { $0.word == item["kind"]?.string }),
+                let from = item["from"]?.string.flatMap({ try? AreaCode(parsing: $0) }),
+                let to = item["to"]?.string.flatMap({ try? AreaCode(parsing: $0) })
+            else { continue }
+            _ = map.take(AreaMap.Step(from: from, to: to, kind: kind))
+        }
+        for step in steps where !Self.counts(step, in: known) {
+            // Who comes to a code that others have left would be one with them.
+            let isFree = step.kind == .merge || map.current(step.to) == step.to
+            guard isFree, map.take(step) else {
+                throw CommandFailure(
+                    .failed,
+                    "\(step.from) → \(step.to) 与已有的区划变更矛盾,见 gridctl area list。没有改动。",
+                    """
+                    \(step.from) to \(step.to) contradicts a change that there is, see gridctl area \
+                    list; nothing was changed
+                    """)
+            }
+            guard step.from.level == .grid else { continue }
+            try checkNumber(of: step, client)
+        }
+    }
+
+    /// Two grids with one number would be one from then on.
+    private func checkNumber(of step: AreaMap.Step, _ client: DaemonClient) throws {
+        let grids = try client.get(
+            "/v1/records/grids", query: [("grid_code", step.to.description)])
+        guard grids["items"]?.items.isEmpty ?? true else {
+            let number = step.from.description.suffix(3)
+            throw CommandFailure(
+                .badData,
+                "已经有网格 \(step.to):请给划走的网格另一个编号,如 \(number)=021。没有改动。",
+                """
+                there is a grid \(step.to) already: give the one that goes another number, as \
+                \(number)=021; nothing was changed
+                """)
         }
     }
 

@@ -67,8 +67,12 @@ extension Area {
                     number.count == 3 ? village.description + number : String(number))
                 guard code.level == .grid, village.contains(code) else {
                     throw CommandFailure(
-                        .badData, "\(number) 不是 \(village) 的网格。没有改动。",
-                        "\(number) is no grid of \(village); nothing was changed")
+                        .badData,
+                        "\(number) 不是 \(village) 的网格:写三位编号,如 003,或者完整代码。没有改动。",
+                        """
+                        \(number) is no grid of \(village): write its three digits, as 003, or its \
+                        whole code; nothing was changed
+                        """)
                 }
                 return code
             }
