@@ -11,8 +11,8 @@ extension Truth {
         let record: RecordKey
         /// Nil for all.
         let fields: Set<UInt32>?
-        /// Whether the office was told that it is done.
-        let isAcknowledged: Bool
+        /// Whether the office was told that it is done, and has not lost its folder since.
+        var isAcknowledged: Bool
     }
 
     /// Whether an order counts: of one that went with a disk that was put back nobody knows.
@@ -36,6 +36,14 @@ extension Truth {
                 && destruction.record.domain == dot.log.domain
                 && (destruction.fields?.contains(field) ?? true) && isInForce(destruction)
                 && destruction.redaction.rows.contains { $0.entry.dot == dot }
+        }
+    }
+
+    /// An office has lost its folder: orders that nobody else had went with it. Those that come back
+    /// from others are in force all the same.
+    mutating func buryRedactions(of issuer: PublicKey) {
+        for index in destructions.indices where destructions[index].redaction.issuer == issuer {
+            destructions[index].isAcknowledged = false
         }
     }
 

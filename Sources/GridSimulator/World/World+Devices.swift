@@ -354,6 +354,7 @@ extension World {
         faulty_disk_forget(device.folder.path)
         device.isSuspect = true
         device.hasFlippedBit = false
+        truth.buryRedactions(of: device.author.key)
         // An office that lost its folder still has the certificates it issued.
         let issued = truth.certificates.values.joined().filter {
             $0.issuer == device.author.key || device.number == 0 && $0.issuer == root.subject
