@@ -58,6 +58,34 @@ struct HeadLedgerTests {
         }
     }
 
+    /// The ledger lags after a crash between a commit and its row; an older image of the database is
+    /// found out by it later all the same.
+    @Test func eachOpeningCatchesUpWithWhatWasCommitted() throws {
+        try withFolder { folder in
+            _ = try Node(11, in: folder)
+            func open() throws -> FolderReplica {
+                try FolderReplica(
+                    store: try Store(folder.folder, catalogue: .small),
+                    author: County.author(11), now: 1)
+            }
+            let replica = try {
+                let replica = try open()
+                _ = try replica.commit(now: 1) { batch, transaction in
+                    try transaction.author([.note("a"), .note("b")], in: &batch)
+                }
+                return replica.replica.id
+            }()
+            let rows = try HeadLedger(folder.folder).rows
+            #expect(!rows.isEmpty)
+            try file(folder).truncate(atOffset: 0)
+            #expect(try HeadLedger(folder.folder).rows.isEmpty)
+            #expect(try open().replica.id == replica)
+            #expect(
+                try HeadLedger(folder.folder).rows.filter { $0.value.height > 0 }
+                    == rows.filter { $0.value.height > 0 })
+        }
+    }
+
     @Test(arguments: [1, 40, 95] as [UInt64])
     func aTornLastRowIsForgottenAndTheNextOneIsKept(bytes: UInt64) throws {
         try withFolder { folder in

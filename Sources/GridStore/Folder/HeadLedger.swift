@@ -89,6 +89,15 @@ package final class HeadLedger {
         needsSync = true
     }
 
+    /// Adds what a replica has committed and the file lacks, as after a crash between the two.
+    package func catchUp(with logs: [LogState], of replica: ReplicaID) {
+        let missing = logs.filter {
+            $0.identity.log.replica == replica
+                && $0.height > rows[$0.identity.log]?.height ?? 0
+        }
+        append(missing.map { Row(log: $0.identity.log, height: $0.height, head: $0.head) })
+    }
+
     /// Makes what was appended durable. Called within a second of each append.
     ///
     /// When it throws, what was appended is written anew with the next row: a second sync of the

@@ -120,6 +120,8 @@ package final class FolderReplica {
             _ = try store.setNode(node, because: incident)
             headLedger.begin(
                 as: LogIdentity.replica(key: author.key, nonce: node.nonce), in: node.area)
+        } else {
+            headLedger.catchUp(with: logs, of: own)
         }
         if let rebuilding = store.rebuiltAtOpening, !rebuilding.cuts.isEmpty {
             _ = try store.record(Incident(rebuilding, at: now))
