@@ -90,10 +90,30 @@ extension ForkTests {
     }
 
     @Test func changesOfCodesOutliveTheEntriesThatTheyStoodIn() throws {
-        let former = County.area("522730103219")
+        let (change, said, proofs) = try forkedOffice()
+        try withFolder { folder in
+            do {
+                let village = try open(11, in: folder)
+                try admit([said], to: village)
+                #expect(village.replica.directory.areas.current(change.step.from) == County.village)
+                try village.learn(proofs, now: Self.began)
+                #expect(village.replica.height(of: said.run.identity.log) == 0)
+            }
+            let village = try open(11, in: folder)
+            #expect(village.replica.directory.areas.current(change.step.from) == County.village)
+            // The office says it once more, and nobody else.
+            #expect(try village.store.areaChanges().waiting.isEmpty)
+        }
+    }
+
+    /// An office's word of an area change on one branch of its lane 0, another branch, and proofs.
+    private func forkedOffice() throws -> (
+        change: AreaChange, said: VerifiedRun, proofs: [BranchProof]
+    ) {
         let change = AreaChange(
-            AreaMap.Step(from: former, to: County.village, kind: .merge), day: 20_000, order: 1,
-            issuedAt: Self.began, issuedBy: County.author(2))
+            AreaMap.Step(
+                from: County.area("522730103219"), to: County.village, kind: .merge), day: 20_000,
+            order: 1, issuedAt: Self.began, issuedBy: County.author(2))
         var trunk = Branch(2, Domain(area: County.township, lane: .authority))
         var other = trunk
         let said = try trunk.write([
@@ -103,18 +123,58 @@ extension ForkTests {
         let proofs = try [said, unsaid].flatMap {
             try #require(BranchProof.proofs(of: [$0], from: 1))
         }
+        return (change, said, proofs)
+    }
+
+    @Test func whoHearsOfTheForkFirstLearnsWhatTheOfficeHadSaidOnABranch() throws {
+        let (change, said, proofs) = try forkedOffice()
         try withFolder { folder in
             do {
                 let village = try open(11, in: folder)
-                try admit([said], to: village)
-                #expect(village.replica.directory.areas.current(former) == County.village)
-                try village.learn(proofs, now: Self.began)
-                #expect(village.replica.height(of: said.run.identity.log) == 0)
+                try village.learn([proofs[0]], now: Self.began)
+                try village.learn([proofs[1]], now: Self.began)
+                #expect(try admit([said], to: village) == [.setAside])
+                #expect(village.replica.directory.areas.current(change.step.from) == County.village)
             }
             let village = try open(11, in: folder)
-            #expect(village.replica.directory.areas.current(former) == County.village)
-            // The office says it once more, and nobody else.
+            #expect(village.replica.directory.areas.current(change.step.from) == County.village)
             #expect(try village.store.areaChanges().waiting.isEmpty)
+        }
+    }
+
+    @Test func aRestoredOfficeLearnsWhatItHadSaidAndSaysItOnceMore() throws {
+        let (change, said, proofs) = try forkedOffice()
+        try withFolder { folder in
+            let office = try open(2, in: folder)
+            try office.learn([proofs[0]], now: Self.began)
+            try office.learn([proofs[1]], now: Self.began)
+            #expect(try admit([said], to: office) == [.setAside])
+            #expect(office.replica.directory.areas.current(change.step.from) == County.village)
+            #expect(try office.store.areaChanges().waiting == [change])
+            #expect(!office.publishAuthority(now: Self.began).isEmpty)
+            #expect(try office.store.areaChangeRecords() == [change.encoded])
+            #expect(try office.store.areaChanges().waiting.isEmpty)
+            // It comes again, and stands in lane 0 by now.
+            try admit([said], to: office)
+            #expect(try office.store.areaChanges().waiting.isEmpty)
+        }
+    }
+
+    @Test func aSingleBranchIsAwaitedWhereTheLogEndsBeforeIt() throws {
+        var trunk = Branch(11, Domain(area: County.village, lane: .routine))
+        let common = try trunk.note("a")
+        var other = trunk
+        let proofs = try [try trunk.note("b"), try other.note("c")].map {
+            try #require(BranchProof.proofs(of: [$0], from: 2))
+        }
+        try withFolder { folder in
+            let township = try open(2, in: folder)
+            try admit([common], to: township)
+            try township.learn(proofs[0], now: Self.began)
+            #expect(township.replica.directory.forks.isEmpty)
+            try township.learn(proofs[1], now: Self.began)
+            #expect(township.replica.directory.forks.map(\.height) == [1])
+            #expect(try titles(township) == ["a"])
         }
     }
 }

@@ -84,6 +84,24 @@ struct CutOffTests {
         #expect(try township.admit(village.runs) == [.admitted(entries: 1)])
     }
 
+    /// It may not know that its branch is another than the one that was cut off.
+    @Test func aPeerWithAnotherBranchIsToldOfTheForkWhereAllThatCountsIsHere() throws {
+        let village = Node(11)
+        let twin = Node(11)
+        for text in ["a", "b"] { try village.author(.note(text)) }
+        for text in ["c", "d"] { try twin.author(.note(text)) }
+        for (height, runs) in [
+            (1, twin.runs), (1, twin.runs.suffix(1)), (2, [try joined(twin.runs)]),
+        ] {
+            let township = Node(2)
+            township.learn(try cutOff(village, at: [UInt64(height)]))
+            #expect(try township.admit(Array(runs)).allSatisfy { $0 == .refused(.cutOff) })
+            try township.admit(village.runs)
+            let verdicts = try township.admit(Array(runs))
+            #expect(verdicts.contains(.refused(.forked(at: UInt64(height)))))
+        }
+    }
+
     @Test func whoNamesEntriesAfterTheEndIsReadAsIfTheEndWasNamed() throws {
         let (village, clerk, township) = (Node(11), Node(3), Node(2))
         for text in ["a", "b", "c"] { try village.author(.note(text)) }

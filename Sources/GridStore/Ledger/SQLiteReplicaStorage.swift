@@ -301,9 +301,11 @@ final class SQLiteReplicaStorage: ReplicaStorage {
         try Store.keptReaderKeys(at: place, in: database, seal)
     }
 
-    /// Keeps a run of a forked log beside the ledger; what is too much is left out.
+    /// Keeps a run of a forked log beside the ledger, and what proves itself in it. What is too much
+    /// is left out.
     func setAside(_ run: VerifiedRun) throws {
         let reference = try reference(of: run.run.identity)
+        try Store.keepAuthority(in: run, isSaidOnceMore: false, in: database)
         let bytes = try Int.fetchOne(
             database.cachedStatement(
                 sql: """

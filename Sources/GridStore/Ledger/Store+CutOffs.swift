@@ -94,7 +94,11 @@ extension Store {
                 let front = try front(of: excess[0], end, reference, in: database, seal)
             else { continue }
             for row in excess {
-                try keepAuthority(of: row, identity, directory, in: database, seal)
+                if identity.domain.lane == .authority, let run = read(row, seal) {
+                    try keepAuthority(
+                        in: run, isSaidOnceMore: true, in: database,
+                        allOf: directory.fork(of: identity.log) != nil)
+                }
                 try quarantine(row, counted: end.height, in: database, seal)
             }
             guard case .cut(let run) = front else { continue }

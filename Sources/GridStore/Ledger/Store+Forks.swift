@@ -335,39 +335,59 @@ extension Store {
             ])
     }
 
-    /// What proves itself does not go with the run that it came in. What this node's own office had
-    /// said, it says once more.
+    /// What proves itself does not go with a run of lane 0 that does not count. What this node's own
+    /// office had said and is not in lane 0 it says once more.
+    ///
+    /// - Parameters:
+    ///   - isSaidOnceMore: the run is in lane 0 now, and is being taken out.
+    ///   - isForked: false for a log that was cut off, of which only proofs are kept.
     static func keepAuthority(
-        of row: Row, _ identity: LogIdentity, _ directory: CertificateDirectory,
-        in database: Database, _ seal: FolderSeal
+        in run: VerifiedRun, isSaidOnceMore: Bool, in database: Database,
+        allOf isForked: Bool = true
     ) throws {
-        guard identity.domain.lane == .authority, let run = read(row, seal) else { return }
-        for proof in SystemCollection.branchProofs(in: run) {
-            try insert(
-                "branch_proofs", digest: proof.digest, proof.encoded, waiting: false, in: database)
-        }
-        guard directory.fork(of: identity.log) != nil else { return }
+        guard run.run.identity.domain.lane == .authority else { return }
         let own = try meta("chain", in: database).flatMap {
             try CertificateChain(decoding: $0).certificates.last?.subject
         }
-        let waiting = own == identity.key
+        let isOwn = isForked && own == run.run.identity.key
+        func keep(
+            _ table: String, _ digest: Bytes32, _ bytes: [UInt8], in collection: UInt32,
+            _ id: RecordID
+        ) throws {
+            let waiting =
+                try isOwn && (isSaidOnceMore || !isSaid(collection, id, in: database))
+            try insert(table, digest: digest, bytes, waiting: waiting, in: database)
+        }
+        for proof in SystemCollection.branchProofs(in: run) {
+            try keep(
+                "branch_proofs", proof.digest, proof.encoded, in: SystemCollection.forks,
+                proof.recordID)
+        }
+        guard isForked else { return }
         for certificate in SystemCollection.certificates(in: run) {
-            try insert(
-                "certificates", digest: certificate.digest, certificate.encoded, waiting: waiting,
-                in: database)
+            try keep(
+                "certificates", certificate.digest, certificate.encoded,
+                in: SystemCollection.certificates, certificate.recordID)
         }
         for cutOff in SystemCollection.cutOffs(in: run) {
-            try insert(
-                "cutoffs", digest: cutOff.digest, cutOff.encoded, waiting: waiting, in: database)
+            try keep(
+                "cutoffs", cutOff.digest, cutOff.encoded, in: SystemCollection.cutOffs,
+                cutOff.recordID)
         }
         for change in SystemCollection.areaChanges(in: run) {
-            try insert(
-                "area_changes", digest: change.digest, change.encoded, waiting: waiting,
-                in: database)
+            try keep(
+                "area_changes", change.digest, change.encoded, in: SystemCollection.areaChanges,
+                change.recordID)
         }
-        for proof in SystemCollection.branchProofs(in: run) where waiting {
-            try insert(
-                "branch_proofs", digest: proof.digest, proof.encoded, waiting: true, in: database)
-        }
+    }
+
+    /// Whether lane 0 has a record.
+    private static func isSaid(
+        _ collection: UInt32, _ id: RecordID, in database: Database
+    ) throws -> Bool {
+        try Int.fetchOne(
+            database.cachedStatement(
+                sql: "SELECT 1 FROM other_records WHERE collection = ? AND id = ? AND _lane = ?"),
+            arguments: [collection, id.description, Lane.authority.rawValue]) != nil
     }
 }

@@ -3,11 +3,11 @@
 import GridCore
 import GridLog
 
-/// Proofs of single branches of logs of which nothing is here, so that nothing contradicts them yet.
+/// Proofs of single branches of logs that end here before them, so that nothing contradicts them yet.
 /// They are in memory alone: whoever has them proves them again. The key has signed what they lead
 /// to; of a log the first branches stay, of all logs the latest.
 struct AwaitedBranches {
-    static let logsMax = 32
+    static let logsMax = 8
     static let branchesMax = 2
 
     private var branches: [(log: LogID, proofs: [[BranchProof]])] = []

@@ -15,11 +15,11 @@ extension FolderReplica {
     package func learn(_ proofs: [BranchProof], now: UInt64) throws(CommitFailure) {
         self.now = now
         guard let log = proofs.first?.identity.log, replica.carries(log.domain.area),
-            proofs.allSatisfy({ $0.identity.log == log })
+            proofs.allSatisfy({ $0.identity.log == log }), let first = proofs.map(\.first).min()
         else { return }
         var directory = replica.directory
         let before = directory.fork(of: log)
-        // Each branch comes by itself, and of a log that is not here one alone proves nothing.
+        // Each branch comes by itself, and one alone proves nothing where what is here ends before it.
         let former = before == nil ? awaited.branches(of: log) : []
         for proof in proofs + former {
             guard directory.add(proof) else { return }
@@ -33,7 +33,7 @@ extension FolderReplica {
             news += own
         }
         guard let fork = directory.fork(of: log), fork != before else {
-            if before == nil, replica.height(of: log) == 0,
+            if before == nil, replica.height(of: log) < first,
                 news.count == former.count + proofs.count
             {
                 awaited.keep(proofs, of: log)

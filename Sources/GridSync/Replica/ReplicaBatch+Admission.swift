@@ -214,7 +214,17 @@ extension ReplicaBatch {
         let kept = try redacting(run, above: fork.height)
         note(identity)
         aside.append(kept)
+        if identity.domain.lane == .authority { learnAuthority(in: kept) }
         return true
+    }
+
+    /// Takes in what proves itself of a run of lane 0 that does not count: whoever meets another
+    /// branch, or hears of the fork first, is to know as much as those who had taken this one.
+    private mutating func learnAuthority(in run: VerifiedRun) {
+        directory.add(SystemCollection.certificates(in: run), SystemCollection.cutOffs(in: run))
+        directory.add(SystemCollection.areaChanges(in: run))
+        for proof in SystemCollection.branchProofs(in: run) { directory.add(proof) }
+        learnOrders(in: [run])
     }
 
     /// Whether an office has named the last entry of a run, or the key has signed what follows it.
@@ -234,6 +244,10 @@ extension ReplicaBatch {
             guard run.run.isSigned || isNamed(run) else { throw .endUnknown }
             return run
         }
+        if let hash = run.hash(at: end.height), hash != end.head, isWhole(log, upTo: end) {
+            // The peer may not know that its branch is another than the one that was cut off.
+            throw .forked(at: end.height)
+        }
         guard run.run.first <= end.height else {
             note(run.run.identity)
             throw .cutOff
@@ -244,6 +258,11 @@ extension ReplicaBatch {
         }
         guard run.hash(at: end.height) == end.head else { throw .cutOff }
         return run.run.last == end.height ? run : run.part(upTo: end.height)
+    }
+
+    /// Whether a log is here with all that counts of it.
+    private func isWhole(_ log: LogState, upTo end: LogEnd) -> Bool {
+        log.height > 0 && log.height == end.height && log.head == end.head
     }
 
     /// Takes note of a log that has ended: whoever names it waits for nothing.

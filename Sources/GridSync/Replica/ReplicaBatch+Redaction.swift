@@ -59,6 +59,11 @@ extension ReplicaBatch {
     /// does not matter, for it proves itself.
     mutating func learnRedactions(in runs: [VerifiedRun]) {
         guard runs.contains(where: { !$0.run.isWhole }) else { return }
+        learnOrders(in: runs)
+    }
+
+    /// Takes in the redactions that runs of lane 0 hold, whether their entries count or not.
+    mutating func learnOrders(in runs: [VerifiedRun]) {
         for run in runs {
             for change in run.entries.flatMap({ $0.changes ?? [] })
             where change.collection == SystemCollection.redactions {
