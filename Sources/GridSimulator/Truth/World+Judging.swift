@@ -12,6 +12,8 @@ extension World {
     /// How long a healed world may take, in milliseconds and events.
     private static let quietMillisecondsMax: UInt64 = 12 * 3_600_000
     private static let quietEventsMax = 40_000
+    /// Time for everyone to call everyone some times.
+    private static let callsMillisecondsMax: UInt64 = 200_000
 
     /// Ends all faults and lets everyone talk until nothing is left to say.
     func heal() {
@@ -41,7 +43,7 @@ extension World {
                 upgrade(device)
             }
         }
-        guard settle() else { return }
+        guard settle(), hearSubjects() else { return }
         let cutOffs = truth.cutOffs.count
         settleWhatWasIssued()
         settleAreaChanges()
@@ -52,7 +54,7 @@ extension World {
         }
         // Nothing more is said once all is said.
         messages = 0
-        let until = now + 200_000
+        let until = now + Self.callsMillisecondsMax
         while let time = queue.nextTime, time < until, let (time, event) = queue.pop() {
             take(event, at: time)
         }
@@ -89,6 +91,30 @@ extension World {
                     $0.replica?.replica.directory.allCutOffs.contains(cutOff) == true
                         && (!deaf.contains($0.number) || $0.author.key == cutOff.subject)
                 }
+        }
+    }
+
+    /// A cut-off that went with its office's disk may be known to its subject alone, who says it at its
+    /// next call: nobody waits for the calls of those who were cut off.
+    private func hearSubjects() -> Bool {
+        let until = now + Self.callsMillisecondsMax
+        while subjectsKnowMore, !isBroken, let time = queue.nextTime, time < until,
+            let (time, event) = queue.pop()
+        {
+            take(event, at: time)
+        }
+        return settle()
+    }
+
+    private var subjectsKnowMore: Bool {
+        let heard = Set(
+            devices.filter { !isCutOff($0) }.flatMap {
+                $0.replica?.replica.directory.allCutOffs.map(\.digest) ?? []
+            })
+        return devices.filter(isCutOff).contains { device in
+            device.replica?.replica.directory.allCutOffs.contains {
+                $0.subject == device.author.key && !heard.contains($0.digest)
+            } == true
         }
     }
 
