@@ -75,4 +75,23 @@ struct ReplicaAuthorityTests {
         #expect(try village.admit(county.runs) == [.admitted(entries: 1)])
         #expect(village.replica.directory.chain(of: County.author(78).key) == nil)
     }
+
+    /// An engine takes writes and runs into one transaction, in the order in which they came.
+    @Test func aBatchThatHasAppliedEntriesByAnotherLevelThanItLearnsHasThemBuiltAnew() throws {
+        let (village, township) = (Node(11), Node(2))
+        let word = County.certificate(for: 11, by: 2, County.township, County.writeAndRead)
+        try township.author(.certificate(word, County.township))
+        var batch = village.batch
+        _ = try batch.author([.edit(.new, "a", field: 3)], storage: village.storage)
+        #expect(!batch.changesStanding)
+        _ = try batch.admit(
+            township.runs, from: County.author(2).key, storage: village.storage)
+        #expect(batch.changesStanding)
+        // What comes after the word is taken by it at once.
+        let other = Node(11, nonce: 2)
+        var late = other.batch
+        _ = try late.admit(township.runs, from: County.author(2).key, storage: other.storage)
+        _ = try late.author([.edit(.new, "a", field: 3)], storage: other.storage)
+        #expect(!late.changesStanding)
+    }
 }

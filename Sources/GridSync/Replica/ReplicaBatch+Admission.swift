@@ -145,6 +145,7 @@ extension ReplicaBatch {
             let (candidate, level) = eligible[step.run]
             let run = candidate.run
             var log = domainState.log(run.run.identity)
+            note(level, of: log.identity.log)
             for place in step.entries {
                 let entry = run.entries[place]
                 try log.take(entry)

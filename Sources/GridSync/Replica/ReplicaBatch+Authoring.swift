@@ -115,6 +115,7 @@ extension ReplicaBatch {
         }
         writers[domain] = writer
         try log.take(entry)
+        note(level, of: identity.log)
         try apply(
             entry, hash: hash, of: log, level: level, settled: settledForks(in: domain),
             storage: storage)

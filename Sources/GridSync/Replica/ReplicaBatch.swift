@@ -14,6 +14,9 @@ package struct ReplicaBatch: Sendable {
     package internal(set) var redactions: RedactionBook
     /// How entries were treated that this batch has applied without their values.
     var treated: [NamedEntry: Treatment] = [:]
+    /// The level by which each writer's entries were taken, and whether another was, too.
+    private var levels: [LogID: AreaLevel] = [:]
+    private var hasMixedLevels = false
     /// Redactions that have become known.
     var learntRedactions: [Redaction] = []
     package internal(set) var clock: HybridClock
@@ -76,15 +79,28 @@ package struct ReplicaBatch: Sendable {
     /// Whether certificates or cut-offs of this batch changed what counts of the entries that were
     /// here, or of those that this batch brings, so that records must be built anew.
     package var changesStanding: Bool {
-        replica.standingDiffers(by: directory) || hasOvershot || redactsWhatIsHere
+        replica.standingDiffers(by: directory) || hasMisjudged || redactsWhatIsHere
     }
 
-    /// Whether this batch has applied entries and then learnt that they do not count.
-    private var hasOvershot: Bool {
-        directory.count != replica.directory.count
-            && changedLogs.contains { log in
-                directory.end(of: log)?.isOvershot(by: log) ?? false
+    /// Whether this batch has applied entries and then learnt that they do not count, or that the word
+    /// of their writer has another level.
+    private var hasMisjudged: Bool {
+        guard directory.count != replica.directory.count else { return false }
+        return hasMixedLevels
+            || changedLogs.contains { log in
+                directory.level(of: log.identity.key, in: log.identity.domain)
+                    != levels[log.identity.log]
+                    || directory.end(of: log)?.isOvershot(by: log) ?? false
             }
+    }
+
+    /// Takes note of the level by which entries of a log are applied.
+    mutating func note(_ level: AreaLevel, of log: LogID) {
+        guard let former = levels[log] else {
+            levels[log] = level
+            return
+        }
+        if former != level { hasMixedLevels = true }
     }
 
     /// Where the logs of a domain end that end, of those of which anything is known, and of some that
