@@ -21,7 +21,7 @@ class Disk:
             if each.is_file() and each not in self.files:
                 each.unlink()
         for each, content in self.files.items():
-            with open(each, "r+b") as file:
+            with open(each, "r+b" if each.exists() else "wb") as file:
                 file.truncate(0)
                 file.write(content)
 

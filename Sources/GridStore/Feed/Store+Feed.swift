@@ -70,6 +70,7 @@ extension Store {
         let selection = filter.area.map { AreaSelection($0, by: filter.areas) }
         selection?.prepare(database)
         var (items, next): ([FeedItem], FeedPosition) = ([], position)
+        var conditions: [UInt32: String] = [:]
         for row in rows {
             next = try Self.position(row, epoch: position.epoch)
             let number: UInt32 = try row.cell("collection")
@@ -77,7 +78,10 @@ extension Store {
                 let operation = FeedItem.Operation(rawValue: try row.cell("operation"))
             else { continue }
             let record: Int64 = try row.cell("record")
-            let condition = selection.map { " AND " + $0.condition(on: table, among: tables) } ?? ""
+            let condition =
+                conditions[number]
+                ?? selection.map { " AND " + $0.condition(on: table, among: tables) } ?? ""
+            conditions[number] = condition
             let found = try self.rows(
                 database, of: table, sql: "WHERE _key = ?\(condition)", arguments: [record],
                 references: references)

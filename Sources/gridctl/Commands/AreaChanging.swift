@@ -84,12 +84,12 @@ struct AreaChanging {
             let isFree = step.kind == .merge || map.current(step.to) == step.to
             guard isFree, map.take(step) else {
                 throw CommandFailure(
-                    .failed,
+                    .different,
                     "\(step.from) → \(step.to) 与已有的区划变更矛盾,见 gridctl area list。没有改动。",
                     """
                     \(step.from) to \(step.to) contradicts a change that there is, see gridctl area \
                     list; nothing was changed
-                    """)
+                    """, code: "area_change_contradicted")
             }
             guard step.from.level == .grid else { continue }
             try checkNumber(of: step, client)
