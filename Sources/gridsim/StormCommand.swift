@@ -97,10 +97,14 @@ struct StormCommand: ParsableCommand {
         guard report.isGood else { throw ExitCode(1) }
     }
 
+    /// All failing worlds together are made smaller for so long: the smallest that was found must do.
+    private static let shrinkingMax = Duration.seconds(120)
+
     /// Makes the first failing worlds smaller.
     private func shrink(_ report: inout StormReport) throws {
         let run = try WorldRun()
         defer { run.end() }
+        let until = ContinuousClock.now + Self.shrinkingMax
         for index in report.failures.indices.prefix(5) {
             let failure = report.failures[index].report
             guard let promise = failure.violations.first?.promise, promise != .crashed else {
@@ -108,6 +112,7 @@ struct StormCommand: ParsableCommand {
             }
             let plan = WorldPlan(seed: failure.seed, trustRate: trust)
             var shrinker = Shrinker(plan) { cut in
+                guard ContinuousClock.now < until else { return false }
                 let again = try? run.live(plan.cut(to: cut))
                 return again?.violations.first?.promise == promise
             }

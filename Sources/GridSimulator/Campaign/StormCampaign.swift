@@ -30,7 +30,7 @@ package struct StormCampaign {
     /// - Parameter failed: called with each world that broke a promise, as it is found.
     package func run(failed: (WorldReport) -> Void) throws -> StormReport {
         let began = ContinuousClock.now
-        var report = StormReport(seeds: seeds)
+        var report = StormReport(seeds: seeds, trustRate: trustRate)
         var workers: [Worker] = []
         for job in 0..<UInt64(jobs) where seeds.lowerBound + job <= seeds.upperBound {
             workers.append(try start(at: seeds.lowerBound + job))

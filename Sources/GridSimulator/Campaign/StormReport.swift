@@ -6,12 +6,15 @@ package import GridCore
 package struct StormReport: Sendable {
     package struct Failure: Sendable {
         package let report: WorldReport
+        /// As of `WorldPlan`.
+        package let trustRate: Int?
         /// A smaller world that breaks the same promise; nil when it was not looked for.
         package var cut: PlanCut?
 
         /// How to live it again.
         package var command: String {
             var words = "gridsim --seed \(report.seed)"
+            if let trustRate { words += " --trust \(trustRate)" }
             if let cut {
                 words += " --steps \(PlanCut.text(cut.steps))"
                 if !cut.withoutDevices.isEmpty {
@@ -28,7 +31,12 @@ package struct StormReport: Sendable {
     package var failures: [Failure] = []
     package var seconds = 0.0
 
-    init(seeds: ClosedRange<UInt64>) { self.seeds = seeds }
+    private let trustRate: Int?
+
+    init(seeds: ClosedRange<UInt64>, trustRate: Int?) {
+        self.seeds = seeds
+        self.trustRate = trustRate
+    }
 
     package var isGood: Bool {
         failures.isEmpty && UInt64(worlds) == seeds.upperBound - seeds.lowerBound + 1
@@ -37,7 +45,7 @@ package struct StormReport: Sendable {
     mutating func add(_ report: WorldReport) {
         worlds += 1
         for (what, count) in report.counts { counts[what, default: 0] += count }
-        if !report.isGood { failures.append(Failure(report: report)) }
+        if !report.isGood { failures.append(Failure(report: report, trustRate: trustRate)) }
     }
 
     /// Schema `onegrid.storm/1`.
