@@ -297,7 +297,7 @@ private struct Shell {
             case .issueReceipt: mustSign = true
             case .keepReceipt(let receipt):
                 expect(receipt.hasValidSignature, "a receipt that is not genuine")
-            case .noteEnded(let logs): expect(!logs.isEmpty, "no log has ended")
+            case .noteEnded(let logs, _): expect(!logs.isEmpty, "no log has ended")
             case .learn, .compareHeads, .learnBranch, .proveFork: break
             case .answerAudit(let question):
                 expect(self.question == nil, "two questions about tables at a time")

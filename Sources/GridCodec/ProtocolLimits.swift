@@ -62,6 +62,10 @@ package enum ProtocolLimits {
     package static let runRedactedBytesMax = 524_288
     /// Logs that have ended, named in one session.
     package static let endedLogsMax = 1_024
+    /// Certificates without footing in one message.
+    package static let orphansMax = 64
+    /// Such certificates that a node keeps which it has from messages.
+    package static let orphansKeptMax = 4_096
     /// Certificates, cut-offs and area changes of a key that its cut-off keeps.
     package static let cutOffKeptMax = 2_048
     /// Largest branch proof: it stands in one entry.

@@ -128,7 +128,7 @@ struct ForkSessionTests {
         effects = session.endsKnown([later], now: 0)
         #expect(effects.isEmpty)
         effects = session.receive(.ended([known]), now: 0)
-        #expect(effects == [.noteEnded([known])])
+        #expect(effects == [.noteEnded([known], by: [])])
         effects = session.endsKnown([known, unknown], now: 0)
         #expect(effects.contains(.proveFork(unknown.log)))
         #expect(!effects.contains(.proveFork(known.log)))
@@ -150,5 +150,38 @@ struct ForkSessionTests {
         effects = session.receive(.ended([identity]), now: 0)
         effects += session.receive(.ping, now: 0)
         #expect(!effects.contains(.proveFork(identity.log)))
+    }
+
+    @Test func logsThatEndedForWantOfFootingAreNamedWithTheirCertificates() throws {
+        func identity(_ number: UInt8) -> LogIdentity {
+            LogIdentity(
+                key: County.author(number).key, nonce: ReplicaNonce(high: 1, low: 1),
+                domain: Domain(area: County.village, lane: .routine))
+        }
+        let middle = County.certificate(for: 50, by: 2, County.township)
+        let puppet = County.certificate(for: 51, by: 50, County.village)
+        let other = County.certificate(for: 52, by: 2, County.village)
+        let all = [identity(11), identity(51), identity(52)]
+        for features in [Feature.endedLogs, Feature.endedLogs | Feature.orphans] {
+            var (session, _) = try session(LinkEnd.Manner(features: features))
+            let effects = session.endsKnown(all, orphans: [other, puppet, middle], now: 0)
+            let messages = effects.compactMap { effect -> SyncMessage? in
+                if case .send(let message) = effect { message } else { nil }
+            }
+            guard features & Feature.orphans != 0 else {
+                #expect(messages == [.ended(all.sorted { $0.log < $1.log })])
+                continue
+            }
+            #expect(messages.count == 3)
+            #expect(messages.contains(.ended([identity(11)])))
+            #expect(messages.contains(.orphans([puppet, middle], ending: [identity(51)])))
+            #expect(messages.contains(.orphans([other], ending: [identity(52)])))
+            for message in messages {
+                #expect(try SyncMessage(decoding: message.encoded) == message)
+            }
+            let heard = session.receive(
+                .orphans([other], ending: [identity(52)]), now: 0)
+            #expect(heard.contains(.noteEnded([identity(52)], by: [other])))
+        }
     }
 }

@@ -76,6 +76,29 @@ extension CertificateDirectory {
             .sorted { $0.digest < $1.digest }
     }
 
+    /// Whether a certificate would lead to the root but for a cut-off.
+    package func isOrphan(_ certificate: Certificate) -> Bool {
+        orphans[certificate.subject]?.contains(certificate) ?? false
+    }
+
+    /// How many certificates have lost their footing.
+    package var orphanCount: Int { orphans.values.reduce(0) { $0 + $1.count } }
+
+    /// The certificates without footing of some keys, and of those who have issued them, ascending by
+    /// digest.
+    package func orphans(of keys: some Sequence<PublicKey>) -> [Certificate] {
+        guard !orphans.isEmpty else { return [] }
+        var (next, seen) = (Array(keys), Set<PublicKey>())
+        var found: [Certificate] = []
+        while let key = next.popLast() {
+            guard seen.insert(key).inserted else { continue }
+            let certificates = orphans[key] ?? []
+            found += certificates
+            next += certificates.map(\.issuer)
+        }
+        return found.map { ($0, digest: $0.digest) }.sorted { $0.digest < $1.digest }.map(\.0)
+    }
+
     /// Where a log ends; nil for one that goes on, and for one whose key may not write there.
     package func end(of identity: LogIdentity) -> LogEnd? {
         endByCutOff(of: identity) ?? fork(of: identity.log)?.end

@@ -154,9 +154,9 @@ extension ReplicationEngine {
     }
 
     /// Takes note of logs that a peer says have ended.
-    func note(ended logs: [LogIdentity]) {
+    func note(ended logs: [LogIdentity], by orphans: [Certificate] = []) {
         do throws(FolderReplica.CommitFailure) {
-            let learnt = try folder.learn(ended: logs, now: WallClock.now)
+            let learnt = try folder.learn(ended: logs, by: orphans, now: WallClock.now)
             spread(learnt.news, ended: learnt.ended)
         } catch {
             showCondition()

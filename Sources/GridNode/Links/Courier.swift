@@ -77,6 +77,8 @@ struct Courier {
             ?? courier.perform(
                 courier.session.start(
                     announced: announced, holding: held.rows, ended: held.ended,
+                    orphans: courier.link.engine.current.directory.orphans(
+                        of: held.ended.map(\.key)),
                     cutOff: held.cutOff, areas: courier.link.engine.current.directory.areas,
                     now: WallClock.steady),
                 group: &group)
@@ -159,7 +161,10 @@ struct Courier {
             if news.isShortened { return perform(session.leave(.shortened), group: &group) }
             if let end = leaveWhoWasCutOff(group: &group) { return end }
             return perform(
-                session.endsKnown(news.ended, now: now)
+                session.endsKnown(
+                    news.ended,
+                    orphans: link.engine.current.directory.orphans(of: news.ended.map(\.key)),
+                    now: now)
                     + session.heldAdvanced(news.rows, now: now), group: &group)
         case .tick(let time):
             guard alarm.rings(of: time) else { return nil }
@@ -232,8 +237,8 @@ struct Courier {
                 }
             case .learn(let cutOff):
                 group.addTask { [link] in await link.engine.learn(cutOff) }
-            case .noteEnded(let logs):
-                group.addTask { [link] in await link.engine.note(ended: logs) }
+            case .noteEnded(let logs, let orphans):
+                group.addTask { [link] in await link.engine.note(ended: logs, by: orphans) }
             case .reportFork(let log, let height):
                 link.logger.warning(
                     "fork: two entries with one dot",

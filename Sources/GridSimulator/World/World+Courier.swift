@@ -41,7 +41,8 @@ extension World {
                 admitWaiting(conversation)
             case .recordHeld(let rows): recordHeld(rows, conversation)
             case .learn(let cutOff): learn(cutOff, on: devices[conversation.device])
-            case .noteEnded(let logs): note(ended: logs, on: devices[conversation.device])
+            case .noteEnded(let logs, let orphans):
+                note(ended: logs, by: orphans, on: devices[conversation.device])
             case .reportFork(let log, let height): reportFork(log, height, conversation)
             case .compareHeads(let log, let rows): compare(rows, of: log, conversation)
             case .learnBranch(let proofs): learn(proofs, on: devices[conversation.device])
@@ -222,7 +223,8 @@ extension World {
                 violate(
                     .acknowledgedTooSoon, "\(device.name) signs for \(row.log)#\(row.height)")
             }
-        case .ping, .totals, .refusal, .ended, .cutOff, .heads, .branch, .lanes, .audit, .audited,
+        case .ping, .totals, .refusal, .ended, .orphans, .cutOff, .heads, .branch, .lanes, .audit,
+            .audited,
             .bye:
             break
         }
@@ -283,7 +285,8 @@ extension SyncMessage {
     fileprivate var isNews: Bool {
         switch self {
         case .ping, .receipt, .audit, .audited: false
-        case .frontier, .totals, .run, .ack, .refusal, .bye, .ended, .cutOff, .heads, .branch,
+        case .frontier, .totals, .run, .ack, .refusal, .bye, .ended, .orphans, .cutOff, .heads,
+            .branch,
             .lanes:
             true
         }

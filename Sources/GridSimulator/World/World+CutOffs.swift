@@ -56,10 +56,12 @@ extension World {
     func isCutOff(_ device: SimulatedDevice) -> Bool { truth.isCutOff(device.author.key) }
 
     /// Takes a peer's word for logs that have ended.
-    func note(ended logs: [LogIdentity], on device: SimulatedDevice) {
+    func note(
+        ended logs: [LogIdentity], by orphans: [Certificate] = [], on device: SimulatedDevice
+    ) {
         guard let replica = device.replica else { return }
         do throws(FolderReplica.CommitFailure) {
-            let learnt = try replica.learn(ended: logs, now: device.wall(now))
+            let learnt = try replica.learn(ended: logs, by: orphans, now: device.wall(now))
             publish(learnt.news, of: device)
             name(learnt.ended, of: device)
         } catch {
@@ -72,8 +74,11 @@ extension World {
 
     /// Names logs that have ended to everyone who is linked.
     func name(_ ended: [LogIdentity], of device: SimulatedDevice) {
-        for conversation in device.conversations where !conversation.isOver && !ended.isEmpty {
-            obey(conversation.session.endsKnown(ended, now: now), conversation)
+        guard let replica = device.replica, !ended.isEmpty else { return }
+        let orphans = replica.replica.directory.orphans(of: ended.map(\.key))
+        for conversation in device.conversations where !conversation.isOver {
+            obey(
+                conversation.session.endsKnown(ended, orphans: orphans, now: now), conversation)
         }
     }
 

@@ -104,7 +104,7 @@ extension World {
         let lacking = device.number.isMultiple(of: 2) ? Feature.receiptWanted : 0
         let greeting = Greeting(
             features: Feature.receipts | Feature.endedLogs | Feature.forks | Feature.audit
-                | Feature.lanes
+                | Feature.lanes | Feature.orphans
                 | lacking,
             software: "gridsim",
             nonce: replica.node.nonce,
@@ -260,7 +260,8 @@ extension World {
         let ended = replica.replica.endedLogs { areas.carries(mine.area, $0) }
         obey(
             conversation.session.start(
-                announced: rows, holding: held, ended: ended, cutOff: replica.ownCutOff,
+                announced: rows, holding: held, ended: ended,
+                orphans: directory.orphans(of: ended.map(\.key)), cutOff: replica.ownCutOff,
                 areas: areas, now: now),
             conversation)
         obey(conversation.session.open(through: device.openLane, now: now), conversation)

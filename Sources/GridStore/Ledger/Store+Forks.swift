@@ -340,7 +340,7 @@ extension Store {
     ///
     /// - Parameters:
     ///   - isSaidOnceMore: the run is in lane 0 now, and is being taken out.
-    ///   - isForked: false for a log that was cut off, of which only proofs are kept.
+    ///   - isForked: false for a log that was cut off, of which certificates and proofs are kept.
     static func keepAuthority(
         in run: VerifiedRun, isSaidOnceMore: Bool, in database: Database,
         allOf isForked: Bool = true
@@ -363,12 +363,13 @@ extension Store {
                 "branch_proofs", proof.digest, proof.encoded, in: SystemCollection.forks,
                 proof.recordID)
         }
-        guard isForked else { return }
+        // Of what its keys wrote others are to know that it ends.
         for certificate in SystemCollection.certificates(in: run) {
             try keep(
                 "certificates", certificate.digest, certificate.encoded,
                 in: SystemCollection.certificates, certificate.recordID)
         }
+        guard isForked else { return }
         for cutOff in SystemCollection.cutOffs(in: run) {
             try keep(
                 "cutoffs", cutOff.digest, cutOff.encoded, in: SystemCollection.cutOffs,

@@ -138,6 +138,12 @@ package struct Replica: Sendable {
         return logs(where: isWanted).map(\.identity).filter { directory.end(of: $0) != nil }
     }
 
+    /// Learns certificates without footing that a peer has shown.
+    package mutating func learn(orphans: [Certificate]) {
+        directory.add(orphans, [])
+        redactions.settle(by: directory)
+    }
+
     /// Learns certificates that came outside of any log, as in a peer's greeting.
     package mutating func learn(_ chain: VerifiedChain) {
         directory.add(chain)

@@ -28,9 +28,10 @@ extension SyncSession {
         return []
     }
 
-    mutating func receiveEnded(_ logs: [LogIdentity]) -> [Effect] {
+    mutating func receiveEnded(_ logs: [LogIdentity], by orphans: [Certificate]) -> [Effect] {
         heardEnds += logs.count
-        guard heardEnds <= ProtocolLimits.endedLogsMax else {
+        heardOrphans += orphans.count
+        guard max(heardEnds, heardOrphans) <= ProtocolLimits.endedLogsMax else {
             return end(.violation(.tooManyEnded))
         }
         guard logs.allSatisfy({ mayBeShared($0.domain.area) }) else {
@@ -38,7 +39,7 @@ extension SyncSession {
         }
         let logs = logs.filter { isShared($0.domain.area) }
         theirEnds.formUnion(logs.map(\.log))
-        return logs.isEmpty ? [] : [.noteEnded(logs)]
+        return logs.isEmpty ? [] : [.noteEnded(logs, by: orphans)]
     }
 
     /// A second one is ignored: one is enough to know, and more would be work for nothing.

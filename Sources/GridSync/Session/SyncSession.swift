@@ -22,8 +22,9 @@ package struct SyncSession: Sendable {
         case admit(envelope: [UInt8])
         /// The peer has these heights durably; 0 where it has lost all that it had.
         case recordHeld([SyncMessage.AckRow])
-        /// The peer says that these logs have ended: to be noted where that is known here, too.
-        case noteEnded([LogIdentity])
+        /// The peer says that these logs have ended: to be noted where that is known here, too, or
+        /// follows from certificates that the peer shows.
+        case noteEnded([LogIdentity], by: [Certificate])
         /// The peer shows that this side's key or its own was cut off; whether that counts is to be
         /// looked at.
         case learn(CutOff)
@@ -114,8 +115,9 @@ package struct SyncSession: Sendable {
     var mayAskAgain = false
     /// Logs that have ended and were named to the peer.
     var namedEnds: Set<LogID> = []
-    /// How many of them the peer has named.
+    /// How many of them the peer has named, and how many certificates it has shown for it.
     var heardEnds = 0
+    var heardOrphans = 0
     /// Those of them that are shared: what it names it knows to have ended.
     var theirEnds: Set<LogID> = []
     /// Bytes of branch proofs that the peer was shown, and logs of which it was shown them unasked.
@@ -166,16 +168,18 @@ package struct SyncSession: Sendable {
     ///   - announced: the rows that `mine` was made of.
     ///   - rows: everything this side holds in its scope by now.
     ///   - ended: the logs that have ended, as far as they are known here.
+    ///   - orphans: certificates without footing by which keys of such logs have written.
     ///   - cutOff: the word by which this side's own key was cut off: the peer may have lost it.
     ///   - areas: what has become of area codes by now.
     package mutating func start(
         announced: [FrontierRow], holding rows: [FrontierRow], ended: [LogIdentity] = [],
-        cutOff: CutOff? = nil, areas: AreaMap = AreaMap(), now: UInt64
+        orphans: [Certificate] = [], cutOff: CutOff? = nil, areas: AreaMap = AreaMap(), now: UInt64
     ) -> [Effect] {
         if let cutOff, takesWordOfEnds {
             return [.send(.cutOff(cutOff))]
                 + start(
-                    announced: announced, holding: rows, ended: ended, areas: areas, now: now)
+                    announced: announced, holding: rows, ended: ended, orphans: orphans,
+                    areas: areas, now: now)
         }
         guard mine.versions.overlaps(theirs.versions) else { return end(.noCommonVersion) }
         // Villages of one township share its notices, and those of the county: they help each other.
@@ -199,7 +203,7 @@ package struct SyncSession: Sendable {
         receipts.hasChanged = theirs.features & Feature.receiptWanted != 0
         var effects = compare(announced)
         if closeReason == nil {
-            effects = name(ended) + effects + pump()
+            effects = name(ended, orphans) + effects + pump()
             effects.append(.wake(at: nextWake))
         }
         return noteSent(effects, now: now)
@@ -219,7 +223,9 @@ package struct SyncSession: Sendable {
         case .refusal(let log, let code): effects = receiveRefusal(log, code: code)
         case .ping: effects = []
         case .bye(let code): effects = end(.peerLeft(code: code))
-        case .ended(let logs): effects = receiveEnded(logs)
+        case .ended(let logs): effects = receiveEnded(logs, by: [])
+        case .orphans(let certificates, let logs):
+            effects = receiveEnded(logs, by: certificates)
         case .cutOff(let cutOff): effects = receive(cutOff)
         case .heads(let log, let rows): effects = receiveHeads(log, rows)
         case .branch(let proofs): effects = receiveBranch(proofs)
@@ -261,20 +267,27 @@ package struct SyncSession: Sendable {
     }
 
     /// It has become known here that logs have ended.
-    package mutating func endsKnown(_ logs: [LogIdentity], now: UInt64) -> [Effect] {
-        closeReason == nil ? noteSent(name(logs), now: now) : []
+    ///
+    /// - Parameter orphans: certificates without footing by which their keys have written.
+    package mutating func endsKnown(
+        _ logs: [LogIdentity], orphans: [Certificate] = [], now: UInt64
+    ) -> [Effect] {
+        closeReason == nil ? noteSent(name(logs, orphans), now: now) : []
     }
 
     private var takesWordOfEnds: Bool { theirs.features & Feature.endedLogs != 0 }
 
     /// Names logs that have ended to the peer, each once and no more than a session may.
-    private mutating func name(_ logs: [LogIdentity]) -> [Effect] {
+    private mutating func name(_ logs: [LogIdentity], _ orphans: [Certificate]) -> [Effect] {
         guard takesWordOfEnds else { return [] }
         let news = logs.filter { isShared($0.domain.area) && !namedEnds.contains($0.log) }
             .prefix(ProtocolLimits.endedLogsMax - namedEnds.count)
         guard !news.isEmpty else { return [] }
         namedEnds.formUnion(news.map(\.log))
-        return [.send(.ended(news.sorted { $0.log < $1.log }))]
+        let ends = EndedLogs(
+            news.sorted { $0.log < $1.log },
+            orphans: theirs.features & Feature.orphans != 0 ? orphans : [])
+        return ends.messages.map { .send($0) }
             + (hasHeardTheirEnds ? proveForks(of: news.map(\.log)) : [])
     }
 
