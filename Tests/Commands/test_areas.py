@@ -181,6 +181,11 @@ class Areas(Wired):
         self.township.put("grids", f"grid_code={OTHER}008", "name=八号", "kind=rural", "status=active")
         said = self.township.call("area", "split", NEW, OTHER, "--grids", "008", wants=65).stderr
         self.assertIn(f"{OTHER}008", said)
+        said = self.township.call("area", "split", NEW, THIRD, "--grids", "009", "--rest", OTHER,
+                                  wants=65).stderr
+        self.assertIn(f"{OTHER} 已经有网格", said)
+        # What has another code by now goes by that.
+        self.township.call("area", "split", VILLAGE, THIRD, "--grids", "009", wants=1)
         self.assertEqual(self.township.ask("area", "list")["items"], before)
         for node in (self.township, self.village, other):
             self.assertEqual(node.ask("verify")["findings"], [])

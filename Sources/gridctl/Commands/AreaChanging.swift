@@ -80,8 +80,11 @@ struct AreaChanging {
             _ = map.take(AreaMap.Step(from: from, to: to, kind: kind))
         }
         for step in steps where !Self.counts(step, in: known) {
-            // Who comes to a code that others have left would be one with them.
-            let isFree = step.kind == .merge || map.current(step.to) == step.to
+            // Who comes to a code that others have left would be one with them; and what is called
+            // otherwise by now goes under its new code.
+            let isFree =
+                (step.kind == .merge || map.current(step.to) == step.to)
+                && map.current(step.from) == step.from
             guard isFree, map.take(step) else {
                 throw CommandFailure(
                     .different,
@@ -91,25 +94,36 @@ struct AreaChanging {
                     list; nothing was changed
                     """, code: "area_change_contradicted")
             }
-            guard step.from.level == .grid else { continue }
-            try checkNumber(of: step, client)
+            try checkUse(of: step, client)
         }
     }
 
-    /// Two grids with one number would be one from then on.
-    private func checkNumber(of step: AreaMap.Step, _ client: DaemonClient) throws {
-        let grids = try client.get(
-            "/v1/records/grids", query: [("grid_code", step.to.description)])
-        guard grids["items"]?.items.isEmpty ?? true else {
-            let number = step.from.description.suffix(3)
+    /// Two grids with one number, or two villages with one code, would be one from then on.
+    private func checkUse(of step: AreaMap.Step, _ client: DaemonClient) throws {
+        func isUsed(_ collection: String, by field: String) throws -> Bool {
+            let query = [(field, step.to.description), ("archived", "1"), ("limit", "1")]
+            let found = try client.get("/v1/records/\(collection)", query: query)
+            return !(found["items"]?.items.isEmpty ?? true)
+        }
+        guard step.kind == .renumber else { return }
+        let isGrid = step.from.level == .grid
+        let field = isGrid ? "grid_code" : "area"
+        guard try isUsed("grids", by: field) || isUsed("households", by: field) else { return }
+        guard isGrid else {
             throw CommandFailure(
-                .badData,
-                "已经有网格 \(step.to):请给划走的网格另一个编号,如 \(number)=021。没有改动。",
+                .badData, "\(step.to) 已经有网格或户:--rest 应为没有用过的代码。没有改动。",
                 """
-                there is a grid \(step.to) already: give the one that goes another number, as \
-                \(number)=021; nothing was changed
+                \(step.to) has grids or households already: --rest takes a code that was never used; \
+                nothing was changed
                 """)
         }
+        let number = step.from.description.suffix(3)
+        throw CommandFailure(
+            .badData, "已经有网格 \(step.to):请给划走的网格另一个编号,如 \(number)=021。没有改动。",
+            """
+            there is a grid \(step.to) already: give the one that goes another number, as \
+            \(number)=021; nothing was changed
+            """)
     }
 
     /// What stands already is said: nobody can take it back.
