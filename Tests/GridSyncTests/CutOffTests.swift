@@ -99,6 +99,9 @@ struct CutOffTests {
             try township.admit(village.runs)
             let verdicts = try township.admit(Array(runs))
             #expect(verdicts.contains(.refused(.forked(at: UInt64(height)))))
+            // What nobody has signed shows nothing.
+            let invented = try joined(twin.runs).part(upTo: UInt64(2 - height + 1))
+            #expect(try township.admit([invented]).allSatisfy { $0 != verdicts.last })
         }
     }
 

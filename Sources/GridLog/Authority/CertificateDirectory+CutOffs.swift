@@ -35,6 +35,17 @@ extension CertificateDirectory {
         }
     }
 
+    /// Whether a key could write in a domain and was cut off there.
+    package func isOver(_ key: PublicKey, in domain: Domain) -> Bool {
+        guard cutOffs[key] != nil else { return false }
+        let rights = Rights.toWrite(in: domain)
+        let covering = (chains[key] ?? []).filter {
+            covers($0.leaf.area, domain.area, for: rights)
+                && $0.leaf.rights.isSuperset(of: rights)
+        }
+        return !covering.isEmpty && covering.allSatisfy(isEnded)
+    }
+
     /// Looks whether a chain that was presented still speaks for its key.
     package func check(_ chain: VerifiedChain) throws(ChainRefusal) {
         guard !cutOffs.isEmpty else { return }

@@ -299,7 +299,12 @@ package actor ReplicationEngine {
     /// Lets everyone know of logs that have grown.
     func spread(_ news: [FrontierRow], ended: [LogIdentity] = []) {
         defer { showCondition() }
-        guard !news.isEmpty || !ended.isEmpty else { return }
+        // Runs that were set aside may have taught something.
+        let isKnown = glimpse.withLock {
+            $0.directory.count == folder.replica.directory.count
+                && $0.redactions.count == folder.replica.redactions.count
+        }
+        guard !news.isEmpty || !ended.isEmpty || !isKnown else { return }
         // Only what has changed: this is done at every commit, with all logs of a county.
         glimpse.withLock { glimpse in
             for row in news { glimpse.frontier.raise(row.log, to: row.height) }

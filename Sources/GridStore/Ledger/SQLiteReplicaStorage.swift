@@ -303,9 +303,13 @@ final class SQLiteReplicaStorage: ReplicaStorage {
 
     /// Keeps a run of a forked log beside the ledger, and what proves itself in it. What is too much
     /// is left out.
-    func setAside(_ run: VerifiedRun) throws {
+    func setAside(_ aside: RunAside) throws {
+        let run = aside.run
         let reference = try reference(of: run.run.identity)
-        try Store.keepAuthority(in: run, isSaidOnceMore: false, in: database)
+        if aside.isHeard {
+            try Store.keepAuthority(in: run, isSaidOnceMore: false, in: database)
+            try Store.keepRestatements(in: run, in: database, seal)
+        }
         let bytes = try Int.fetchOne(
             database.cachedStatement(
                 sql: """

@@ -97,7 +97,8 @@ extension Store {
                 if identity.domain.lane == .authority, let run = read(row, seal) {
                     try keepAuthority(
                         in: run, isSaidOnceMore: true, in: database,
-                        allOf: directory.fork(of: identity.log) != nil)
+                        allOf: directory.fork(of: identity.log) != nil
+                            && !directory.isOver(identity.key, in: identity.domain))
                 }
                 try quarantine(row, counted: end.height, in: database, seal)
             }

@@ -95,6 +95,7 @@ package struct Replica: Sendable {
     package func standingDiffers(by other: CertificateDirectory) -> Bool {
         guard other.count != directory.count else { return false }
         if redactsMore(by: other) { return true }
+        if other.settlesOtherwise(than: directory, whole: whole, domains) { return true }
         return domains.contains { domain, state in
             state.logs.values.contains { log in
                 let key = log.identity.key

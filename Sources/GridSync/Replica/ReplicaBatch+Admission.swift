@@ -214,8 +214,12 @@ extension ReplicaBatch {
         _ = try standing(of: run, in: identity.domain).get()
         let kept = try redacting(run, above: fork.height)
         note(identity)
-        aside.append(kept)
-        if identity.domain.lane == .authority { learnAuthority(in: kept) }
+        // A key that was cut off is not heard any more.
+        let isHeard =
+            identity.domain.lane == .authority
+            && !directory.isOver(identity.key, in: identity.domain)
+        aside.append(RunAside(run: kept, isHeard: isHeard))
+        if isHeard { learnAuthority(in: kept) }
         return true
     }
 
@@ -225,7 +229,7 @@ extension ReplicaBatch {
         directory.add(SystemCollection.certificates(in: run), SystemCollection.cutOffs(in: run))
         directory.add(SystemCollection.areaChanges(in: run))
         for proof in SystemCollection.branchProofs(in: run) { directory.add(proof) }
-        learnOrders(in: [run])
+        learnRedactionsAndRestatements(in: run)
     }
 
     /// Whether an office has named the last entry of a run, or the key has signed what follows it.
@@ -245,7 +249,9 @@ extension ReplicaBatch {
             guard run.run.isSigned || isNamed(run) else { throw .endUnknown }
             return run
         }
-        if let hash = run.hash(at: end.height), hash != end.head, isWhole(log, upTo: end) {
+        if let hash = run.hash(at: end.height), hash != end.head, isWhole(log, upTo: end),
+            run.run.isSigned || isNamed(run)
+        {
             // The peer may not know that its branch is another than the one that was cut off.
             throw .forked(at: end.height)
         }

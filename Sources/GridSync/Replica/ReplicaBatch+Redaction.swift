@@ -59,16 +59,32 @@ extension ReplicaBatch {
     /// does not matter, for it proves itself.
     mutating func learnRedactions(in runs: [VerifiedRun]) {
         guard runs.contains(where: { !$0.run.isWhole }) else { return }
-        learnOrders(in: runs)
-    }
-
-    /// Takes in the redactions that runs of lane 0 hold, whether their entries count or not.
-    mutating func learnOrders(in runs: [VerifiedRun]) {
         for run in runs {
             for change in run.entries.flatMap({ $0.changes ?? [] })
             where change.collection == SystemCollection.redactions {
                 for redaction in SystemCollection.redactions(in: change.writes) {
                     learn(redaction)
+                }
+            }
+        }
+        redactions.settle(by: directory)
+    }
+
+    /// Takes in the redactions and restatements that a run of lane 0 holds, though it does not count:
+    /// an order without what is said again would destroy what was to stay.
+    mutating func learnRedactionsAndRestatements(in run: VerifiedRun) {
+        for (entry, hash) in zip(run.entries, run.hashes) {
+            let carrier = NamedEntry(
+                dot: Dot(log: run.run.identity.log, sequence: entry.sequence), hash: hash)
+            for change in entry.changes ?? [] {
+                if change.collection == SystemCollection.redactions {
+                    for redaction in SystemCollection.redactions(in: change.writes) {
+                        learn(redaction)
+                    }
+                } else if change.collection == SystemCollection.restatements {
+                    for restatement in SystemCollection.restatements(in: change.writes) {
+                        redactions.add(restatement, in: carrier)
+                    }
                 }
             }
         }

@@ -32,7 +32,7 @@ package struct ReplicaBatch: Sendable {
     /// Logs of which nothing counts that were met for the first time.
     package internal(set) var endedLogs: [LogIdentity] = []
     /// Runs of forked logs that go beyond the fork.
-    package internal(set) var aside: [VerifiedRun] = []
+    package internal(set) var aside: [RunAside] = []
     var writers: [Domain: RunWriter] = [:]
     /// The salts that the next entries of one's own logs go on with.
     var salts: [Domain: SaltSource] = [:]
@@ -87,6 +87,7 @@ package struct ReplicaBatch: Sendable {
     private var hasMisjudged: Bool {
         guard directory.count != replica.directory.count else { return false }
         return hasMixedLevels
+            || directory.settlesOtherwise(than: replica.directory, whole: replica.whole, domains)
             || changedLogs.contains { log in
                 directory.level(of: log.identity.key, in: log.identity.domain)
                     != levels[log.identity.log]

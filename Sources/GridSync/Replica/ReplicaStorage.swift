@@ -20,7 +20,7 @@ package protocol ReplicaStorage {
     /// Notes two edits of different fields that had not seen each other.
     func note(_ update: ParallelUpdate) throws
     /// Keeps a run of a forked log that goes beyond the fork: it may be of the branch that will count.
-    func setAside(_ run: VerifiedRun) throws
+    func setAside(_ run: RunAside) throws
 }
 
 extension ReplicaStorage {
@@ -31,7 +31,14 @@ extension ReplicaStorage {
     package func note(_ redaction: Redaction) throws {}
 
     /// Nor has one without a ledger a place for what may count one day.
-    package func setAside(_ run: VerifiedRun) throws {}
+    package func setAside(_ run: RunAside) throws {}
+}
+
+/// A run of a forked log that goes beyond the fork.
+package struct RunAside: Sendable {
+    package let run: VerifiedRun
+    /// Whether what proves itself in it is learnt all the same.
+    package let isHeard: Bool
 }
 
 /// A record within everything a replica holds.

@@ -15,15 +15,44 @@ struct SettledFork: Hashable, Sendable {
     func blurs(_ height: UInt64) -> Bool { height > fork && height < end }
 }
 
+extension CertificateDirectory {
+    /// Whether contexts in domains with entries are read otherwise than by another directory, because
+    /// forks were settled or are settled otherwise.
+    ///
+    /// - Parameter whole: logs of which all that an office has named is here.
+    func settlesOtherwise(
+        than other: CertificateDirectory, whole: Set<LogID>, _ domains: [Domain: DomainState]
+    ) -> Bool {
+        guard hasForks else { return false }
+        return forks.contains { fork in
+            guard let state = domains[fork.identity.domain], !state.logs.isEmpty else {
+                return false
+            }
+            let log = state.log(fork.identity)
+            let isWhole = whole.contains(fork.identity.log)
+            return settledFork(of: log, isWhole: isWhole)
+                != other.settledFork(of: log, isWhole: isWhole)
+        }
+    }
+
+    /// The fork of a log, where the branch that an office has named counts here.
+    func settledFork(of log: LogState, isWhole: Bool) -> SettledFork? {
+        guard let fork = fork(of: log.identity.log),
+            let end = isWhole ? end(of: log.identity) : end(of: log), end.height > fork.height
+        else { return nil }
+        return SettledFork(fork: fork.height, end: end.height)
+    }
+}
+
 extension ReplicaBatch {
     /// The settled forks of a domain.
     func settledForks(in domain: Domain) -> [ReplicaID: SettledFork] {
         guard directory.hasForks else { return [:] }
         var settled: [ReplicaID: SettledFork] = [:]
         for fork in directory.forks where fork.identity.domain == domain {
-            let log = state(of: domain).log(fork.identity)
-            guard let end = end(of: log), end.height > fork.height else { continue }
-            settled[fork.identity.log.replica] = SettledFork(fork: fork.height, end: end.height)
+            settled[fork.identity.log.replica] = directory.settledFork(
+                of: state(of: domain).log(fork.identity),
+                isWhole: replica.whole.contains(fork.identity.log))
         }
         return settled
     }

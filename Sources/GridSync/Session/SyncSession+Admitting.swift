@@ -123,7 +123,9 @@ extension SyncSession {
     private mutating func refuse(_ log: LogID, _ refusal: Refusal) -> [Effect] {
         var effects: [Effect] = [.send(.refusal(log: log, code: refusal.code))]
         switch refusal {
-        case .forked(let height): effects += reportFork(log, at: height)
+        case .forked(let height):
+            // What is known of the fork may be all that the peer can be shown.
+            effects += reportFork(log, at: height) + proveFork(of: log)
         case .cutOff: effects += proveFork(of: log)
         case .unknownKey, .notEntitled, .endUnknown, .valuesWithheld, .tooMuchParked:
             if areasTurnedAway.count < ProtocolLimits.messageAreasMax {

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import GRDB
+import GridCodec
+import GridCore
+import GridLog
+import GridSync
+
+/// What stays known of lane 0 where its entries do not count.
+extension Store {
+    /// What proves itself does not go with a run of lane 0 that does not count. What this node's own
+    /// office had said and is not in lane 0 it says once more.
+    ///
+    /// - Parameters:
+    ///   - isSaidOnceMore: the run is in lane 0 now, and is being taken out.
+    ///   - isForked: false for a log that was cut off, of which certificates and proofs are kept.
+    static func keepAuthority(
+        in run: VerifiedRun, isSaidOnceMore: Bool, in database: Database,
+        allOf isForked: Bool = true
+    ) throws {
+        guard run.run.identity.domain.lane == .authority else { return }
+        let own = try meta("chain", in: database).flatMap {
+            try CertificateChain(decoding: $0).certificates.last
+        }
+        let isOwn = isForked && own?.subject == run.run.identity.key
+        func keep(
+            _ table: String, _ digest: Bytes32, _ bytes: [UInt8], in collection: UInt32,
+            _ id: RecordID
+        ) throws {
+            let waiting =
+                try isOwn
+                && (isSaidOnceMore
+                    || !isSaid(collection, id, toAllIn: own?.area, in: database))
+            try insert(table, digest: digest, bytes, waiting: waiting, in: database)
+        }
+        for proof in SystemCollection.branchProofs(in: run) where proof.isGenuine {
+            try keep(
+                "branch_proofs", proof.digest, proof.encoded, in: SystemCollection.forks,
+                proof.recordID)
+        }
+        // Of what its keys wrote others are to know that it ends.
+        for certificate in SystemCollection.certificates(in: run)
+        where certificate.hasValidSignature {
+            try keep(
+                "certificates", certificate.digest, certificate.encoded,
+                in: SystemCollection.certificates, certificate.recordID)
+        }
+        guard isForked else { return }
+        for cutOff in SystemCollection.cutOffs(in: run) where cutOff.hasValidSignature {
+            try keep(
+                "cutoffs", cutOff.digest, cutOff.encoded, in: SystemCollection.cutOffs,
+                cutOff.recordID)
+        }
+        for change in SystemCollection.areaChanges(in: run) where change.hasValidSignature {
+            try keep(
+                "area_changes", change.digest, change.encoded, in: SystemCollection.areaChanges,
+                change.recordID)
+        }
+    }
+
+    /// The same for what redactions leave of entries: the orders themselves are noted where they are
+    /// learnt.
+    static func keepRestatements(
+        in run: VerifiedRun, in database: Database, _ seal: FolderSeal
+    ) throws {
+        var found = RedactionBook()
+        found.add(from: run)
+        guard !found.knownRestatements.isEmpty else { return }
+        var book = try keptRedactions(in: database, seal)
+        book.add(from: run)
+        try keep(book, in: database, seal)
+    }
+
+    /// Whether a record stands in lane 0 where everyone finds it who carries an area.
+    private static func isSaid(
+        _ collection: UInt32, _ id: RecordID, toAllIn area: AreaCode?, in database: Database
+    ) throws -> Bool {
+        try Int.fetchOne(
+            database.cachedStatement(
+                sql: """
+                    SELECT 1 FROM other_records
+                    WHERE collection = ? AND id = ? AND _lane = ? AND ? LIKE _area || '%'
+                    """),
+            arguments: [
+                collection, id.description, Lane.authority.rawValue, area?.description ?? "",
+            ]) != nil
+    }
+}
