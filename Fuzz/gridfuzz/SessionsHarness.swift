@@ -297,8 +297,8 @@ private struct Shell {
             case .issueReceipt: mustSign = true
             case .keepReceipt(let receipt):
                 expect(receipt.hasValidSignature, "a receipt that is not genuine")
-            case .noteEnded(let logs, _): expect(!logs.isEmpty, "no log has ended")
-            case .learn, .compareHeads, .learnBranch, .proveFork: break
+            case .noteEnded(let logs): expect(!logs.isEmpty, "no log has ended")
+            case .learn, .learnWords, .compareHeads, .learnBranch, .proveFork: break
             case .answerAudit(let question):
                 expect(self.question == nil, "two questions about tables at a time")
                 self.question = question

@@ -62,10 +62,10 @@ package enum ProtocolLimits {
     package static let runRedactedBytesMax = 524_288
     /// Logs that have ended, named in one session.
     package static let endedLogsMax = 1_024
-    /// Certificates without footing in one message.
-    package static let orphansMax = 64
-    /// Such certificates that a node keeps which it has from messages.
-    package static let orphansKeptMax = 4_096
+    /// Words of offices in one message, as many as a frame has room for.
+    package static let wordsMax = 64
+    /// Certificates without footing, and area changes, up to which a node takes words from messages.
+    package static let wordsKeptMax = 4_096
     /// Certificates, cut-offs and area changes of a key that its cut-off keeps.
     package static let cutOffKeptMax = 2_048
     /// Largest branch proof: it stands in one entry.

@@ -68,8 +68,8 @@ struct OrphanTests {
             let village = try open(11, in: first)
             let ended = village.replica.endedLogs { _ in true }
             #expect(ended.contains(stranger.state.identity))
-            let orphans = village.replica.directory.orphans(of: ended.map(\.key))
-            #expect(orphans == [puppet])
+            let words = try village.unsaidWords { _ in true }
+            #expect(words.contains(.certificate(puppet)))
             try withFolder { second in
                 do {
                     let clerk = try open(3, in: second)
@@ -79,7 +79,9 @@ struct OrphanTests {
                     var learnt = try clerk.learn(ended: ended, now: ForkTests.began)
                     #expect(!learnt.ended.contains(stranger.state.identity))
                     #expect(try titles(clerk).isEmpty)
-                    learnt = try clerk.learn(ended: ended, by: orphans, now: ForkTests.began)
+                    #expect(try clerk.learn(words))
+                    #expect(try !clerk.learn(words))
+                    learnt = try clerk.learn(ended: ended, now: ForkTests.began)
                     #expect(learnt.ended.contains(stranger.state.identity))
                     #expect(try titles(clerk) == ["honest"])
                 }
@@ -95,22 +97,56 @@ struct OrphanTests {
         let stray = Certificate(
             subject: County.author(51).key, name: "51", area: County.village, rights: .all,
             validFrom: 0, issuedBy: County.author(50))
-        let identity = Branch(51, routine).state.identity
         let word = CutOff(
             subject: County.author(2).key, reason: .lost, issuedAt: 0, rows: [], kept: [],
             issuedBy: County.author(1))
         try withFolder { folder in
             let clerk = try open(3, in: folder)
-            // Nobody was cut off.
-            _ = try clerk.learn(ended: [identity], by: [puppet], now: ForkTests.began)
-            #expect(!clerk.replica.directory.contains(puppet))
             try clerk.learn(word)
-            _ = try clerk.learn(ended: [identity], by: [stray], now: ForkTests.began)
+            #expect(try !clerk.learn([.certificate(stray)]))
             #expect(!clerk.replica.directory.contains(stray))
             // A village may not certify, whoever made it one.
-            _ = try clerk.learn(ended: [identity], by: [stray, puppet], now: ForkTests.began)
+            #expect(try clerk.learn([.certificate(stray), .certificate(puppet)]))
             #expect(clerk.replica.directory.contains(puppet))
             #expect(!clerk.replica.directory.contains(stray))
+        }
+    }
+
+    /// The village has taken the office's branch out, and has nothing of it to send.
+    @Test func anOfficeThatWasPutBackHearsOfWhatItHadSaidFromThoseWhoHadHeardIt() throws {
+        let change = AreaChange(
+            AreaMap.Step(
+                from: County.area("522730103219"), to: County.village, kind: .merge), day: 20_000,
+            order: 1, issuedAt: 0, issuedBy: County.author(2))
+        var trunk = Branch(2, Domain(area: County.township, lane: .authority))
+        var other = trunk
+        let said = try trunk.write([
+            ForkTests().record(SystemCollection.areaChanges, change.recordID, change.encoded)
+        ])
+        let unsaid = try other.note("x")
+        let proofs = try [said, unsaid].flatMap {
+            try #require(BranchProof.proofs(of: [$0], from: 1))
+        }
+        try withFolder { first in
+            let village = try open(11, in: first)
+            try admit([said], to: village)
+            #expect(try village.unsaidWords { _ in true }.isEmpty)
+            try village.learn(proofs, now: ForkTests.began)
+            let words = try village.unsaidWords { _ in true }
+            #expect(words.contains(.areaChange(change)))
+            #expect(
+                try !village.unsaidWords { $0 == County.neighbour }.contains(.areaChange(change)))
+            try withFolder { second in
+                let office = try open(2, in: second)
+                try admit([unsaid], to: office)
+                try office.learn(proofs, now: ForkTests.began)
+                #expect(office.replica.directory.areas.isEmpty)
+                #expect(try office.learn(words))
+                #expect(office.replica.directory.areas.current(change.step.from) == County.village)
+                #expect(try office.store.areaChanges().waiting == [change])
+                #expect(!office.publishAuthority(now: ForkTests.began).isEmpty)
+                #expect(try !office.unsaidWords { _ in true }.contains(.areaChange(change)))
+            }
         }
     }
 }

@@ -128,7 +128,7 @@ struct ForkSessionTests {
         effects = session.endsKnown([later], now: 0)
         #expect(effects.isEmpty)
         effects = session.receive(.ended([known]), now: 0)
-        #expect(effects == [.noteEnded([known], by: [])])
+        #expect(effects == [.noteEnded([known])])
         effects = session.endsKnown([known, unknown], now: 0)
         #expect(effects.contains(.proveFork(unknown.log)))
         #expect(!effects.contains(.proveFork(known.log)))
@@ -152,7 +152,7 @@ struct ForkSessionTests {
         #expect(!effects.contains(.proveFork(identity.log)))
     }
 
-    @Test func logsThatEndedForWantOfFootingAreNamedWithTheirCertificates() throws {
+    @Test func logsAreNamedBehindTheWordsByWhichTheyHaveEnded() throws {
         func identity(_ number: UInt8) -> LogIdentity {
             LogIdentity(
                 key: County.author(number).key, nonce: ReplicaNonce(high: 1, low: 1),
@@ -162,26 +162,48 @@ struct ForkSessionTests {
         let puppet = County.certificate(for: 51, by: 50, County.village)
         let other = County.certificate(for: 52, by: 2, County.village)
         let all = [identity(11), identity(51), identity(52)]
-        for features in [Feature.endedLogs, Feature.endedLogs | Feature.orphans] {
+        for features in [Feature.endedLogs, Feature.endedLogs | Feature.words] {
             var (session, _) = try session(LinkEnd.Manner(features: features))
-            let effects = session.endsKnown(all, orphans: [other, puppet, middle], now: 0)
-            let messages = effects.compactMap { effect -> SyncMessage? in
-                if case .send(let message) = effect { message } else { nil }
-            }
-            guard features & Feature.orphans != 0 else {
-                #expect(messages == [.ended(all.sorted { $0.log < $1.log })])
+            let words = [other, puppet, middle].map(AuthorityWord.certificate)
+            let ended = all.sorted { $0.log < $1.log }
+            var effects = session.endsKnown(all, words: words, now: 0)
+            guard features & Feature.words != 0 else {
+                #expect(effects.contains(.send(.ended(ended))))
                 continue
             }
-            #expect(messages.count == 3)
-            #expect(messages.contains(.ended([identity(11)])))
-            #expect(messages.contains(.orphans([puppet, middle], ending: [identity(51)])))
-            #expect(messages.contains(.orphans([other], ending: [identity(52)])))
-            for message in messages {
-                #expect(try SyncMessage(decoding: message.encoded) == message)
+            let message = SyncMessage.words(words, ending: ended)
+            #expect(effects.contains(.send(message)))
+            #expect(try SyncMessage(decoding: message.encoded) == message)
+            effects = session.endsKnown(all, words: words, now: 0)
+            #expect(effects.isEmpty)
+            effects = session.receive(message, now: 0)
+            #expect(effects == [.learnWords(words, ending: ended)])
+            // No more of them than of names.
+            for _ in 0..<(ProtocolLimits.endedLogsMax / words.count) {
+                effects = session.receive(.words(words, ending: []), now: 0)
             }
-            let heard = session.receive(
-                .orphans([other], ending: [identity(52)]), now: 0)
-            #expect(heard.contains(.noteEnded([identity(52)], by: [other])))
+            #expect(session.closeReason == .violation(.tooManyEnded))
         }
+    }
+
+    @Test func wordsAreCutIntoMessagesAndTheLastOneNamesTheLogs() throws {
+        let words = (0..<150).map { number in
+            AuthorityWord.certificate(
+                Certificate(
+                    subject: County.author(UInt8(number)).key, name: "\(number)",
+                    area: County.village, rights: .all, validFrom: 0, issuedBy: County.author(2)))
+        }
+        let log = LogIdentity(
+            key: County.author(11).key, nonce: ReplicaNonce(high: 1, low: 1),
+            domain: Domain(area: County.village, lane: .routine))
+        let messages = SyncMessage.naming([log], after: words)
+        let parts = messages.compactMap { message -> ([AuthorityWord], [LogIdentity])? in
+            if case .words(let words, let logs) = message { (words, logs) } else { nil }
+        }
+        #expect(parts.flatMap(\.0) == words)
+        #expect(parts.map(\.0.count) == [22, 64, 64])
+        #expect(parts.map(\.1) == [[], [], [log]])
+        #expect(SyncMessage.naming([log], after: []) == [.ended([log])])
+        #expect(SyncMessage.naming([], after: []).isEmpty)
     }
 }

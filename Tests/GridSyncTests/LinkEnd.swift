@@ -171,7 +171,7 @@ final class LinkEnd {
         case .recordHeld(let rows): node.recordHeld(rows, by: peerKey)
         case .reportFork(let log, _): forks.append(log)
         // Folders take note of those; here is none.
-        case .noteEnded, .learn, .compareHeads, .learnBranch, .proveFork: break
+        case .noteEnded, .learn, .learnWords, .compareHeads, .learnBranch, .proveFork: break
         case .answerAudit(let question): answer(question)
         case .audited(let area, let outcome): audits.append((area, outcome))
         case .issueReceipt:

@@ -97,7 +97,7 @@ extension CertificateDirectory {
 
     /// The certificates without footing of some keys, and of those who have issued them, ascending by
     /// digest.
-    package func orphans(of keys: some Sequence<PublicKey>) -> [Certificate] {
+    package func orphans(of keys: some Sequence<PublicKey>) -> [AuthorityWord] {
         guard !orphans.isEmpty else { return [] }
         var (next, seen) = (Array(keys), Set<PublicKey>())
         var found: [Certificate] = []
@@ -107,7 +107,8 @@ extension CertificateDirectory {
             found += certificates
             next += certificates.map(\.issuer)
         }
-        return found.map { ($0, digest: $0.digest) }.sorted { $0.digest < $1.digest }.map(\.0)
+        return found.map { ($0, digest: $0.digest) }.sorted { $0.digest < $1.digest }
+            .map { .certificate($0.0) }
     }
 
     /// Where a log ends; nil for one that goes on, and for one whose key may not write there.

@@ -154,13 +154,27 @@ extension ReplicationEngine {
     }
 
     /// Takes note of logs that a peer says have ended.
-    func note(ended logs: [LogIdentity], by orphans: [Certificate] = []) {
+    func note(ended logs: [LogIdentity]) {
         do throws(FolderReplica.CommitFailure) {
-            let learnt = try folder.learn(ended: logs, by: orphans, now: WallClock.now)
+            let learnt = try folder.learn(ended: logs, now: WallClock.now)
             spread(learnt.news, ended: learnt.ended)
         } catch {
             showCondition()
         }
+    }
+
+    /// Takes in what offices have said, as a peer passes it on, and which logs have ended.
+    func learn(_ words: [AuthorityWord], ending logs: [LogIdentity]) {
+        do throws(FolderReplica.CommitFailure) {
+            if try folder.learn(words) {
+                glance()
+                ringAll()
+                publishAuthority()
+            }
+        } catch {
+            return showCondition()
+        }
+        if !logs.isEmpty { note(ended: logs) }
     }
 
     /// Learns that this node's key or a peer's was cut off, if that counts.

@@ -164,13 +164,16 @@ package actor ReplicationEngine {
     ) -> Holdings {
         Holdings(
             rows: folder.frontier(where: isWanted),
-            ended: folder.replica.endedLogs(where: isWanted), cutOff: folder.ownCutOff)
+            ended: folder.replica.endedLogs(where: isWanted),
+            words: (try? folder.unsaidWords(where: isWanted)) ?? [], cutOff: folder.ownCutOff)
     }
 
     /// What a conversation begins with.
     struct Holdings: Sendable {
         let rows: [FrontierRow]
         let ended: [LogIdentity]
+        /// What offices have said and does not stand in lane 0 here.
+        let words: [AuthorityWord]
         /// The word by which this node's own key was cut off.
         let cutOff: CutOff?
     }

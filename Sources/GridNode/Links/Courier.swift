@@ -77,9 +77,8 @@ struct Courier {
             ?? courier.perform(
                 courier.session.start(
                     announced: announced, holding: held.rows, ended: held.ended,
-                    orphans: courier.link.engine.current.directory.orphans(
-                        of: held.ended.map(\.key)),
-                    cutOff: held.cutOff, areas: courier.link.engine.current.directory.areas,
+                    words: held.words, cutOff: held.cutOff,
+                    areas: courier.link.engine.current.directory.areas,
                     now: WallClock.steady),
                 group: &group)
             // Where others have spent the day's budget, nothing that is routine begins.
@@ -163,7 +162,7 @@ struct Courier {
             return perform(
                 session.endsKnown(
                     news.ended,
-                    orphans: link.engine.current.directory.orphans(of: news.ended.map(\.key)),
+                    words: link.engine.current.directory.orphans(of: news.ended.map(\.key)),
                     now: now)
                     + session.heldAdvanced(news.rows, now: now), group: &group)
         case .tick(let time):
@@ -237,8 +236,10 @@ struct Courier {
                 }
             case .learn(let cutOff):
                 group.addTask { [link] in await link.engine.learn(cutOff) }
-            case .noteEnded(let logs, let orphans):
-                group.addTask { [link] in await link.engine.note(ended: logs, by: orphans) }
+            case .noteEnded(let logs):
+                group.addTask { [link] in await link.engine.note(ended: logs) }
+            case .learnWords(let words, let logs):
+                group.addTask { [link] in await link.engine.learn(words, ending: logs) }
             case .reportFork(let log, let height):
                 link.logger.warning(
                     "fork: two entries with one dot",

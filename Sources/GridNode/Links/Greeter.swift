@@ -105,7 +105,7 @@ struct Greeter: Sendable {
     ) -> Announcement {
         let greeting = Greeting(
             features: Feature.receipts | Feature.endedLogs | Feature.forks | Feature.audit
-                | Feature.lanes | Feature.orphans
+                | Feature.lanes | Feature.words
                 | (lacksReceipt ? Feature.receiptWanted : 0),
             software: software, nonce: current.node.nonce, clock: WallClock.now, credit: credit,
             credential: Greeting.Credential(of: current.chain, isKnown: isKnown),

@@ -135,7 +135,8 @@ extension World {
     }
 
     private var isQuiet: Bool {
-        busy == 0 && devices.allSatisfy { $0.replica != nil }
+        // A device that pauses still has to hear that its peers have given it up.
+        busy == 0 && devices.allSatisfy { $0.replica != nil && $0.pausedUntil <= now }
             && links.allSatisfy { link in
                 if isCutOff(devices[link.caller]) || isCutOff(devices[link.called]) { return true }
                 guard case .talking(let left)? = link.connection?.ends[0],

@@ -41,8 +41,9 @@ extension World {
                 admitWaiting(conversation)
             case .recordHeld(let rows): recordHeld(rows, conversation)
             case .learn(let cutOff): learn(cutOff, on: devices[conversation.device])
-            case .noteEnded(let logs, let orphans):
-                note(ended: logs, by: orphans, on: devices[conversation.device])
+            case .noteEnded(let logs): note(ended: logs, on: devices[conversation.device])
+            case .learnWords(let words, let logs):
+                learn(words, ending: logs, on: devices[conversation.device])
             case .reportFork(let log, let height): reportFork(log, height, conversation)
             case .compareHeads(let log, let rows): compare(rows, of: log, conversation)
             case .learnBranch(let proofs): learn(proofs, on: devices[conversation.device])
@@ -223,7 +224,7 @@ extension World {
                 violate(
                     .acknowledgedTooSoon, "\(device.name) signs for \(row.log)#\(row.height)")
             }
-        case .ping, .totals, .refusal, .ended, .orphans, .cutOff, .heads, .branch, .lanes, .audit,
+        case .ping, .totals, .refusal, .ended, .words, .cutOff, .heads, .branch, .lanes, .audit,
             .audited,
             .bye:
             break
@@ -285,7 +286,7 @@ extension SyncMessage {
     fileprivate var isNews: Bool {
         switch self {
         case .ping, .receipt, .audit, .audited: false
-        case .frontier, .totals, .run, .ack, .refusal, .bye, .ended, .orphans, .cutOff, .heads,
+        case .frontier, .totals, .run, .ack, .refusal, .bye, .ended, .words, .cutOff, .heads,
             .branch,
             .lanes:
             true

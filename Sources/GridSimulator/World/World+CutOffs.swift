@@ -56,12 +56,10 @@ extension World {
     func isCutOff(_ device: SimulatedDevice) -> Bool { truth.isCutOff(device.author.key) }
 
     /// Takes a peer's word for logs that have ended.
-    func note(
-        ended logs: [LogIdentity], by orphans: [Certificate] = [], on device: SimulatedDevice
-    ) {
+    func note(ended logs: [LogIdentity], on device: SimulatedDevice) {
         guard let replica = device.replica else { return }
         do throws(FolderReplica.CommitFailure) {
-            let learnt = try replica.learn(ended: logs, by: orphans, now: device.wall(now))
+            let learnt = try replica.learn(ended: logs, now: device.wall(now))
             publish(learnt.news, of: device)
             name(learnt.ended, of: device)
         } catch {
@@ -78,7 +76,34 @@ extension World {
         let orphans = replica.replica.directory.orphans(of: ended.map(\.key))
         for conversation in device.conversations where !conversation.isOver {
             obey(
-                conversation.session.endsKnown(ended, orphans: orphans, now: now), conversation)
+                conversation.session.endsKnown(ended, words: orphans, now: now), conversation)
+        }
+    }
+
+    /// Takes in what offices have said, as a peer passes it on, and which logs have ended.
+    func learn(
+        _ words: [AuthorityWord], ending logs: [LogIdentity], on device: SimulatedDevice
+    ) {
+        guard let replica = device.replica else { return }
+        if (try? replica.learn(words)) == true {
+            endWhoWasCutOff(on: device)
+            publish(replica.publishAuthority(now: device.wall(now)), of: device)
+            planUpkeep(device)
+            countNewReplicas(device)
+            lookWhetherItIsShorter(device)
+        }
+        lookWhetherItStopped(device)
+        if !logs.isEmpty { note(ended: logs, on: device) }
+    }
+
+    /// Ends conversations with peers whose key does not speak for them any more.
+    private func endWhoWasCutOff(on device: SimulatedDevice) {
+        guard let directory = device.replica?.replica.directory else { return }
+        for conversation in device.conversations where !conversation.isOver {
+            guard (try? directory.check(conversation.peer)) == nil else { continue }
+            obey(
+                conversation.session.leave(
+                    cutOffBy: directory.cutOffs(ending: conversation.peer)), conversation)
         }
     }
 
@@ -86,13 +111,7 @@ extension World {
     func learn(_ cutOff: CutOff, on device: SimulatedDevice) {
         guard let replica = device.replica else { return }
         try? replica.learn(cutOff)
-        let directory = replica.replica.directory
-        for conversation in device.conversations where !conversation.isOver {
-            guard (try? directory.check(conversation.peer)) == nil else { continue }
-            obey(
-                conversation.session.leave(
-                    cutOffBy: directory.cutOffs(ending: conversation.peer)), conversation)
-        }
+        endWhoWasCutOff(on: device)
         publish(replica.publishAuthority(now: device.wall(now)), of: device)
         planUpkeep(device)
         countNewReplicas(device)

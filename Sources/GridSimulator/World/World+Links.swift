@@ -104,7 +104,7 @@ extension World {
         let lacking = device.number.isMultiple(of: 2) ? Feature.receiptWanted : 0
         let greeting = Greeting(
             features: Feature.receipts | Feature.endedLogs | Feature.forks | Feature.audit
-                | Feature.lanes | Feature.orphans
+                | Feature.lanes | Feature.words
                 | lacking,
             software: "gridsim",
             nonce: replica.node.nonce,
@@ -258,11 +258,11 @@ extension World {
         let areas = replica.replica.directory.areas
         let held = replica.frontier { areas.carries(mine.area, $0) }
         let ended = replica.replica.endedLogs { areas.carries(mine.area, $0) }
+        let words = (try? replica.unsaidWords { areas.carries(mine.area, $0) }) ?? []
         obey(
             conversation.session.start(
                 announced: rows, holding: held, ended: ended,
-                orphans: directory.orphans(of: ended.map(\.key)), cutOff: replica.ownCutOff,
-                areas: areas, now: now),
+                words: words, cutOff: replica.ownCutOff, areas: areas, now: now),
             conversation)
         obey(conversation.session.open(through: device.openLane, now: now), conversation)
     }

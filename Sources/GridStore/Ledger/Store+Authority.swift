@@ -86,4 +86,52 @@ extension Store {
                 collection, id.description, Lane.authority.rawValue, area?.description ?? "",
             ]) != nil
     }
+
+    /// Keeps a word that came outside of any log; one that waits is to be written into lane 0.
+    func keep(_ word: AuthorityWord, waiting: Bool) throws {
+        let table =
+            switch word {
+            case .certificate: "certificates"
+            case .cutOff: "cutoffs"
+            case .areaChange: "area_changes"
+            }
+        try write { database in
+            try Self.insert(
+                table, digest: word.digest, word.content, waiting: waiting, in: database)
+        }
+    }
+
+    /// The words that are kept and stand in no record of lane 0, ascending by digest. The root's own
+    /// certificate is everybody's.
+    func unsaidWords() throws -> [AuthorityWord] {
+        let words =
+            try certificates().all.filter { !$0.isSelfIssued }.map(AuthorityWord.certificate)
+            + cutOffs().all.map(AuthorityWord.cutOff)
+            + areaChanges().all.map(AuthorityWord.areaChange)
+        return try read { database in
+            try words.filter { word in
+                let record = word.record
+                return try Int.fetchOne(
+                    database.cachedStatement(
+                        sql: """
+                            SELECT 1 FROM other_records
+                            WHERE collection = ? AND id = ? AND _lane = ?
+                            """),
+                    arguments: [
+                        record.collection, record.id.description, Lane.authority.rawValue,
+                    ]) == nil
+            }
+        }
+    }
+}
+
+extension AuthorityWord {
+    /// The collection and record in lane 0 in which it would stand.
+    fileprivate var record: (collection: UInt32, id: RecordID) {
+        switch self {
+        case .certificate(let certificate): (SystemCollection.certificates, certificate.recordID)
+        case .cutOff(let cutOff): (SystemCollection.cutOffs, cutOff.recordID)
+        case .areaChange(let change): (SystemCollection.areaChanges, change.recordID)
+        }
+    }
 }

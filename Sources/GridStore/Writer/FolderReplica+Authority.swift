@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import GridCodec
 import GridCore
 package import GridLog
 package import GridSync
@@ -195,12 +194,10 @@ extension FolderReplica {
     /// Takes note of logs that have ended, so that who names them waits for nothing. Those that go
     /// on as far as is known here are left out.
     ///
-    /// - Parameter certificates: by which their keys wrote, where they may be unknown here.
     /// - Returns: those that were news, and the logs that grew, because their entries had waited.
     package func learn(
-        ended identities: [LogIdentity], by certificates: [Certificate] = [], now: UInt64
+        ended identities: [LogIdentity], now: UInt64
     ) throws(CommitFailure) -> (ended: [LogIdentity], news: [FrontierRow]) {
-        try learn(orphans: certificates)
         let news = identities.filter {
             !replica.knows($0) && replica.carries($0.domain.area)
                 && replica.directory.end(of: $0) != nil
@@ -212,29 +209,5 @@ extension FolderReplica {
             try transaction.admitParked(in: Set(news.map(\.domain)), batch: &batch)
         }
         return (news, committed.news)
-    }
-
-    /// Keeps certificates that would lead to the root but for a cut-off: what was written by them ends.
-    /// Others are left out, and so are those beyond a bound: keys that were cut off can sign as many as
-    /// they like.
-    private func learn(orphans certificates: [Certificate]) throws(CommitFailure) {
-        let unknown = certificates.filter { !replica.directory.contains($0) }
-        guard !unknown.isEmpty, replica.directory.hasCutOffs else { return }
-        var directory = replica.directory
-        directory.add(unknown, [])
-        let orphans = unknown.filter { directory.isOrphan($0) }
-        guard !orphans.isEmpty, directory.orphanCount <= ProtocolLimits.orphansKeptMax else {
-            return
-        }
-        let isStale = replica.standingDiffers(by: directory)
-        try keep {
-            if isStale { try store.markStale() }
-            for certificate in orphans { try store.add(certificate, waiting: false) }
-        }
-        replica.learn(orphans: orphans)
-        if isStale {
-            shortenings += 1
-            buildAnew()
-        }
     }
 }

@@ -87,6 +87,7 @@ package final class FolderReplica {
     var hasGrown = true
     var compaction: RunCompaction
     let headLedger: HeadLedger
+    var unsaid: UnsaidWords?
     let tell: (Notice) -> Void
 
     /// Opens the folder's replica. An older image or a copy of the database becomes a new replica

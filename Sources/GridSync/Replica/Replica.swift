@@ -139,9 +139,9 @@ package struct Replica: Sendable {
         return logs(where: isWanted).map(\.identity).filter { directory.end(of: $0) != nil }
     }
 
-    /// Learns certificates without footing that a peer has shown.
-    package mutating func learn(orphans: [Certificate]) {
-        directory.add(orphans, [])
+    /// Learns words of offices that a peer has passed on.
+    package mutating func learn(_ words: [AuthorityWord]) {
+        directory.add(words)
         redactions.settle(by: directory)
     }
 

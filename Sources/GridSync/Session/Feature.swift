@@ -14,6 +14,6 @@ package enum Feature {
     package static let audit: UInt64 = 16
     /// It lets lanes wait that the other does not take now.
     package static let lanes: UInt64 = 32
-    /// It takes certificates without footing with the logs that ended for it.
-    package static let orphans: UInt64 = 64
+    /// It takes words of offices that do not stand in lane 0 any more.
+    package static let words: UInt64 = 64
 }

@@ -25,9 +25,9 @@ package enum SyncMessage: Hashable, Sendable {
     case receipt(Receipt)
     /// Logs that have ended, by name: contexts may speak of those of which nothing counts.
     case ended([LogIdentity])
-    /// Logs that have ended because their key's certificates have lost their footing, and these: the
-    /// receiver may never have met them.
-    case orphans([Certificate], ending: [LogIdentity])
+    /// What offices have said and does not stand in lane 0 where the sender is, and logs that have
+    /// ended by it.
+    case words([AuthorityWord], ending: [LogIdentity])
     /// Why the sender is about to close: the receiver's key was cut off.
     case cutOff(CutOff)
     /// What stands in the sender's branch of a log at some heights, ascending: the first 8 bytes of
@@ -93,7 +93,7 @@ private enum MessageTag: UInt8 {
     case audited = 14
     case auditParts = 15
     case lanes = 16
-    case orphans = 17
+    case words = 17
 }
 
 extension ByteWriter {
@@ -183,10 +183,10 @@ extension SyncMessage {
         case .lanes(let lane):
             writer.byte(MessageTag.lanes.rawValue)
             writer.byte(lane.rawValue)
-        case .orphans(let certificates, let logs):
-            writer.byte(MessageTag.orphans.rawValue)
-            writer.count(certificates.count)
-            for certificate in certificates { writer.block(certificate.encoded) }
+        case .words(let words, let logs):
+            writer.byte(MessageTag.words.rawValue)
+            writer.count(words.count)
+            for word in words { word.write(to: &writer) }
             writer.endedLogs(logs)
         }
         return writer.bytes
@@ -219,7 +219,7 @@ extension SyncMessage {
         case .lanes:
             guard let lane = Lane(rawValue: try reader.byte()) else { throw .unknownTag }
             self = .lanes(lane)
-        case .orphans: self = try Self.orphans(&reader)
+        case .words: self = try Self.words(&reader)
         case .cutOff: self = .cutOff(try CutOff(decoding: try reader.raw(reader.remaining)))
         }
         try reader.finish()
@@ -268,19 +268,14 @@ extension SyncMessage {
         return .heads(log: log, rows: rows)
     }
 
-    private static func orphans(
+    private static func words(
         _ reader: inout ByteReader
     ) throws(DecodingViolation) -> SyncMessage {
-        let count = try reader.count(max: ProtocolLimits.orphansMax)
+        let count = try reader.count(max: ProtocolLimits.wordsMax)
         guard count > 0 else { throw .empty }
-        var certificates: [Certificate] = []
-        for _ in 0..<count {
-            let bytes = try reader.block(max: ProtocolLimits.certificateBytesMax)
-            certificates.append(try Certificate(decoding: bytes))
-        }
-        let logs = try reader.endedLogs()
-        guard !logs.isEmpty else { throw .empty }
-        return .orphans(certificates, ending: logs)
+        var words: [AuthorityWord] = []
+        for _ in 0..<count { words.append(try AuthorityWord(&reader)) }
+        return .words(words, ending: try reader.endedLogs())
     }
 
     private static func branch(

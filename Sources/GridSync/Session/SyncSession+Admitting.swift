@@ -28,18 +28,36 @@ extension SyncSession {
         return []
     }
 
-    mutating func receiveEnded(_ logs: [LogIdentity], by orphans: [Certificate]) -> [Effect] {
+    mutating func receiveEnded(_ logs: [LogIdentity]) -> [Effect] {
+        guard let logs = hear(logs) else { return end(refusing(logs)) }
+        return logs.isEmpty ? [] : [.noteEnded(logs)]
+    }
+
+    mutating func receive(_ words: [AuthorityWord], ending logs: [LogIdentity]) -> [Effect] {
+        heardWords += words.count
+        guard heardWords <= ProtocolLimits.endedLogsMax, let logs = hear(logs) else {
+            return end(refusing(logs))
+        }
+        return [.learnWords(words, ending: logs)]
+    }
+
+    /// Notes which logs the peer says to have ended.
+    ///
+    /// - Returns: those of areas that are shared; nil where it may not say so.
+    private mutating func hear(_ logs: [LogIdentity]) -> [LogIdentity]? {
         heardEnds += logs.count
-        heardOrphans += orphans.count
-        guard max(heardEnds, heardOrphans) <= ProtocolLimits.endedLogsMax else {
-            return end(.violation(.tooManyEnded))
-        }
-        guard logs.allSatisfy({ mayBeShared($0.domain.area) }) else {
-            return end(.violation(.areaNotShared))
-        }
-        let logs = logs.filter { isShared($0.domain.area) }
-        theirEnds.formUnion(logs.map(\.log))
-        return logs.isEmpty ? [] : [.noteEnded(logs, by: orphans)]
+        guard heardEnds <= ProtocolLimits.endedLogsMax,
+            logs.allSatisfy({ mayBeShared($0.domain.area) })
+        else { return nil }
+        let shared = logs.filter { isShared($0.domain.area) }
+        theirEnds.formUnion(shared.map(\.log))
+        return shared
+    }
+
+    private func refusing(_ logs: [LogIdentity]) -> CloseReason {
+        .violation(
+            max(heardEnds, heardWords) > ProtocolLimits.endedLogsMax
+                ? .tooManyEnded : .areaNotShared)
     }
 
     /// A second one is ignored: one is enough to know, and more would be work for nothing.

@@ -58,7 +58,7 @@ extension SyncSession {
     mutating func hearWhetherEndsAreSaid(_ message: SyncMessage) -> [Effect] {
         guard !hasHeardTheirEnds else { return [] }
         switch message {
-        case .ended, .orphans, .cutOff: return []
+        case .ended, .words, .cutOff: return []
         default:
             hasHeardTheirEnds = true
             return proveForks(of: namedEnds)

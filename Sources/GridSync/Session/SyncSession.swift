@@ -22,9 +22,11 @@ package struct SyncSession: Sendable {
         case admit(envelope: [UInt8])
         /// The peer has these heights durably; 0 where it has lost all that it had.
         case recordHeld([SyncMessage.AckRow])
-        /// The peer says that these logs have ended: to be noted where that is known here, too, or
-        /// follows from certificates that the peer shows.
-        case noteEnded([LogIdentity], by: [Certificate])
+        /// The peer says that these logs have ended: to be noted where that is known here, too.
+        case noteEnded([LogIdentity])
+        /// The peer passes on what offices have said, and names logs that have ended: the one first,
+        /// for the other may follow from it.
+        case learnWords([AuthorityWord], ending: [LogIdentity])
         /// The peer shows that this side's key or its own was cut off; whether that counts is to be
         /// looked at.
         case learn(CutOff)
@@ -113,11 +115,12 @@ package struct SyncSession: Sendable {
     var areasTurnedAway: Set<AreaCode> = []
     /// Whether something has come that may have ended such a reason.
     var mayAskAgain = false
-    /// Logs that have ended and were named to the peer.
+    /// Logs that have ended and were named to the peer, and words of offices that it was told.
     var namedEnds: Set<LogID> = []
-    /// How many of them the peer has named, and how many certificates it has shown for it.
+    var saidWords: Set<Bytes32> = []
+    /// How many of them the peer has named, and how many words of offices it has passed on.
     var heardEnds = 0
-    var heardOrphans = 0
+    var heardWords = 0
     /// Those of them that are shared: what it names it knows to have ended.
     var theirEnds: Set<LogID> = []
     /// Bytes of branch proofs that the peer was shown, and logs of which it was shown them unasked.
@@ -168,17 +171,18 @@ package struct SyncSession: Sendable {
     ///   - announced: the rows that `mine` was made of.
     ///   - rows: everything this side holds in its scope by now.
     ///   - ended: the logs that have ended, as far as they are known here.
-    ///   - orphans: certificates without footing by which keys of such logs have written.
+    ///   - words: what offices of shared areas have said and does not stand in lane 0 here; by the
+    ///     last of them logs may have ended.
     ///   - cutOff: the word by which this side's own key was cut off: the peer may have lost it.
     ///   - areas: what has become of area codes by now.
     package mutating func start(
         announced: [FrontierRow], holding rows: [FrontierRow], ended: [LogIdentity] = [],
-        orphans: [Certificate] = [], cutOff: CutOff? = nil, areas: AreaMap = AreaMap(), now: UInt64
+        words: [AuthorityWord] = [], cutOff: CutOff? = nil, areas: AreaMap = AreaMap(), now: UInt64
     ) -> [Effect] {
         if let cutOff, takesWordOfEnds {
             return [.send(.cutOff(cutOff))]
                 + start(
-                    announced: announced, holding: rows, ended: ended, orphans: orphans,
+                    announced: announced, holding: rows, ended: ended, words: words,
                     areas: areas, now: now)
         }
         guard mine.versions.overlaps(theirs.versions) else { return end(.noCommonVersion) }
@@ -203,7 +207,7 @@ package struct SyncSession: Sendable {
         receipts.hasChanged = theirs.features & Feature.receiptWanted != 0
         var effects = compare(announced)
         if closeReason == nil {
-            effects = name(ended, orphans) + effects + pump()
+            effects = name(ended, words) + effects + pump()
             effects.append(.wake(at: nextWake))
         }
         return noteSent(effects, now: now)
@@ -223,9 +227,8 @@ package struct SyncSession: Sendable {
         case .refusal(let log, let code): effects = receiveRefusal(log, code: code)
         case .ping: effects = []
         case .bye(let code): effects = end(.peerLeft(code: code))
-        case .ended(let logs): effects = receiveEnded(logs, by: [])
-        case .orphans(let certificates, let logs):
-            effects = receiveEnded(logs, by: certificates)
+        case .ended(let logs): effects = receiveEnded(logs)
+        case .words(let words, let logs): effects = receive(words, ending: logs)
         case .cutOff(let cutOff): effects = receive(cutOff)
         case .heads(let log, let rows): effects = receiveHeads(log, rows)
         case .branch(let proofs): effects = receiveBranch(proofs)
@@ -268,26 +271,30 @@ package struct SyncSession: Sendable {
 
     /// It has become known here that logs have ended.
     ///
-    /// - Parameter orphans: certificates without footing by which their keys have written.
+    /// - Parameter words: certificates without footing by which their keys have written.
     package mutating func endsKnown(
-        _ logs: [LogIdentity], orphans: [Certificate] = [], now: UInt64
+        _ logs: [LogIdentity], words: [AuthorityWord] = [], now: UInt64
     ) -> [Effect] {
-        closeReason == nil ? noteSent(name(logs, orphans), now: now) : []
+        closeReason == nil ? noteSent(name(logs, words), now: now) : []
     }
 
     private var takesWordOfEnds: Bool { theirs.features & Feature.endedLogs != 0 }
 
-    /// Names logs that have ended to the peer, each once and no more than a session may.
-    private mutating func name(_ logs: [LogIdentity], _ orphans: [Certificate]) -> [Effect] {
+    /// Passes words on, and names logs that have ended to the peer, each once and no more than a
+    /// session may.
+    private mutating func name(_ logs: [LogIdentity], _ words: [AuthorityWord]) -> [Effect] {
         guard takesWordOfEnds else { return [] }
         let news = logs.filter { isShared($0.domain.area) && !namedEnds.contains($0.log) }
             .prefix(ProtocolLimits.endedLogsMax - namedEnds.count)
-        guard !news.isEmpty else { return [] }
+            .sorted { $0.log < $1.log }
+        let said =
+            theirs.features & Feature.words != 0
+            ? words.filter { !saidWords.contains($0.digest) }
+                .suffix(ProtocolLimits.endedLogsMax - saidWords.count) : []
+        guard !news.isEmpty || !said.isEmpty else { return [] }
         namedEnds.formUnion(news.map(\.log))
-        let ends = EndedLogs(
-            news.sorted { $0.log < $1.log },
-            orphans: theirs.features & Feature.orphans != 0 ? orphans : [])
-        return ends.messages.map { .send($0) }
+        saidWords.formUnion(said.map(\.digest))
+        return SyncMessage.naming(news, after: Array(said)).map { .send($0) }
             + (hasHeardTheirEnds ? proveForks(of: news.map(\.log)) : [])
     }
 
