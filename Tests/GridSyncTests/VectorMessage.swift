@@ -87,7 +87,7 @@ struct VectorGreeting: Decodable, Sendable {
 struct VectorContent: Decodable, Sendable {
     private enum Form: String, CodingKey {
         case frontier, totals, run, ack, refusal, ping, bye, receipt, ended, cutOff, heads, branch
-        case audit, audited, auditParts, lanes
+        case audit, audited, auditParts, lanes, words
     }
 
     private struct Frontier: Decodable {
@@ -177,14 +177,9 @@ struct VectorContent: Decodable, Sendable {
         }
     }
 
-    private struct Word: Decodable {
-        let subject: VectorBytes
-        let reason: UInt8
-        let note: String
-        let issuedAt: UInt64
-        let rows: [VectorRow]
-        let kept: [VectorBytes]
-        let signature: VectorBytes
+    private struct Words: Decodable {
+        let words: [VectorWord]
+        let ended: [NamedLog]
     }
 
     let message: SyncMessage
@@ -232,16 +227,12 @@ struct VectorContent: Decodable, Sendable {
             message = .branch(
                 try object.decode([Proof].self, forKey: form).map { try $0.proof })
         case .cutOff:
-            let word = try object.decode(Word.self, forKey: form)
-            let cutOff = CutOff(
-                subject: PublicKey(try word.subject.bytes32),
-                reason: try #require(CutOff.Reason(rawValue: word.reason)), note: word.note,
-                issuedAt: word.issuedAt, rows: try word.rows.map { try $0.cutOffRow },
-                kept: try word.kept.map { try $0.reference },
-                // The township's key, as Protocol/reader/vectors/logs.py has it.
-                issuedBy: Author(SigningKey(seed: [UInt8](repeating: 0x11, count: 32))))
-            #expect(cutOff.signature == word.signature.bytes)
-            message = .cutOff(cutOff)
+            message = .cutOff(try object.decode(VectorWord.CutOffFields.self, forKey: form).cutOff)
+        case .words:
+            let content = try object.decode(Words.self, forKey: form)
+            message = .words(
+                content.words.map(\.word),
+                ending: try content.ended.map { try $0.identity })
         case .audit:
             message = .audit(try object.decode(VectorQuestion.self, forKey: form).question)
         case .audited, .auditParts:

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Protocol/messages.md: greetings, frontiers and messages."""
 
-from .certificates import CHAIN
+from .areas import CHANGE
+from .certificates import CERTIFICATE, CHAIN
 from .cutoffs import CUT_OFF
 from .entries import identity, log_id
 from .forks import BRANCH_PROOF, identity_of, last
@@ -109,6 +110,17 @@ class Branch(Items):
         return proofs
 
 
+class Word(Choice):
+    """A certificate, a cut-off or an area change."""
+
+    def __init__(self):
+        super().__init__({
+            1: ("certificate", Enclosed(CERTIFICATE, LIMITS["cutOffBytesMax"])),
+            2: ("cut_off", Enclosed(CUT_OFF, LIMITS["cutOffBytesMax"])),
+            3: ("area_change", Enclosed(CHANGE, LIMITS["cutOffBytesMax"])),
+        })
+
+
 class Message(Choice):
     def __init__(self):
         lane_total = Fields(lane=LANE, entries=UNSIGNED, bytes=UNSIGNED)
@@ -135,6 +147,9 @@ class Message(Choice):
             14: ("audited", ANSWER),
             15: ("audit_parts", PARTS),
             16: ("lanes", LANE),
+            17: ("words", Fields(
+                words=Items(Word(), LIMITS["wordsMax"], least=1),
+                ended=Items(NAMED_LOG, LIMITS["endedLogsMax"], order=named_order))),
         })
 
     def decode(self, data):

@@ -4,7 +4,7 @@
 from onegrid_reader import certificates, entries, messages, runs
 from onegrid_reader.notation import log_order
 
-from . import forks, receipts, tables
+from . import areas, forks, receipts, tables
 from .certificates import county, own_root, township, village
 from .cutoffs import village_ends
 from .logs import COUNTY, TOWNSHIP, VILLAGE, VILLAGER
@@ -79,6 +79,12 @@ def make(story: dict[str, list[dict]]) -> list[dict]:
         "branch": {"branch": [forks.make()[7]["proofs"][place]["fields"] for place in (1, 2)]},
         "lanes up to what is urgent": {"lanes": 1},
         "all lanes": {"lanes": 2},
+        "words, and a log that has ended by them": {"words": {
+            "words": [{"area_change": areas.STORIES["a code is taken once"][0]},
+                      {"cut_off": village_ends}, {"certificate": village}],
+            "ended": [{"key": VILLAGER.key, "nonce": VILLAGER.nonce, "area": VILLAGE, "lane": 2}]}},
+        "a word by which no log has ended": {"words": {
+            "words": [{"certificate": township}], "ended": []}},
         "bye of 200 bytes": {"bye": "x" * 200},
         "receipt": {"receipt": receipts.make(story)[0]["receipt"]},
     } | tables.messages()

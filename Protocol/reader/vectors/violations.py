@@ -398,6 +398,10 @@ def message_cases(rows: list[dict]):
     yield one("too much credit", "integer_too_large", "ack", {"rows": [], "credit": 67_108_865})
     yield one("a long refusal", "length_too_large", "refusal", {"log": log, "code": "x" * 201})
     yield "message", "a bye that is no text", "0701ff", "text_not_utf8"
+    yield "message", "no words", "110000", "empty"
+    yield "message", "65 words", "1141", "length_too_large"
+    yield "message", "a word of kind 4", "1101040100", "unknown_tag"
+    yield "message", "a word that is no certificate", "11010101ff00", "unknown_version"
     yield from fork_cases()
     yield from tables.violation_cases()
     yield "message", "a bye with a byte more", "070000", "trailing_bytes"
