@@ -149,4 +149,29 @@ struct OrphanTests {
             }
         }
     }
+
+    /// Records of lane 0 are named by what they hold, and anybody who may write there can say otherwise.
+    @Test func aWordThatWasWrittenOverIsKnownAfterAStartAllTheSame() throws {
+        let word = CutOff(
+            subject: County.author(11).key, reason: .lost, issuedAt: 0, rows: [],
+            issuedBy: County.author(2))
+        var office = Branch(2, Domain(area: County.township, lane: .authority))
+        let said = try office.write([
+            ForkTests().record(SystemCollection.cutOffs, word.recordID, word.encoded)
+        ])
+        var above = Branch(1, Domain(area: County.township, lane: .authority))
+        let over = try above.write([
+            ForkTests().record(SystemCollection.cutOffs, word.recordID, [1, 2, 3])
+        ])
+        try withFolder { folder in
+            do {
+                let clerk = try open(3, in: folder)
+                try admit([said, over], to: clerk)
+                #expect(clerk.replica.directory.allCutOffs == [word])
+            }
+            let clerk = try open(3, in: folder)
+            #expect(clerk.replica.directory.allCutOffs == [word])
+            #expect(try clerk.store.verify().findings.isEmpty)
+        }
+    }
 }

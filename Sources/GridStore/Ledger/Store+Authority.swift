@@ -87,6 +87,28 @@ extension Store {
             ]) != nil
     }
 
+    /// All that the entries of lane 0 say which proves itself, in the order of their runs. Runs that cannot
+    /// be read are left out: others find them.
+    func authoritySaid() throws -> (words: [AuthorityWord], proofs: [BranchProof]) {
+        try read { database in
+            let rows = try Row.fetchCursor(
+                database,
+                sql: """
+                    SELECT id, first, envelope FROM runs JOIN logs ON logs.ref = runs.id >> 32
+                    WHERE logs.lane = ? ORDER BY runs.id
+                    """, arguments: [Lane.authority.rawValue])
+            var (words, proofs): ([AuthorityWord], [BranchProof]) = ([], [])
+            while let row = try rows.next() {
+                guard let run = Self.read(row, seal) else { continue }
+                words += SystemCollection.certificates(in: run).map(AuthorityWord.certificate)
+                words += SystemCollection.cutOffs(in: run).map(AuthorityWord.cutOff)
+                words += SystemCollection.areaChanges(in: run).map(AuthorityWord.areaChange)
+                proofs += SystemCollection.branchProofs(in: run)
+            }
+            return (words, proofs)
+        }
+    }
+
     /// Keeps a word that came outside of any log; one that waits is to be written into lane 0.
     func keep(_ word: AuthorityWord, waiting: Bool) throws {
         let table =

@@ -159,7 +159,10 @@ package final class FolderReplica {
         let changes = try store.areaChangeRecords().compactMap { try? AreaChange(decoding: $0) }
         directory.add(try store.areaChanges().all + changes)
         let proofs = try store.branchProofRecords().compactMap { try? BranchProof(decoding: $0) }
-        for proof in try store.branchProofs().all + proofs { directory.add(proof) }
+        // Another office of the area may have written over a record; the entries stand.
+        let said = try store.authoritySaid()
+        directory.add(said.words)
+        for proof in try store.branchProofs().all + proofs + said.proofs { directory.add(proof) }
         return directory
     }
 
