@@ -38,6 +38,12 @@ package struct Rebuilding: Sendable {
     package func hasCut(_ replica: ReplicaID) -> Bool {
         cuts.contains { $0.identity.log.replica == replica }
     }
+
+    /// Whether logs of this replica are shorter, and each of them because it has ended there.
+    func hasEnded(_ replica: ReplicaID) -> Bool {
+        hasCut(replica)
+            && cuts.allSatisfy { $0.identity.log.replica != replica || $0.isEnded }
+    }
 }
 
 extension Store {

@@ -42,6 +42,29 @@ struct IncidentTests {
                 area: County.township, holdings: .frontier([])), now: now)
     }
 
+    /// The word was kept, and the machine went down before the records were built anew by it.
+    @Test func aLogThatHasEndedIsNoOlderImageAtTheNextStart() throws {
+        try withFolder { folder in
+            do {
+                let opened = try open(folder)
+                try write("1", to: opened)
+                opened.syncHeads()
+                try opened.store.markStale()
+                try opened.store.add(
+                    CutOff(
+                        subject: County.author(11).key, reason: .lost, issuedAt: 0, rows: [],
+                        issuedBy: County.author(2)), waiting: false)
+            }
+            let opened = try FolderReplica(
+                store: try Store(folder.folder, catalogue: .small), author: County.author(11),
+                now: Self.began)
+            #expect(opened.store.rebuiltAtOpening?.cuts.map(\.isEnded) == [true])
+            #expect(opened.replica.height(of: log(of: opened.replica.id)) == 0)
+            #expect(try opened.store.incidents().isEmpty)
+            #expect(try opened.store.quarantine().count == 1)
+        }
+    }
+
     @Test func anOlderImageIsKeptWithWhatIsMissingUntilThatIsBack() throws {
         try withFolder { folder in
             var left = ReplicaID(high: 0, low: 0)

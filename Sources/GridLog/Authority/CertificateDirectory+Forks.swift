@@ -31,6 +31,11 @@ extension CertificateDirectory {
 
     package func fork(of log: LogID) -> Fork? { branches[log]?.fork }
 
+    /// Whether any log of a replica was forked.
+    package func hasFork(of replica: ReplicaID) -> Bool {
+        branches.contains { $0.key.replica == replica && $0.value.fork != nil }
+    }
+
     /// How many branch proofs are known. It only grows.
     package var branchProofCount: Int { branches.values.reduce(0) { $0 + $1.proofs.count } }
 

@@ -112,19 +112,31 @@ package final class FolderReplica {
         let own = LogIdentity.replica(key: author.key, nonce: node.nonce)
         let isCopy = try store.isCopy()
         let isCut = store.rebuiltAtOpening?.hasCut(own) == true
+        let directory = try Self.directory(of: chain, in: store)
         if isCopy || isCut || headLedger.isAhead(of: logs, as: own) {
-            tell(isCopy ? .copiedFolder : .olderImage)
             node.nonce = .random()
-            let incident = Incident(
-                isCopy ? .folderCopied : .olderImage, at: now, replica: own,
-                parts: headLedger.parts(of: own, beside: logs))
-            _ = try store.setNode(node, because: incident)
+            // A log that ends by a word of others is no sign of an older image.
+            let isEnded = store.rebuiltAtOpening?.hasEnded(own) == true
+            let code: Incident.Code? =
+                isCopy
+                ? .folderCopied
+                : !isEnded ? .olderImage : directory.hasFork(of: own) ? .ownLogForked : nil
+            tell(isCopy ? .copiedFolder : isEnded ? .rolledBack(own) : .olderImage)
+            if let code {
+                let incident = Incident(
+                    code, at: now, replica: own, parts: headLedger.parts(of: own, beside: logs))
+                _ = try store.setNode(node, because: incident)
+            } else {
+                try store.setNode(node)
+            }
             headLedger.begin(
                 as: LogIdentity.replica(key: author.key, nonce: node.nonce), in: node.area)
         } else {
             headLedger.catchUp(with: logs, of: own)
         }
-        if let rebuilding = store.rebuiltAtOpening, !rebuilding.cuts.isEmpty {
+        if let rebuilding = store.rebuiltAtOpening,
+            rebuilding.cuts.contains(where: { !$0.isEnded })
+        {
             _ = try store.record(Incident(rebuilding, at: now))
         }
         // Not before: a copy that stops in between is still one at its next start.
@@ -137,7 +149,7 @@ package final class FolderReplica {
         self.now = now
         replica = Replica(
             author: author, nonce: node.nonce, scope: Scope(chain.leaf.area),
-            directory: try Self.directory(of: chain, in: store),
+            directory: directory,
             redactions: try store.redactionBook(), logs: logs)
         watch = try IncidentWatch(store, logs: logs, now: now)
         takeRenewedChain()
