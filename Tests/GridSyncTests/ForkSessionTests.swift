@@ -206,4 +206,21 @@ struct ForkSessionTests {
         #expect(SyncMessage.naming([log], after: []) == [.ended([log])])
         #expect(SyncMessage.naming([], after: []).isEmpty)
     }
+
+    /// What comes last is what nobody may write by: a stolen key can sign any number of it.
+    @Test func ofTooManyWordsTheFirstAreSaid() throws {
+        let words = (0..<ProtocolLimits.endedLogsMax + 6).map { number in
+            AuthorityWord.certificate(
+                Certificate(
+                    subject: County.author(9).key, name: "\(number)", area: County.village,
+                    rights: .all, validFrom: 0, issuedBy: County.author(2)))
+        }
+        var (session, _) = try session(
+            LinkEnd.Manner(features: Feature.endedLogs | Feature.words))
+        let effects = session.endsKnown([], words: words, now: 0)
+        let said = effects.flatMap { effect -> [AuthorityWord] in
+            if case .send(.words(let words, _)) = effect { words } else { [] }
+        }
+        #expect(said == Array(words.prefix(ProtocolLimits.endedLogsMax)))
+    }
 }

@@ -84,20 +84,43 @@ extension CertificateDirectory {
 
     package func contains(_ word: AuthorityWord) -> Bool { contains(word.digest) }
 
-    /// Whether a word that was added has any weight, or would have but for a cut-off: by the one
-    /// something counts, by the other something ends.
-    package func weighs(_ word: AuthorityWord) -> Bool {
-        switch word {
-        case .certificate(let certificate):
-            isOrphan(certificate) || certificates(of: certificate.subject).contains(certificate)
-        case .cutOff(let cutOff): counts(cutOff)
-        case .areaChange(let change):
-            standing(of: change).map { $0 != .withoutWeight } ?? false
+    /// Those of some words that were added which have any weight, or would have but for a cut-off: by
+    /// the one something counts, by the other something ends.
+    package func weighty(_ words: [AuthorityWord]) -> [AuthorityWord] {
+        let hasChanges = words.contains { if case .areaChange = $0 { true } else { false } }
+        // Weighed once for all of them.
+        let weighty =
+            hasChanges
+            ? Set(allAreaChanges.filter { $0.standing != .withoutWeight }.map(\.change)) : []
+        return words.filter { word in
+            switch word {
+            case .certificate(let certificate):
+                isOrphan(certificate)
+                    || certificates(of: certificate.subject).contains(certificate)
+            case .cutOff(let cutOff): counts(cutOff)
+            case .areaChange(let change): weighty.contains(change)
+            }
         }
+    }
+
+    package func isOrphan(_ word: AuthorityWord) -> Bool {
+        if case .certificate(let certificate) = word { isOrphan(certificate) } else { false }
     }
 
     /// The areas for which the issuer of a word speaks or spoke: who carries one of them has to know.
     package func areas(of word: AuthorityWord) -> [AreaCode] {
         certificates(of: word.issuer).map(\.area)
+    }
+
+    /// Words in the order in which each can be weighed by those before it, as far as areas tell;
+    /// certificates without footing last.
+    package func inOrder(_ words: [AuthorityWord]) -> [AuthorityWord] {
+        func place(_ word: AuthorityWord) -> (Int, AreaLevel) {
+            guard case .certificate(let certificate) = word else { return (1, .unit) }
+            return (isOrphan(certificate) ? 2 : 0, certificate.area.level)
+        }
+        return words.map { (word: $0, place: place($0), digest: $0.digest) }
+            .sorted { ($0.place.0, $0.place.1, $0.digest) < ($1.place.0, $1.place.1, $1.digest) }
+            .map(\.word)
     }
 }

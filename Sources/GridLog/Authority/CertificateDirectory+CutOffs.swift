@@ -95,9 +95,13 @@ extension CertificateDirectory {
     /// How many certificates have lost their footing.
     package var orphanCount: Int { orphans.values.reduce(0) { $0 + $1.count } }
 
-    /// The certificates without footing of some keys, and of those who have issued them, ascending by
-    /// digest.
-    package func orphans(of keys: some Sequence<PublicKey>) -> [AuthorityWord] {
+    /// The certificates without footing of some keys, and of those who have issued them, the widest
+    /// first: so an issuer's comes before what it gave.
+    ///
+    /// - Parameter isWanted: for areas that the issuers speak or spoke for.
+    package func orphans(
+        of keys: some Sequence<PublicKey>, where isWanted: (AreaCode) -> Bool
+    ) -> [AuthorityWord] {
         guard !orphans.isEmpty else { return [] }
         var (next, seen) = (Array(keys), Set<PublicKey>())
         var found: [Certificate] = []
@@ -107,8 +111,9 @@ extension CertificateDirectory {
             found += certificates
             next += certificates.map(\.issuer)
         }
-        return found.map { ($0, digest: $0.digest) }.sorted { $0.digest < $1.digest }
-            .map { .certificate($0.0) }
+        return inOrder(found.map(AuthorityWord.certificate)).filter {
+            areas(of: $0).contains(where: isWanted)
+        }
     }
 
     /// Where a log ends; nil for one that goes on, and for one whose key may not write there.

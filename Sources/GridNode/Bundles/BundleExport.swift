@@ -43,7 +43,9 @@ struct BundleExport {
         let areas = engine.current.directory.areas
         let own = Scope(engine.current.chain.leaf.area, areas: areas)
         let theirs = Scope(peer.leaf.area, areas: areas)
-        return await engine.holdings { own.contains($0) && theirs.contains($0) }
+        // Words travel on links alone.
+        return await engine.holdings(
+            where: { own.contains($0) && theirs.contains($0) }, isShared: { _ in false })
     }
 
     /// Writes a file, whole or not at all, and says what is in it; it is not on the road before it was

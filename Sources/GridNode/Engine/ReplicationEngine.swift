@@ -159,13 +159,15 @@ package actor ReplicationEngine {
     }
 
     /// The same, which of the logs have ended, and whether this node was cut off.
+    ///
+    /// - Parameter isShared: whether both sides carry an area.
     func holdings(
-        where isWanted: @Sendable (AreaCode) -> Bool
+        where isWanted: @Sendable (AreaCode) -> Bool, isShared: @Sendable (AreaCode) -> Bool
     ) -> Holdings {
         Holdings(
             rows: folder.frontier(where: isWanted),
             ended: folder.replica.endedLogs(where: isWanted),
-            words: (try? folder.unsaidWords(where: isWanted)) ?? [], cutOff: folder.ownCutOff)
+            words: (try? folder.unsaidWords(where: isShared)) ?? [], cutOff: folder.ownCutOff)
     }
 
     /// What a conversation begins with.

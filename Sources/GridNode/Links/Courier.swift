@@ -160,10 +160,7 @@ struct Courier {
             if news.isShortened { return perform(session.leave(.shortened), group: &group) }
             if let end = leaveWhoWasCutOff(group: &group) { return end }
             return perform(
-                session.endsKnown(
-                    news.ended,
-                    words: link.engine.current.directory.orphans(of: news.ended.map(\.key)),
-                    now: now)
+                session.endsKnown(news.ended, words: orphans(of: news.ended), now: now)
                     + session.heldAdvanced(news.rows, now: now), group: &group)
         case .tick(let time):
             guard alarm.rings(of: time) else { return nil }
@@ -173,6 +170,17 @@ struct Courier {
             _ = perform(session.leave(CloseReason(failure: reason)), group: &group)
             return reason
         case .ended(let reason): return reason
+        }
+    }
+
+    /// The certificates without footing by which keys of logs have written, as far as both sides share
+    /// their issuers' areas.
+    private func orphans(of logs: [LogIdentity]) -> [AuthorityWord] {
+        guard !logs.isEmpty else { return [] }
+        let directory = link.engine.current.directory
+        return directory.orphans(of: logs.map(\.key)) {
+            directory.areas.carries(session.mine.area, $0)
+                && directory.areas.carries(session.theirs.area, $0)
         }
     }
 

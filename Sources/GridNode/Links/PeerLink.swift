@@ -63,7 +63,11 @@ struct PeerLink: Sendable {
         }
         defer { engine.audits.leave(peer.leaf.subject, audits) }
         let areas = mine.areas
-        let holdings = await engine.holdings { areas.carries(mine.greeting.area, $0) }
+        let holdings = await engine.holdings(
+            where: { areas.carries(mine.greeting.area, $0) },
+            isShared: {
+                areas.carries(mine.greeting.area, $0) && areas.carries(theirs.area, $0)
+            })
         // Links live for weeks: what is done must not stay in memory until they end.
         return await withDiscardingTaskGroup { group in
             group.addTask { await read(report) }

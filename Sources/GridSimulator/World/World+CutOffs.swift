@@ -73,8 +73,12 @@ extension World {
     /// Names logs that have ended to everyone who is linked.
     func name(_ ended: [LogIdentity], of device: SimulatedDevice) {
         guard let replica = device.replica, !ended.isEmpty else { return }
-        let orphans = replica.replica.directory.orphans(of: ended.map(\.key))
+        let directory = replica.replica.directory
         for conversation in device.conversations where !conversation.isOver {
+            let (mine, theirs) = (conversation.session.mine, conversation.session.theirs)
+            let orphans = directory.orphans(of: ended.map(\.key)) {
+                directory.areas.carries(mine.area, $0) && directory.areas.carries(theirs.area, $0)
+            }
             obey(
                 conversation.session.endsKnown(ended, words: orphans, now: now), conversation)
         }

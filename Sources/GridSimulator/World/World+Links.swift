@@ -258,7 +258,11 @@ extension World {
         let areas = replica.replica.directory.areas
         let held = replica.frontier { areas.carries(mine.area, $0) }
         let ended = replica.replica.endedLogs { areas.carries(mine.area, $0) }
-        let words = (try? replica.unsaidWords { areas.carries(mine.area, $0) }) ?? []
+        let theirArea = conversation.session.theirs.area
+        let words =
+            (try? replica.unsaidWords {
+                areas.carries(mine.area, $0) && areas.carries(theirArea, $0)
+            }) ?? []
         obey(
             conversation.session.start(
                 announced: rows, holding: held, ended: ended,

@@ -109,17 +109,25 @@ extension Store {
         }
     }
 
-    /// Keeps a word that came outside of any log; one that waits is to be written into lane 0.
-    func keep(_ word: AuthorityWord, waiting: Bool) throws {
-        let table =
-            switch word {
-            case .certificate: "certificates"
-            case .cutOff: "cutoffs"
-            case .areaChange: "area_changes"
-            }
+    /// Keeps words that came outside of any log, all of them or none; those that wait are to be written
+    /// into lane 0.
+    ///
+    /// - Parameter isStale: whether records are to be built anew by them.
+    func keep(
+        _ words: [AuthorityWord], waiting: (AuthorityWord) -> Bool, isStale: Bool
+    ) throws {
+        if isStale { try markStale() }
         try write { database in
-            try Self.insert(
-                table, digest: word.digest, word.content, waiting: waiting, in: database)
+            for word in words {
+                let table =
+                    switch word {
+                    case .certificate: "certificates"
+                    case .cutOff: "cutoffs"
+                    case .areaChange: "area_changes"
+                    }
+                try Self.insert(
+                    table, digest: word.digest, word.content, waiting: waiting(word), in: database)
+            }
         }
     }
 

@@ -23,24 +23,14 @@ extension FolderReplica {
         if unsaid.map({ $0.known != directory.count || $0.heights != heights }) ?? true {
             unsaid = UnsaidWords(
                 known: directory.count, heights: heights,
-                words: try store.unsaidWords().filter { directory.weighs($0) })
+                words: directory.inOrder(directory.weighty(try store.unsaidWords())))
         }
-        let words = (unsaid?.words ?? []).filter {
-            directory.areas(of: $0).contains(where: isWanted)
-        }
-        func isOrphan(_ word: AuthorityWord) -> Bool {
-            if case .certificate(let certificate) = word {
-                directory.isOrphan(certificate)
-            } else {
-                false
-            }
-        }
-        return words.filter { !isOrphan($0) } + words.filter(isOrphan)
+        return (unsaid?.words ?? []).filter { directory.areas(of: $0).contains(where: isWanted) }
     }
 
     /// Keeps words of offices that a peer has passed on, as far as they have any weight, or would have
-    /// but for a cut-off. What this node's own office had said it says once more. Beyond a bound nothing
-    /// is kept: keys that were cut off can sign as much as they like.
+    /// but for a cut-off. What this node's own office had said it says once more. Of what keys have said
+    /// that were cut off no more is kept than up to a bound: they can sign as much as they like.
     ///
     /// - Returns: whether anything was news.
     package func learn(_ words: [AuthorityWord]) throws(CommitFailure) -> Bool {
@@ -48,26 +38,30 @@ extension FolderReplica {
         guard !unknown.isEmpty else { return false }
         var witness = replica.directory
         witness.add(unknown)
-        let news = unknown.filter { witness.weighs($0) }
-        guard !news.isEmpty,
-            max(witness.orphanCount, witness.areaChangeCount) <= ProtocolLimits.wordsKeptMax
-        else { return false }
+        let isFull =
+            max(replica.directory.orphanCount, replica.directory.areaChangeCount)
+            > ProtocolLimits.wordsKeptMax - unknown.count
+        let news = witness.weighty(unknown).filter { word in
+            guard isFull else { return true }
+            if case .areaChange = word { return false }
+            return !witness.isOrphan(word)
+        }
+        guard !news.isEmpty else { return false }
         var directory = replica.directory
         directory.add(news)
         let isStale = replica.standingDiffers(by: directory)
-        let isElsewhere = directory.areas != replica.directory.areas
         let lane = Domain(area: replica.scope.area, lane: .authority)
         let isOffice =
             directory.level(of: author.key, in: lane) != nil
             && !directory.isOver(author.key, in: lane)
         try keep {
-            if isStale { try store.markStale() }
-            for word in news {
-                try store.keep(word, waiting: isOffice && word.issuer == author.key)
-            }
+            try store.keep(
+                news, waiting: { isOffice && $0.issuer == author.key }, isStale: isStale)
         }
         replica.learn(news)
-        if isStale || isElsewhere { shortenings += 1 }
+        // What peers were refused or have named means something else now; for what nobody may write by
+        // conversations do not begin anew, or whoever has a stolen key could end them at will.
+        if isStale || news.contains(where: { !directory.isOrphan($0) }) { shortenings += 1 }
         if isStale { buildAnew() }
         goOnFromForks()
         return true

@@ -290,7 +290,7 @@ package struct SyncSession: Sendable {
         let said =
             theirs.features & Feature.words != 0
             ? words.filter { !saidWords.contains($0.digest) }
-                .suffix(ProtocolLimits.endedLogsMax - saidWords.count) : []
+                .prefix(ProtocolLimits.endedLogsMax - saidWords.count) : []
         guard !news.isEmpty || !said.isEmpty else { return [] }
         namedEnds.formUnion(news.map(\.log))
         saidWords.formUnion(said.map(\.digest))
