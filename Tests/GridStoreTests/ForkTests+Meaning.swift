@@ -60,6 +60,38 @@ extension ForkTests {
         }
     }
 
+    /// The front of a run that goes beyond a fork may go on from another that comes with it.
+    @Test func runsThatComeTogetherLeadUpToAForkAndBeyondIt() throws {
+        var trunk = Branch(11, Domain(area: County.village, lane: .routine))
+        let log = trunk.state.identity.log
+        let first = try trunk.note("a")
+        // One run reaches over the fork.
+        var state = trunk.state
+        let left = try trunk.note("b", "c", "d")
+        _ = try state.resolve(left.entries[0])
+        state.advance(to: left.hashes[0])
+        var other = Branch(going: state, by: 11)
+        let right = try other.note("e")
+        let proofs = try [
+            #require(BranchProof.proofs(of: [left], from: 3)),
+            #require(BranchProof.proofs(of: [right], from: 3)),
+        ].flatMap { $0 }
+        let word = CutOff(
+            subject: County.author(11).key, reason: .forkClosed, issuedAt: 0,
+            rows: [CutOff.Row(log: log, height: 4, head: try #require(left.hashes.last))],
+            issuedBy: County.author(2))
+        for runs in [[first, left], [left, first]] {
+            try withFolder { folder in
+                let clerk = try open(3, in: folder)
+                try clerk.learn(proofs, now: Self.began)
+                try clerk.learn(word)
+                try admit(runs, to: clerk)
+                #expect(try titles(clerk) == ["a", "b", "c", "d"])
+                #expect(try clerk.store.verify().findings.isEmpty)
+            }
+        }
+    }
+
     /// An order without what is said again would destroy what is to stay.
     @Test func aRedactionOnABranchIsLearntWithWhatItLeaves() throws {
         let (village, office) = (try RedactionNode(11), try RedactionNode(2))

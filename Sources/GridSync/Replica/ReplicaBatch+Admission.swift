@@ -99,9 +99,11 @@ extension ReplicaBatch {
         let ends = ends(in: domain, and: candidates.map(\.run.run.identity))
         let settled = settledForks(in: domain)
         if domain.lane == .authority { learnRedactions(in: candidates.map(\.run)) }
+        let reached = reached(by: candidates, in: domain)
         for candidate in candidates {
             do throws(Refusal) {
-                switch try judge(candidate.run, in: domain) {
+                let reach = reached[candidate.run.run.identity.log]
+                switch try judge(candidate.run, in: domain, reached: reach ?? 0) {
                 case .counts(let run, let level): eligible.append((candidate.with(run), level))
                 case .goesAside: verdicts.append((candidate, .setAside))
                 }
@@ -171,12 +173,29 @@ extension ReplicaBatch {
         case goesAside
     }
 
-    private mutating func judge(_ run: VerifiedRun, in domain: Domain) throws(Refusal) -> Judged {
+    /// How far runs lead that come together, for forked logs: the front of one may go on from another.
+    private func reached(by candidates: [Candidate], in domain: Domain) -> [LogID: UInt64] {
+        guard directory.hasForks else { return [:] }
+        var reached: [LogID: UInt64] = [:]
+        for run in candidates.map(\.run.run).sorted(by: { $0.first < $1.first })
+        where directory.fork(of: run.identity.log) != nil {
+            let height =
+                reached[run.identity.log] ?? state(of: domain).log(run.identity).height
+            reached[run.identity.log] = run.first <= height + 1 ? max(height, run.last) : height
+        }
+        return reached
+    }
+
+    /// - Parameter reached: how far the log leads with the runs that come together with this one.
+    private mutating func judge(
+        _ run: VerifiedRun, in domain: Domain, reached: UInt64
+    ) throws(Refusal) -> Judged {
         guard replica.carries(domain.area, by: directory.areas) else { throw .outsideScope }
         let log = state(of: domain).log(run.run.identity)
         // What goes beyond a fork is kept, and its front counts where it is news.
         if try setAside(run, of: log),
-            run.run.first > log.height + 1
+            run.run.first > max(log.height, reached) + 1
+                || run.run.first > directory.fork(of: log.identity.log)?.height ?? .max
                 || directory.fork(of: log.identity.log).map({ log.height >= $0.height }) ?? false
         {
             return .goesAside
