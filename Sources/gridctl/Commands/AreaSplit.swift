@@ -63,9 +63,10 @@ extension Area {
         ) throws -> AreaMap.Step {
             let sides = text.split(separator: "=", omittingEmptySubsequences: false)
             func code(_ number: Substring, in village: AreaCode) throws -> AreaCode {
-                let code = try AreaChanging.code(
-                    number.count == 3 ? village.description + number : String(number))
-                guard code.level == .grid, village.contains(code) else {
+                let text = number.count == 3 ? village.description + number : String(number)
+                guard let code = try? AreaCode(parsing: text), code.level == .grid,
+                    village.contains(code)
+                else {
                     throw CommandFailure(
                         .badData,
                         "\(number) 不是 \(village) 的网格:写三位编号,如 003,或者完整代码。没有改动。",
